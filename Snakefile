@@ -1,0 +1,39 @@
+"""Lin et al., Sci Rep 2021, 11:4223: from whole-body bone scans to every table and figure of the paper."""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: workflow.source_path("config.yaml")
+
+
+include: "workflow/rules/common.smk"
+
+
+wildcard_constraints:
+    scale="|".join(config["scales"]),
+    unit="image|source|patient",
+    dataset="D1|D2|D3",
+    model="|".join(config["networks"]),
+    seed=r"\d+",
+
+
+include: "workflow/rules/simulate.smk"
+include: "workflow/rules/ingest.smk"
+include: "workflow/rules/label.smk"
+include: "workflow/rules/crop.smk"
+include: "workflow/rules/augment.smk"
+include: "workflow/rules/normalise.smk"
+include: "workflow/rules/split.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/figures.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.tables.input,
+        rules.figures.input,

@@ -1,0 +1,23 @@
+"""More images from few. Needs: thoracic images and labels. Makes: Table 2's counts of images, with the lineage of each."""
+
+
+rule augment:
+    """Mirror, shift and rotate thoracic images; block sums of counts bring them to the scale's size."""
+    output:
+        images="results/{scale}/augment/images.npy",
+        lineage="results/{scale}/augment/lineage.tsv",
+    input:
+        thorax="results/{scale}/crop/thorax.npy",
+        crop="results/{scale}/crop/crop.tsv",
+        labels="results/{scale}/label/labels.tsv",
+        code=library("augment", "files"),
+    log:
+        "logs/augment/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        augment=config["augment"],
+        block=scale_setting("block"),
+        seed=config["seed"],
+    script:
+        "../scripts/augment.py"

@@ -1,0 +1,21 @@
+"""The thoracic region. Needs: the views. Makes: 256 x 256 thoracic images and what the five stages found in each view."""
+
+
+rule crop:
+    """Crop the thorax from each whole-body view in the paper's five stages."""
+    output:
+        thorax="results/{scale}/crop/thorax.npy",
+        table="results/{scale}/crop/crop.tsv",
+    input:
+        scans="results/{scale}/ingest/scans.npy",
+        table="results/{scale}/ingest/scans.tsv",
+        code=library("crop", "files"),
+    log:
+        "logs/crop/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        crop=config["crop"],
+        seed=config["seed"],
+    script:
+        "../scripts/crop.py"

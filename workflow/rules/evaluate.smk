@@ -1,0 +1,29 @@
+"""Scores on the test part. Needs: test probabilities of every network. Makes: one table of predictions, one of metrics."""
+
+
+rule evaluate:
+    """Collect the predictions under one split unit and score them (Eqs. 4-9, AUC)."""
+    output:
+        predictions="results/{scale}/evaluate/{unit}/predictions.tsv",
+        metrics="results/{scale}/evaluate/{unit}/metrics.tsv",
+    input:
+        splits=expand("results/{{scale}}/split/{{unit}}/{dataset}.tsv", dataset=config["datasets"]),
+        probabilities=expand(
+            "results/{{scale}}/train/{{unit}}/{dataset}/{model}/seed{seed}/probabilities.tsv",
+            dataset=config["datasets"],
+            model=config["models"],
+            seed=config["seeds"],
+        ),
+        fits=expand(
+            "results/{{scale}}/train/{{unit}}/{dataset}/{model}/seed{seed}/fit.json",
+            dataset=config["datasets"],
+            model=config["models"],
+            seed=config["seeds"],
+        ),
+        code=library("metrics", "files"),
+    log:
+        "logs/evaluate/{scale}/{unit}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    script:
+        "../scripts/evaluate.py"

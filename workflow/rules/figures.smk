@@ -1,0 +1,216 @@
+"""The paper's figures, each as PDF and PNG, drawn from the arrays and tables of the run."""
+
+
+rule figure1:
+    """Count surfaces of a normal and of a metastatic whole-body view."""
+    output:
+        figure=figure("figure1"),
+    input:
+        scans="results/{scale}/ingest/scans.npy",
+        table="results/{scale}/ingest/scans.tsv",
+        labels="results/{scale}/label/labels.tsv",
+        findings="results/{scale}/label/findings.tsv",
+        code=library("figures", "files"),
+    log:
+        "logs/figure1/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        provenance=provenance,
+        normal=config["figures"]["normal"],
+        metastasis=config["figures"]["metastasis"],
+    script:
+        "../scripts/figure1.py"
+
+
+rule figure2:
+    """The five stages of the crop on one view."""
+    output:
+        figure=figure("figure2"),
+    input:
+        scans="results/{scale}/ingest/scans.npy",
+        table="results/{scale}/crop/crop.tsv",
+        labels="results/{scale}/label/labels.tsv",
+        code=library("figures", "crop", "files"),
+    log:
+        "logs/figure2/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        provenance=provenance,
+        crop=config["crop"],
+        seed=config["seed"],
+        image=config["figures"]["metastasis"],
+    script:
+        "../scripts/figure2.py"
+
+
+rule figure3:
+    """Profile, fitted curve, first and second derivatives and landmarks of one posterior view."""
+    output:
+        figure=figure("figure3"),
+    input:
+        scans="results/{scale}/ingest/scans.npy",
+        table="results/{scale}/crop/crop.tsv",
+        labels="results/{scale}/label/labels.tsv",
+        code=library("figures", "crop", "files"),
+    log:
+        "logs/figure3/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        provenance=provenance,
+        crop=config["crop"],
+        seed=config["seed"],
+        image=config["figures"]["metastasis"],
+    script:
+        "../scripts/figure3.py"
+
+
+rule figure4:
+    """One thoracic image, mirrored, shifted and rotated."""
+    output:
+        figure=figure("figure4"),
+    input:
+        thorax="results/{scale}/crop/thorax.npy",
+        crop="results/{scale}/crop/crop.tsv",
+        labels="results/{scale}/label/labels.tsv",
+        findings="results/{scale}/label/findings.tsv",
+        code=library("figures", "augment", "files"),
+    log:
+        "logs/figure4/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        provenance=provenance,
+        augment=config["augment"],
+        image=config["figures"]["metastasis"],
+    script:
+        "../scripts/figure4.py"
+
+
+rule figure6:
+    """The residual module, as built."""
+    output:
+        figure=figure("figure6"),
+    input:
+        networks="results/{scale}/networks/networks.json",
+        code=library("figures", "files"),
+    log:
+        "logs/figure6/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        provenance=provenance,
+    script:
+        "../scripts/figure6.py"
+
+
+rule figure7:
+    """The dense block, as built."""
+    output:
+        figure=figure("figure7"),
+    input:
+        networks="results/{scale}/networks/networks.json",
+        code=library("figures", "files"),
+    log:
+        "logs/figure7/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        provenance=provenance,
+    script:
+        "../scripts/figure7.py"
+
+
+rule figure8:
+    """Training accuracy of every classifier on every dataset."""
+    output:
+        figure=figure("figure8"),
+    input:
+        histories=expand(
+            "results/{{scale}}/train/{unit}/{dataset}/{model}/seed{seed}/history.csv",
+            unit=config["split"]["units"],
+            dataset=config["datasets"],
+            model=config["models"],
+            seed=config["seeds"][0],
+        ),
+        metrics=of_every_unit("metrics"),
+        code=library("figures", "files"),
+    log:
+        "logs/figure8/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        provenance=provenance,
+    script:
+        "../scripts/figure8.py"
+
+
+rule figure9:
+    """ROC curves of every classifier on every dataset."""
+    output:
+        figure=figure("figure9"),
+    input:
+        predictions=of_every_unit("predictions"),
+        metrics=of_every_unit("metrics"),
+        code=library("figures", "files"),
+    log:
+        "logs/figure9/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        provenance=provenance,
+    script:
+        "../scripts/figure9.py"
+
+
+rule figure10:
+    """Confusion matrices of one classifier on D2 and D3."""
+    output:
+        figure=figure("figure10"),
+    input:
+        predictions=of_every_unit("predictions"),
+        metrics=of_every_unit("metrics"),
+        code=library("figures", "files"),
+    log:
+        "logs/figure10/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        provenance=provenance,
+        classifier=config["figures"]["classifier"],
+    script:
+        "../scripts/figure10.py"
+
+
+rule figure11:
+    """Misclassified thoracic images of one classifier on D3, the readers' findings marked."""
+    output:
+        figure=figure("figure11"),
+    input:
+        predictions=of_every_unit("predictions"),
+        thorax="results/{scale}/crop/thorax.npy",
+        crop="results/{scale}/crop/crop.tsv",
+        lineage="results/{scale}/augment/lineage.tsv",
+        findings="results/{scale}/label/findings.tsv",
+        code=library("figures", "augment", "files"),
+    log:
+        "logs/figure11/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        provenance=provenance,
+        classifier=config["figures"]["classifier"],
+    script:
+        "../scripts/figure11.py"
+
+
+rule figures:
+    input:
+        expand(
+            "results/{scale}/figures/figure{number}.{format}",
+            scale=config["scale"],
+            number=[1, 2, 3, 4, 6, 7, 8, 9, 10, 11],
+            format=["pdf", "png"],
+        ),

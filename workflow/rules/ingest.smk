@@ -1,0 +1,20 @@
+"""DICOM to arrays. Needs: a sheet or a folder of scans. Makes: one array of views, a row of facts on each, the rejected."""
+
+
+rule ingest:
+    """Read every scan of the cohort, one row a view; what cannot be used is listed with its reason."""
+    output:
+        scans="results/{scale}/ingest/scans.npy",
+        table="results/{scale}/ingest/scans.tsv",
+        rejected="results/{scale}/ingest/rejected.tsv",
+    input:
+        cohort=cohort_files,
+        code=library("ingest", "dicom", "files"),
+    log:
+        "logs/ingest/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        source=config["cohort"]["source"],
+    script:
+        "../scripts/ingest.py"

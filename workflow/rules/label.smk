@@ -1,0 +1,21 @@
+"""Ground truth. Needs: the views and the readers' annotations. Makes: votes, labels and subtypes, the findings, agreement."""
+
+
+rule label:
+    """Count the readers' votes on each image: at least two of three make it abnormal."""
+    output:
+        labels="results/{scale}/label/labels.tsv",
+        findings="results/{scale}/label/findings.tsv",
+        agreement="results/{scale}/label/agreement.json",
+    input:
+        scans="results/{scale}/ingest/scans.tsv",
+        annotations=annotation_files,
+        code=library("labels", "files"),
+    log:
+        "logs/label/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        votes=config["label"]["votes"],
+    script:
+        "../scripts/label.py"

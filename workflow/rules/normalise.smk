@@ -1,0 +1,16 @@
+"""Dataset D2. Needs: the augmented images. Makes: the same images with their counts brought to [0, 1]."""
+
+
+rule normalise:
+    """Min-max normalisation of each image."""
+    output:
+        images="results/{scale}/normalise/images.npy",
+    input:
+        images="results/{scale}/augment/images.npy",
+        code=library("normalise", "files"),
+    log:
+        "logs/normalise/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    script:
+        "../scripts/normalise.py"

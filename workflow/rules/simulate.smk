@@ -1,0 +1,29 @@
+"""The phantom cohort. Needs: the config alone. Makes: DICOM files, a sheet of them, readers' annotations, the truth."""
+
+
+rule simulate:
+    """Simulate whole-body bone scans of patients whose disease is known."""
+    output:
+        dicom=directory("results/{scale}/simulate/dicom"),
+        annotations=directory("results/{scale}/simulate/annotations"),
+        sheet="results/{scale}/simulate/sheet.tsv",
+        views="results/{scale}/simulate/truth_views.tsv",
+        lesions="results/{scale}/simulate/truth_lesions.tsv",
+        foci="results/{scale}/simulate/truth_foci.tsv",
+    input:
+        code=library("cohort", "phantom", "files"),
+    log:
+        "logs/simulate/{scale}.log",
+    benchmark:
+        "benchmarks/simulate/{scale}.tsv"
+    conda:
+        "../../envs/imaging.yaml"
+    threads: workflow.cores or 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        simulate=config["simulate"],
+        seed=config["seed"],
+    script:
+        "../scripts/simulate.py"

@@ -1,0 +1,49 @@
+"""The seven networks. Needs: images and a split. Makes: a trained network, its history, its test probabilities."""
+
+
+rule networks:
+    """Build every network untrained and write down its layers: the source of Tables 3 and 4, Figures 6 and 7."""
+    output:
+        "results/{scale}/networks/networks.json",
+    input:
+        code=library("models", "files"),
+    log:
+        "logs/networks/{scale}.log",
+    conda:
+        "../../envs/training.yaml"
+    params:
+        networks=config["networks"],
+        size=image_size,
+        width=scale_setting("width"),
+    script:
+        "../scripts/networks.py"
+
+
+rule train:
+    """Train one network on one dataset under one split unit."""
+    output:
+        model="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/model.keras",
+        history="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/history.csv",
+        fit="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/fit.json",
+        probabilities="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/probabilities.tsv",
+    input:
+        images=images_of_dataset,
+        split="results/{scale}/split/{unit}/{dataset}.tsv",
+        code=library("models", "training", "files"),
+    log:
+        "logs/train/{scale}/{unit}/{dataset}/{model}/seed{seed}.log",
+    benchmark:
+        "benchmarks/train/{scale}/{unit}/{dataset}/{model}/seed{seed}.tsv"
+    conda:
+        "../../envs/training.yaml"
+    threads: scale_setting("threads")
+    resources:
+        mem_mb=train_memory,
+        runtime=train_runtime,
+        gpu=train_gpus,
+    params:
+        network=network_of_model,
+        training=training_settings,
+        checkpoint="results/{scale}/checkpoints/{unit}/{dataset}/{model}/seed{seed}",
+    script:
+        "../scripts/train.py"
