@@ -10,7 +10,7 @@ rule augment:
         thorax="results/{scale}/crop/thorax.npy",
         crop="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
-        code=library("augment", "files"),
+        code=library("augment", "chance", "files"),
     log:
         "logs/augment/{scale}.log",
     conda:

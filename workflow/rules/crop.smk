@@ -9,7 +9,7 @@ rule crop:
     input:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/ingest/scans.tsv",
-        code=library("crop", "files"),
+        code=library("crop", "chance", "files"),
     log:
         "logs/crop/{scale}.log",
     conda:

@@ -12,5 +12,7 @@ rule normalise:
         "logs/normalise/{scale}.log",
     conda:
         "../../envs/imaging.yaml"
+    params:
+        over=config["normalise"]["over"],
     script:
         "../scripts/normalise.py"

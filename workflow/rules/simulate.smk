@@ -11,7 +11,7 @@ rule simulate:
         lesions="results/{scale}/simulate/truth_lesions.tsv",
         foci="results/{scale}/simulate/truth_foci.tsv",
     input:
-        code=library("cohort", "phantom", "files"),
+        code=library("cohort", "phantom", "chance", "files"),
     log:
         "logs/simulate/{scale}.log",
     benchmark:

@@ -9,7 +9,7 @@ rule split:
         D3="results/{scale}/split/{unit}/D3.tsv",
     input:
         lineage="results/{scale}/augment/lineage.tsv",
-        code=library("split", "files"),
+        code=library("split", "chance", "files"),
     log:
         "logs/split/{scale}/{unit}.log",
     conda:

@@ -1,0 +1,37 @@
+"""Augment the thoracic images to the class counts of Table 2 and bring them to the scale's size."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from bonescan.augment import block_sum, plan, transform
+from bonescan.files import write_table, write_whole
+from bonescan.script import logged
+
+
+@logged
+def main(snakemake):
+    crop = pd.read_table(snakemake.input.crop, dtype={"patient": str})
+    labels = pd.read_table(snakemake.input.labels, dtype={"patient": str})
+    labels = labels[labels["image"].isin(crop["image"])]
+    thorax = np.load(snakemake.input.thorax, mmap_mode="r")
+    row_of_source = dict(zip(crop["image"], range(len(crop)), strict=True))
+
+    settings = snakemake.params.augment
+    lineage = plan(labels, **settings, seed=snakemake.params.seed)
+    block = snakemake.params.block
+    size = thorax.shape[1] // block
+    with write_whole(snakemake.output.images) as temporary:
+        images = np.lib.format.open_memmap(temporary, "w+", np.float32, (len(lineage), size, size))
+        for variant in lineage.itertuples():
+            source = thorax[row_of_source[variant.source]].astype(np.float32)
+            augmented = transform(source, variant.mirrored, variant.operation, variant.amount)
+            images[variant.row] = block_sum(augmented, block)
+        images.flush()
+    write_table(snakemake.output.lineage, lineage)
+    logging.info("%d images from %d: %s", len(lineage), len(labels), lineage["subtype"].value_counts().to_dict())
+
+
+if __name__ == "__main__":
+    main(snakemake)
