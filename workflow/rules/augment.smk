@@ -3,14 +3,14 @@
 
 rule augment:
     """Mirror, shift and rotate thoracic images; block sums of counts bring them to the scale's size."""
-    output:
-        images="results/{scale}/augment/images.npy",
-        lineage="results/{scale}/augment/lineage.tsv",
     input:
         thorax="results/{scale}/crop/thorax.npy",
         crop="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
         code=library("augment", "chance", "files"),
+    output:
+        images="results/{scale}/augment/images.npy",
+        lineage="results/{scale}/augment/lineage.tsv",
     log:
         "logs/augment/{scale}.log",
     conda:

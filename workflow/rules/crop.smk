@@ -3,13 +3,13 @@
 
 rule crop:
     """Crop the thorax from each whole-body view in the paper's five stages."""
-    output:
-        thorax="results/{scale}/crop/thorax.npy",
-        table="results/{scale}/crop/crop.tsv",
     input:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/ingest/scans.tsv",
         code=library("crop", "chance", "files"),
+    output:
+        thorax="results/{scale}/crop/thorax.npy",
+        table="results/{scale}/crop/crop.tsv",
     log:
         "logs/crop/{scale}.log",
     conda:

@@ -3,9 +3,6 @@
 
 rule evaluate:
     """Collect the predictions under one split unit and score them (Eqs. 4-9, AUC)."""
-    output:
-        predictions="results/{scale}/evaluate/{unit}/predictions.tsv",
-        metrics="results/{scale}/evaluate/{unit}/metrics.tsv",
     input:
         splits=expand("results/{{scale}}/split/{{unit}}/{dataset}.tsv", dataset=config["datasets"]),
         probabilities=expand(
@@ -21,6 +18,9 @@ rule evaluate:
             seed=config["seeds"],
         ),
         code=library("metrics", "files"),
+    output:
+        predictions="results/{scale}/evaluate/{unit}/predictions.tsv",
+        metrics="results/{scale}/evaluate/{unit}/metrics.tsv",
     log:
         "logs/evaluate/{scale}/{unit}.log",
     conda:

@@ -3,14 +3,14 @@
 
 rule figure1:
     """Count surfaces of a normal and of a metastatic whole-body view."""
-    output:
-        figure=figure("figure1"),
     input:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/ingest/scans.tsv",
         labels="results/{scale}/label/labels.tsv",
         findings="results/{scale}/label/findings.tsv",
         code=library("figures", "files"),
+    output:
+        figure=figure("figure1"),
     log:
         "logs/figure1/{scale}.log",
     conda:
@@ -25,13 +25,13 @@ rule figure1:
 
 rule figure2:
     """The five stages of the crop on one view."""
-    output:
-        figure=figure("figure2"),
     input:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
         code=library("figures", "crop", "files"),
+    output:
+        figure=figure("figure2"),
     log:
         "logs/figure2/{scale}.log",
     conda:
@@ -47,13 +47,13 @@ rule figure2:
 
 rule figure3:
     """Profile, fitted curve, first and second derivatives and landmarks of one posterior view."""
-    output:
-        figure=figure("figure3"),
     input:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
         code=library("figures", "crop", "files"),
+    output:
+        figure=figure("figure3"),
     log:
         "logs/figure3/{scale}.log",
     conda:
@@ -69,14 +69,14 @@ rule figure3:
 
 rule figure4:
     """One thoracic image, mirrored, shifted and rotated."""
-    output:
-        figure=figure("figure4"),
     input:
         thorax="results/{scale}/crop/thorax.npy",
         crop="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
         findings="results/{scale}/label/findings.tsv",
         code=library("figures", "augment", "files"),
+    output:
+        figure=figure("figure4"),
     log:
         "logs/figure4/{scale}.log",
     conda:
@@ -91,11 +91,11 @@ rule figure4:
 
 rule figure6:
     """The residual module, as built."""
-    output:
-        figure=figure("figure6"),
     input:
         networks="results/{scale}/networks/networks.json",
         code=library("figures", "files"),
+    output:
+        figure=figure("figure6"),
     log:
         "logs/figure6/{scale}.log",
     conda:
@@ -108,11 +108,11 @@ rule figure6:
 
 rule figure7:
     """The dense block, as built."""
-    output:
-        figure=figure("figure7"),
     input:
         networks="results/{scale}/networks/networks.json",
         code=library("figures", "files"),
+    output:
+        figure=figure("figure7"),
     log:
         "logs/figure7/{scale}.log",
     conda:
@@ -125,8 +125,6 @@ rule figure7:
 
 rule figure8:
     """Training accuracy of every classifier on every dataset."""
-    output:
-        figure=figure("figure8"),
     input:
         histories=expand(
             "results/{{scale}}/train/{unit}/{dataset}/{model}/seed{seed}/history.csv",
@@ -137,6 +135,8 @@ rule figure8:
         ),
         metrics=of_every_unit("metrics"),
         code=library("figures", "files"),
+    output:
+        figure=figure("figure8"),
     log:
         "logs/figure8/{scale}.log",
     conda:
@@ -149,12 +149,12 @@ rule figure8:
 
 rule figure9:
     """ROC curves of every classifier on every dataset."""
-    output:
-        figure=figure("figure9"),
     input:
         predictions=of_every_unit("predictions"),
         metrics=of_every_unit("metrics"),
         code=library("figures", "files"),
+    output:
+        figure=figure("figure9"),
     log:
         "logs/figure9/{scale}.log",
     conda:
@@ -167,12 +167,12 @@ rule figure9:
 
 rule figure10:
     """Confusion matrices of one classifier on D2 and D3."""
-    output:
-        figure=figure("figure10"),
     input:
         predictions=of_every_unit("predictions"),
         metrics=of_every_unit("metrics"),
         code=library("figures", "files"),
+    output:
+        figure=figure("figure10"),
     log:
         "logs/figure10/{scale}.log",
     conda:
@@ -186,8 +186,6 @@ rule figure10:
 
 rule figure11:
     """Misclassified thoracic images of one classifier on D3, the readers' findings marked."""
-    output:
-        figure=figure("figure11"),
     input:
         predictions=of_every_unit("predictions"),
         thorax="results/{scale}/crop/thorax.npy",
@@ -195,6 +193,8 @@ rule figure11:
         lineage="results/{scale}/augment/lineage.tsv",
         findings="results/{scale}/label/findings.tsv",
         code=library("figures", "augment", "files"),
+    output:
+        figure=figure("figure11"),
     log:
         "logs/figure11/{scale}.log",
     conda:

@@ -3,13 +3,13 @@
 
 rule ingest:
     """Read every scan of the cohort, one row a view; what cannot be used is listed with its reason."""
+    input:
+        cohort=cohort_files,
+        code=library("ingest", "dicom", "files"),
     output:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/ingest/scans.tsv",
         rejected="results/{scale}/ingest/rejected.tsv",
-    input:
-        cohort=cohort_files,
-        code=library("ingest", "dicom", "files"),
     log:
         "logs/ingest/{scale}.log",
     conda:

@@ -3,14 +3,14 @@
 
 rule label:
     """Count the readers' votes on each image: at least two of three make it abnormal."""
-    output:
-        labels="results/{scale}/label/labels.tsv",
-        findings="results/{scale}/label/findings.tsv",
-        agreement="results/{scale}/label/agreement.json",
     input:
         scans="results/{scale}/ingest/scans.tsv",
         annotations=annotation_files,
         code=library("labels", "files"),
+    output:
+        labels="results/{scale}/label/labels.tsv",
+        findings="results/{scale}/label/findings.tsv",
+        agreement="results/{scale}/label/agreement.json",
     log:
         "logs/label/{scale}.log",
     conda:

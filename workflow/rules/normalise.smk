@@ -3,11 +3,11 @@
 
 rule normalise:
     """Min-max normalisation of each image."""
-    output:
-        images="results/{scale}/normalise/images.npy",
     input:
         images="results/{scale}/augment/images.npy",
         code=library("normalise", "files"),
+    output:
+        images="results/{scale}/normalise/images.npy",
     log:
         "logs/normalise/{scale}.log",
     conda:

@@ -3,6 +3,8 @@
 
 rule simulate:
     """Simulate whole-body bone scans of patients whose disease is known."""
+    input:
+        code=library("cohort", "phantom", "chance", "files"),
     output:
         dicom=directory("results/{scale}/simulate/dicom"),
         annotations=directory("results/{scale}/simulate/annotations"),
@@ -10,8 +12,6 @@ rule simulate:
         views="results/{scale}/simulate/truth_views.tsv",
         lesions="results/{scale}/simulate/truth_lesions.tsv",
         foci="results/{scale}/simulate/truth_foci.tsv",
-    input:
-        code=library("cohort", "phantom", "chance", "files"),
     log:
         "logs/simulate/{scale}.log",
     benchmark:

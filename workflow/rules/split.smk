@@ -3,13 +3,13 @@
 
 rule split:
     """Divide the images 7:3 by image, source or patient, and stop if the split breaks its own promise."""
+    input:
+        lineage="results/{scale}/augment/lineage.tsv",
+        code=library("split", "chance", "files"),
     output:
         D1="results/{scale}/split/{unit}/D1.tsv",
         D2="results/{scale}/split/{unit}/D2.tsv",
         D3="results/{scale}/split/{unit}/D3.tsv",
-    input:
-        lineage="results/{scale}/augment/lineage.tsv",
-        code=library("split", "chance", "files"),
     log:
         "logs/split/{scale}/{unit}.log",
     conda:

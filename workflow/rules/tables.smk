@@ -3,13 +3,13 @@
 
 rule cohort_tables:
     """Tables 1 and 2: images by class, before and after augmentation."""
-    output:
-        table1=table("table1"),
-        table2=table("table2"),
     input:
         labels="results/{scale}/label/labels.tsv",
         lineage="results/{scale}/augment/lineage.tsv",
         code=library("tables", "files"),
+    output:
+        table1=table("table1"),
+        table2=table("table2"),
     log:
         "logs/cohort_tables/{scale}.log",
     conda:
@@ -22,13 +22,13 @@ rule cohort_tables:
 
 rule network_tables:
     """Tables 3 to 5: the configurations of the networks as built, and the training parameters as configured."""
+    input:
+        networks="results/{scale}/networks/networks.json",
+        code=library("tables", "files"),
     output:
         table3=table("table3"),
         table4=table("table4"),
         table5=table("table5"),
-    input:
-        networks="results/{scale}/networks/networks.json",
-        code=library("tables", "files"),
     log:
         "logs/network_tables/{scale}.log",
     conda:
@@ -42,14 +42,14 @@ rule network_tables:
 
 rule result_tables:
     """Tables 6 to 9: metrics on the test parts, under every split unit."""
+    input:
+        metrics=of_every_unit("metrics"),
+        code=library("tables", "files"),
     output:
         table6=table("table6"),
         table7=table("table7"),
         table8=table("table8"),
         table9=table("table9"),
-    input:
-        metrics=of_every_unit("metrics"),
-        code=library("tables", "files"),
     log:
         "logs/result_tables/{scale}.log",
     conda:
@@ -62,14 +62,14 @@ rule result_tables:
 
 rule comparison:
     """Every number of the paper's Tables 1, 2 and 6 to 9 beside ours."""
-    output:
-        comparison=table("comparison"),
     input:
         published=workflow.source_path("../resources/published.tsv"),
         labels="results/{scale}/label/labels.tsv",
         lineage="results/{scale}/augment/lineage.tsv",
         metrics=of_every_unit("metrics"),
         code=library("tables", "files"),
+    output:
+        comparison=table("comparison"),
     log:
         "logs/comparison/{scale}.log",
     conda:

@@ -3,10 +3,10 @@
 
 rule networks:
     """Build every network untrained and write down its layers: the source of Tables 3 and 4, Figures 6 and 7."""
-    output:
-        "results/{scale}/networks/networks.json",
     input:
         code=library("models", "files"),
+    output:
+        "results/{scale}/networks/networks.json",
     log:
         "logs/networks/{scale}.log",
     conda:
@@ -21,15 +21,15 @@ rule networks:
 
 rule train:
     """Train one network on one dataset under one split unit."""
+    input:
+        images=images_of_dataset,
+        split="results/{scale}/split/{unit}/{dataset}.tsv",
+        code=library("models", "training", "files"),
     output:
         model="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/model.keras",
         history="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/history.csv",
         fit="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/fit.json",
         probabilities="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/probabilities.tsv",
-    input:
-        images=images_of_dataset,
-        split="results/{scale}/split/{unit}/{dataset}.tsv",
-        code=library("models", "training", "files"),
     log:
         "logs/train/{scale}/{unit}/{dataset}/{model}/seed{seed}.log",
     benchmark:

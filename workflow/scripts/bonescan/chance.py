@@ -1,4 +1,4 @@
-"""Random generators named by what they decide, so that a draw depends on its name and never on the order of the work."""
+"""Random generators named by what they decide: a draw depends on its name, not on the order of the work."""
 
 import zlib
 

@@ -45,7 +45,10 @@ def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int) -> pd.DataFrame:
     # The draw is named by the unit alone, so that datasets with the same units share one split.
     chance = int(generator(seed, "split", unit).integers(2**32))
     _, test = train_test_split(
-        units.index.to_numpy(), test_size=ratio[1] / sum(ratio), stratify=units.to_numpy(), random_state=chance
+        units.index.to_numpy(),
+        test_size=ratio[1] / sum(ratio),
+        stratify=units.to_numpy(),
+        random_state=chance,
     )
     in_test = lineage[unit].isin(test)
     split = lineage[["row", "image", "source", "patient", "label"]].assign(
