@@ -7,17 +7,55 @@ from snakemake.exceptions import WorkflowError
 WORKFLOW = Path(str(workflow.current_basedir)).parent
 
 
+def broken_rules(config):
+    """What a schema cannot say of the config: numbers that contradict each other."""
+    for path in (
+        "simulate.age",
+        "simulate.counts",
+        "crop.sigma",
+        "augment.horizontal",
+        "augment.vertical",
+        "augment.degrees",
+    ):
+        section, key = path.split(".")
+        least, greatest = config[section][key]
+        if least > greatest:
+            yield f"{path}: expected the lesser number first, got [{least}, {greatest}]"
+    for name, scale in config["scales"].items():
+        if config["crop"]["size"] % scale["block"]:
+            yield f"scales.{name}.block: expected a divisor of crop.size {config['crop']['size']}, got {scale['block']}"
+    if config["figures"]["classifier"] not in config["models"]:
+        yield f"figures.classifier: expected one of models {config['models']}, got {config['figures']['classifier']}"
+    if config["cohort"]["source"] == "phantom":
+        if config["label"]["votes"] > config["simulate"]["readers"]:
+            yield f"label.votes: expected at most simulate.readers, {config['simulate']['readers']}, got {config['label']['votes']}"
+        views = dict(config["simulate"]["views"])
+        views = {"normal": views.pop("normal"), "metastasis": sum(views.values())}
+        for group, patients in config["simulate"]["patients"].items():
+            if not patients <= views[group] <= 2 * patients:
+                yield f"simulate.views: expected {patients} to {2 * patients} for {patients} {group} patients, got {views[group]}"
+        for name, originals in config["simulate"]["views"].items():
+            if originals and not originals <= config["augment"]["counts"][name] <= 14 * originals:
+                yield (
+                    f"augment.counts.{name}: expected {originals} (the originals) to {14 * originals} (14 of each), "
+                    f"got {config['augment']['counts'][name]}"
+                )
+
+
 def check_config(config):
-    """Stop before any job if the config breaks its schema, naming key, value and what is allowed."""
+    """Stop before any job if the config is wrong, naming key, value and what is allowed."""
     import jsonschema
     import yaml
 
     schema = yaml.safe_load((WORKFLOW / "schemas" / "config.schema.yaml").read_text())
-    problems = [
-        f"{'.'.join(map(str, error.absolute_path)) or 'top level'}: {error.message}"
-        + (f" ({error.schema['description']})" if "description" in error.schema else "")
-        for error in jsonschema.Draft202012Validator(schema).iter_errors(config)
-    ]
+    problems = []
+    for error in jsonschema.Draft202012Validator(schema).iter_errors(config):
+        allowed = error.schema.get("description", "")
+        if error.validator == "additionalProperties":
+            allowed = "allowed: " + ", ".join(error.schema["properties"])
+        key = ".".join(map(str, error.absolute_path)) or "top level"
+        problems.append(f"{key}: {error.message}" + f" ({allowed})" * bool(allowed))
+    problems = problems or list(broken_rules(config))
     if problems:
         raise WorkflowError("The config is wrong:\n" + "\n".join(f"  {problem}" for problem in problems))
 

@@ -1,0 +1,98 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bonescan import augment
+
+SPANS = {"horizontal": [1, 10], "vertical": [1, 4], "degrees": [1, 5]}
+TABLE2 = {"normal": 1200, "multiple": 1043, "spinal": 133, "outside_spine": 14}
+
+
+def labels(**originals):
+    subtypes = [subtype for subtype, count in originals.items() for _ in range(count)]
+    return pd.DataFrame(
+        {
+            "image": [f"P{row:03}_1_anterior" for row in range(len(subtypes))],
+            "patient": [f"P{row:03}" for row in range(len(subtypes))],
+            "label": [int(subtype != "normal") for subtype in subtypes],
+            "subtype": subtypes,
+        }
+    )
+
+
+def test_transforms_by_hand():
+    image = np.array([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]])
+    assert augment.transform(image, 1, "identity", 0).tolist() == [[3, 2, 1], [6, 5, 4], [9, 8, 7]]
+    assert augment.transform(image, 0, "left", 1).tolist() == [[2, 3, 0], [5, 6, 0], [8, 9, 0]]
+    assert augment.transform(image, 0, "right", 2).tolist() == [[0, 0, 1], [0, 0, 4], [0, 0, 7]]
+    assert augment.transform(image, 0, "up", 1).tolist() == [[4, 5, 6], [7, 8, 9], [0, 0, 0]]
+    assert augment.transform(image, 1, "down", 1).tolist() == [[0, 0, 0], [3, 2, 1], [6, 5, 4]]
+
+
+def test_rotation_turns_about_the_centre():
+    image = np.zeros((5, 5))
+    image[2, 4] = 8.0
+    np.testing.assert_allclose(augment.transform(image, 0, "rotate_left", 90), np.rot90(image), atol=1e-9)
+    np.testing.assert_allclose(augment.transform(image, 0, "rotate_right", 90), np.rot90(image, -1), atol=1e-9)
+
+
+def test_unknown_operation_is_named():
+    with pytest.raises(ValueError, match="'shear'"):
+        augment.transform(np.zeros((2, 2)), 0, "shear", 1)
+
+
+def test_block_sum_keeps_counts():
+    image = np.arange(16).reshape(4, 4)
+    assert augment.block_sum(image, 2).tolist() == [[10, 18], [42, 50]]
+    with pytest.raises(ValueError, match="4 x 4"):
+        augment.block_sum(image, 3)
+
+
+def test_fourteen_variants_within_the_paper_s_spans():
+    table = augment.variants("P1_1_anterior", **SPANS, seed=3)
+    assert len(table) == 14 and table["image"].is_unique
+    assert table.iloc[0].tolist() == ["P1_1_anterior", 0, "identity", 0]
+    spans = table.groupby("operation")["amount"].agg(["min", "max"])
+    assert spans.loc[["left", "right"], "max"].max() <= 10 and spans.loc[["up", "down"], "max"].max() <= 4
+    assert spans.loc[["rotate_left", "rotate_right"], "max"].max() <= 5
+    assert spans.drop("identity")["min"].min() >= 1
+
+
+def test_plan_gives_table_2_exactly():
+    lineage = augment.plan(labels(normal=220, multiple=111, spinal=14, outside_spine=1), TABLE2, **SPANS, seed=20210219)
+    assert lineage["subtype"].value_counts().to_dict() == TABLE2
+    assert len(lineage) == 2390 and lineage["image"].is_unique
+    assert (lineage["image"] == lineage["source"]).sum() == 346
+    assert lineage["row"].tolist() == list(range(2390))
+
+
+@pytest.mark.parametrize("wanted", [1, 29])
+def test_counts_out_of_reach_are_named(wanted):
+    with pytest.raises(ValueError, match=rf"augment.counts.normal: expected 2 .* to 28 .*, got {wanted}"):
+        augment.plan(labels(normal=2), {"normal": wanted}, **SPANS, seed=1)
+
+
+def test_script(tmp_path):
+    import augment as script
+
+    table = labels(normal=2, multiple=1)
+    thorax = np.random.default_rng(0).poisson(3, (3, 8, 8)).astype(np.uint16)
+    np.save(tmp_path / "thorax.npy", thorax)
+    table[["image", "patient"]].to_csv(tmp_path / "crop.tsv", sep="\t", index=False)
+    table.iloc[::-1].to_csv(tmp_path / "labels.tsv", sep="\t", index=False)
+    script.main(
+        SimpleNamespace(
+            input=SimpleNamespace(
+                thorax=tmp_path / "thorax.npy", crop=tmp_path / "crop.tsv", labels=tmp_path / "labels.tsv"
+            ),
+            output=SimpleNamespace(images=tmp_path / "images.npy", lineage=tmp_path / "lineage.tsv"),
+            params=SimpleNamespace(augment={"counts": {"normal": 5, "multiple": 14}, **SPANS}, block=4, seed=1),
+        )
+    )
+    images, lineage = np.load(tmp_path / "images.npy"), pd.read_table(tmp_path / "lineage.tsv")
+    assert images.shape == (19, 2, 2) and images.dtype == np.float32
+    originals = lineage[lineage["image"] == lineage["source"]].set_index("image")["row"]
+    for row, image in enumerate(table["image"]):
+        assert images[originals[image]].sum() == thorax[row].sum()
