@@ -1,7 +1,6 @@
 """The seven classifiers of the paper: one builder per family, and the registry that chooses among them."""
 
 from bonescan.backend import keras
-
 from bonescan.models.densenet import build_densenet
 from bonescan.models.resnet import build_resnet
 from bonescan.models.vgg import build_vgg

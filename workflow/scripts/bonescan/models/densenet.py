@@ -1,7 +1,6 @@
 """Densely connected network (paper: Table 4, "DenseNet based classifier", Figure 7): SPECS D121."""
 
 from bonescan.backend import keras
-
 from bonescan.models.common import channels, classify, convolution, normalise
 
 STEM_FILTERS = 64  # Huang et al. 2017: twice the growth

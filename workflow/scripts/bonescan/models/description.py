@@ -1,5 +1,7 @@
 """A built network as plain data, from which its tables and figures are drawn without Keras."""
 
+import math
+
 from bonescan.backend import keras
 
 
@@ -13,14 +15,19 @@ def _side(value) -> int | list[int] | None:
 
 def _inbound(layer: keras.Layer) -> list[str]:
     """Return the names of the layers whose outputs enter `layer`, in their order."""
-    return [
-        tensor._keras_history.operation.name for node in layer._inbound_nodes for tensor in node.input_tensors
-    ]
+    if isinstance(layer, keras.layers.InputLayer):
+        return []
+    return [tensor._keras_history.operation.name for tensor in keras.tree.flatten(layer.input)]
 
 
 def is_weight_layer(layer: keras.Layer) -> bool:
     """Say whether the paper's depth counts `layer`: convolutions and FC, but no projection shortcut (He et al.)."""
     return isinstance(layer, keras.layers.Conv2D | keras.layers.Dense) and "shortcut" not in layer.name
+
+
+def count_weight_layers(model: keras.Model) -> int:
+    """Return the depth that the paper's names give."""
+    return sum(is_weight_layer(layer) for layer in model.layers)
 
 
 def describe_layer(layer: keras.Layer) -> dict:
@@ -59,8 +66,8 @@ def describe(model: keras.Model, network: dict) -> dict:
     dict
         `name`, `network`, `input_shape` and `output_shape` (without the batch), `weight_layers` (convolutions and
         FC, without projection shortcuts), `parameters`, `trainable_parameters`, and `layers`: one dict each, in the
-        order of the graph, with `name`, `class` (of Keras), `kernel` (of a convolution or a pool) and `strides` (one number
-        where square), `padding`, `filters`, `units`, `activation`, `l2`, `output_shape`, `parameters`,
+        order of the graph, with `name`, `class` (of Keras), `kernel` (of a convolution or a pool) and `strides` (one
+        number where square), `padding`, `filters`, `units`, `activation`, `l2`, `output_shape`, `parameters`,
         `weight_layer` and `inbound` (names of the layers it takes its input from); None where a layer has no such
         thing.
     """
@@ -69,8 +76,8 @@ def describe(model: keras.Model, network: dict) -> dict:
         "network": network,
         "input_shape": list(model.input_shape[1:]),
         "output_shape": list(model.output_shape[1:]),
-        "weight_layers": sum(is_weight_layer(layer) for layer in model.layers),
+        "weight_layers": count_weight_layers(model),
         "parameters": model.count_params(),
-        "trainable_parameters": sum(int(weight.size) for weight in _trainable(model)),
+        "trainable_parameters": sum(math.prod(weight.shape) for weight in model.trainable_variables),
         "layers": [describe_layer(layer) for layer in model.layers],
     }

@@ -1,7 +1,6 @@
 """Residual network (paper: "ResNet based classifier", Figure 6): SPECS R34. Standard stem, the paper's head."""
 
 from bonescan.backend import keras
-
 from bonescan.models.common import channels, classify, convolution, normalise
 
 STAGE_FILTERS = (64, 128, 256, 512)  # He et al. 2016, Table 1
@@ -54,9 +53,7 @@ def build_resnet(
     for stage, (count, filters) in enumerate(zip(modules, STAGE_FILTERS, strict=True), start=1):
         for module in range(1, count + 1):
             strides = 2 if stage > 1 and module == 1 else 1
-            x = residual_module(
-                x, channels(filters, width), strides, initial_weights, f"stage{stage}_module{module}"
-            )
+            x = residual_module(x, channels(filters, width), strides, initial_weights, f"stage{stage}_module{module}")
     # DEVIATION: He et al. pool globally; the paper pools 2 x 2 with stride 1, which leaves a 7 x 7 map at 256 x 256.
     x = keras.layers.AveragePooling2D(2, strides=1, name="average_pool")(x)
     x = keras.layers.Flatten(name="flatten")(x)

@@ -1,7 +1,6 @@
 """VGG networks (paper: Table 3, "VGGNet based classifiers"): SPECS V7, V16, V19, V21, V24."""
 
 from bonescan.backend import keras
-
 from bonescan.models.common import channels, classify, initialiser
 
 BLOCK_FILTERS = (64, 128, 256, 512, 512)  # Table 3

@@ -1,0 +1,74 @@
+"""A training's state between two epochs, from which a killed training goes on."""
+
+import json
+import logging
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from bonescan.files import write_whole
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Checkpoint:
+    """A file that holds a training between two epochs, written when writing is cheap beside the training.
+
+    Parameters
+    ----------
+    path : Path
+        The file, `.npz`; its folder is made when needed.
+    settings : dict
+        What the training is: a file of other settings is not resumed from.
+    interval : float
+        Least seconds between two writings; longer where one writing takes more than a twentieth of it.
+    """
+
+    path: Path
+    settings: dict
+    interval: float = 20.0
+    _due: float = field(default=0.0, init=False)
+
+    def __post_init__(self):
+        self._due = time.monotonic() + self.interval
+
+    def load(self, variables: list) -> list[dict]:
+        """Set `variables` to the stored ones and return the history up to there; [] if nothing fit is stored."""
+        if not self.path.exists():
+            return []
+        with np.load(self.path, allow_pickle=False) as stored:
+            if stored["settings"].item() != self._signature():
+                logger.warning("%s belongs to a training with other settings: starting afresh", self.path)
+                return []
+            for index, variable in enumerate(variables):
+                variable.assign(stored[f"variable{index}"])
+            return json.loads(stored["history"].item())
+
+    def save_if_due(self, variables: list, history: list[dict]) -> None:
+        """Write the file, whole or not at all, unless the last writing is too recent.
+
+        A full disk costs the checkpoint, not the training.
+        """
+        start = time.monotonic()
+        if start < self._due:
+            return
+        arrays = {f"variable{index}": np.asarray(variable) for index, variable in enumerate(variables)}
+        try:
+            with write_whole(self.path) as temporary:
+                np.savez(temporary, settings=self._signature(), history=json.dumps(history), **arrays)
+        except OSError as error:
+            logger.warning("no checkpoint after epoch %d: %s", len(history), error)
+        end = time.monotonic()
+        self._due = end + max(self.interval, 20 * (end - start))
+
+    def remove(self) -> None:
+        """Remove the file, and its folder when nothing else is in it."""
+        self.path.unlink(missing_ok=True)
+        if self.path.parent.is_dir() and not any(self.path.parent.iterdir()):
+            self.path.parent.rmdir()
+
+    def _signature(self) -> str:
+        return json.dumps(self.settings, sort_keys=True)

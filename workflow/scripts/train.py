@@ -1,0 +1,53 @@
+"""Train one network on one dataset; write its weights, its history, its record and its test probabilities."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bonescan import models, training
+from bonescan.backend import describe_backend, keras, use_threads
+from bonescan.checkpoint import Checkpoint
+from bonescan.files import write_json, write_table, write_whole
+from bonescan.models.description import count_weight_layers
+from bonescan.script import logged
+
+
+@logged
+def main(snakemake):
+    use_threads(snakemake.threads)
+    network, settings = snakemake.params.network, snakemake.params.training
+    seed = int(snakemake.wildcards.seed)
+    split = pd.read_table(snakemake.input.split, dtype={"image": str})
+    stored = np.load(snakemake.input.images, mmap_mode="r")
+    train, test = (split[split["part"] == part] for part in ("train", "test"))
+    images = stored[train["row"]].astype(np.float32)
+    labels = train["label"].to_numpy()
+
+    keras.utils.set_random_seed(seed)
+    shape = {key: settings[key] for key in ("width", "initial_weights")}
+    model = models.build(network, size=stored.shape[1], name=snakemake.wildcards.model, **shape)
+    basis = {
+        "network": network,
+        "training": {key: settings[key] for key in ("width", "initial_weights", "batch_size", "learning_rate")},
+        "seed": seed,
+        "data_sha256": training.fingerprint(images, labels),
+    }
+    checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", basis)
+    options = {key: settings[key] for key in ("epochs", "batch_size", "learning_rate")}
+    fit = training.fit(model, images, labels, seed=seed, checkpoint=checkpoint, **options)
+
+    logits = training.predict_logits(model, stored[test["row"]].astype(np.float32))
+    probabilities = training.probability_of_metastasis(logits)
+    with write_whole(snakemake.output.model) as path:
+        model.save(path)
+    with write_whole(snakemake.output.history) as path:
+        fit.history.to_csv(path, index=False)
+    write_table(snakemake.output.probabilities, test[["image"]].assign(probability=probabilities))
+    depth = {"parameters": model.count_params(), "weight_layers": count_weight_layers(model)}
+    write_json(snakemake.output.fit, {**fit.record(), **depth, **basis, "backend": describe_backend()})
+    checkpoint.remove()
+
+
+if __name__ == "__main__":
+    main(snakemake)
