@@ -1,0 +1,66 @@
+"""Tables 1 and 2: images by class."""
+
+import pandas as pd
+
+from bonescan.tables.formats import Section, Table
+from bonescan.wording import SUBTYPES
+
+
+def count_classes(subtypes: pd.Series) -> pd.DataFrame:
+    """Count images by class.
+
+    Parameters
+    ----------
+    subtypes : Series of str
+        Class of each image, a key of `SUBTYPES`.
+
+    Returns
+    -------
+    DataFrame
+        `subtype`, `samples` (images), `ratio` (share of all images; NaN without images), in the paper's order.
+
+    Raises
+    ------
+    ValueError
+        If a class is none of Table 1's.
+    """
+    unknown = sorted(set(subtypes.unique()) - set(SUBTYPES))
+    if unknown:
+        raise ValueError(
+            f"subtype: expected one of {', '.join(SUBTYPES)}, got {', '.join(map(repr, unknown))}"
+        )
+    samples = subtypes.value_counts().reindex(list(SUBTYPES), fill_value=0)
+    ratio = samples / len(subtypes) if len(subtypes) else samples * float("nan")
+    return pd.DataFrame({"subtype": list(SUBTYPES), "samples": samples.to_numpy(), "ratio": ratio.to_numpy()})
+
+
+def print_ratio(ratio: float) -> str:
+    """Return a share as the paper prints it, in percent with one decimal."""
+    return "undefined" if pd.isna(ratio) else f"{ratio:.1%}"
+
+
+def cohort_table(name: str, caption: str, subtypes: pd.Series, provenance: dict) -> Table:
+    """Lay out Table 1 or Table 2 from the classes of the images, shape (n,)."""
+    counts = count_classes(subtypes)
+    printed = pd.DataFrame(
+        {
+            "": ["Samples", "Ratio"],
+            **{
+                SUBTYPES[row.subtype]: [str(row.samples), print_ratio(row.ratio)]
+                for row in counts.itertuples(index=False)
+            },
+        }
+    )
+    return Table(name, f"{caption} (n = {len(subtypes)}).", counts, [Section(printed)], provenance)
+
+
+def table1(labels: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out Table 1 from `labels.tsv`: whole-body images by class."""
+    caption = "Statistics of the image dataset of whole-body SPECT bone scans"
+    return cohort_table("Table 1", caption, labels["subtype"], provenance)
+
+
+def table2(lineage: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out Table 2 from `lineage.tsv`: thoracic images by class after augmentation."""
+    caption = "Overview of the augmented data of thoracic images"
+    return cohort_table("Table 2", caption, lineage["subtype"], provenance)

@@ -1,0 +1,147 @@
+"""Every number of the paper's Tables 1, 2 and 6 to 9 beside ours, cell by cell."""
+
+import pandas as pd
+
+from bonescan.tables.cohort import count_classes, print_ratio
+from bonescan.tables.formats import SPAN, Section, Table
+from bonescan.tables.results import print_metric
+from bonescan.wording import METRICS, SUBTYPES, caveats, classifier, in_order, split_unit
+
+_NAMES = METRICS | {"auc": "AUC"}
+_COHORT_TABLES = {"Table 1": "whole-body images", "Table 2": "thoracic images after augmentation"}
+
+
+def read_number(printed: str) -> float:
+    """Return a printed number; `63.6%` is 0.636."""
+    return float(printed.removesuffix("%")) / 100 if printed.endswith("%") else float(printed)
+
+
+def compare(published: pd.DataFrame, subtypes: dict[str, pd.Series], summary: pd.DataFrame) -> pd.DataFrame:
+    """Put our numbers beside the published ones.
+
+    Parameters
+    ----------
+    published : DataFrame of str
+        `published.tsv`: table, dataset, model, subtype, metric, value (as printed), implied (what the other cells of
+        the row imply, where the printed value does not follow from them).
+    subtypes : dict of str to Series of str
+        Class of each image behind Table 1 and Table 2, by the table's name.
+    summary : DataFrame
+        Rows of `bonescan.tables.results.summarise`.
+
+    Returns
+    -------
+    DataFrame
+        table, dataset, classifier, subtype, metric, paper, implied, and for each split unit `ours_<unit>`,
+        `difference_<unit>` (ours minus the paper's) and `status_<unit>` (`not run` where we have no such network).
+        The images are counted before they are split, so their number is the same under every unit.
+    """
+    runs = {(run.unit, run.dataset, run.model): run for run in summary.itertuples(index=False)}
+    counts = {name: count_classes(classes).set_index("subtype") for name, classes in subtypes.items()}
+    units = in_order(summary["unit"])
+    rows = []
+    for cell in published.itertuples(index=False):
+        row = {
+            "table": cell.table,
+            "dataset": cell.dataset,
+            "classifier": classifier(cell.model) if cell.model else "",
+            "subtype": cell.subtype,
+            "metric": cell.metric,
+            "paper": read_number(cell.value),
+            "implied": read_number(cell.implied) if cell.implied else float("nan"),
+        }
+        for unit in units:
+            if cell.table in counts:
+                ours, status = float(counts[cell.table].loc[cell.subtype, cell.metric]), "counted"
+            else:
+                run = runs.get((unit, cell.dataset, cell.model))
+                status = "not run" if run is None else run.status
+                ours = getattr(run, cell.metric) if status == "trained" else float("nan")
+            row |= {f"ours_{unit}": ours, f"difference_{unit}": ours - row["paper"], f"status_{unit}": status}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _ours(row: dict, unit: str) -> str:
+    """Return our printed number, its difference to the paper's in brackets; or why there is none."""
+    status, ours, difference = row[f"status_{unit}"], row[f"ours_{unit}"], row[f"difference_{unit}"]
+    if status not in ("trained", "counted"):
+        return status
+    if pd.isna(ours):
+        return "undefined"
+    if row["metric"] == "samples":
+        return f"{ours:.0f} ({_signed(difference, 0)})"
+    if row["metric"] == "ratio":
+        return f"{print_ratio(ours)} ({_signed(100 * difference, 1)})"
+    return f"{print_metric(ours)} ({_signed(difference, 4)})"
+
+
+def _signed(number: float, decimals: int) -> str:
+    text = f"{abs(number):.{decimals}f}"
+    if float(text) == 0:
+        return text
+    return ("−" if number < 0 else "+") + text
+
+
+def _paper(row: dict) -> str:
+    if row["metric"] == "samples":
+        return f"{row['paper']:.0f}"
+    if row["metric"] == "ratio":
+        return print_ratio(row["paper"])
+    return print_metric(row["paper"]) + ("" if pd.isna(row["implied"]) else " †")
+
+
+def _cohort_section(name: str, cells: pd.DataFrame, unit: str) -> Section:
+    rows = []
+    for metric, group in cells.groupby("metric", sort=False):
+        found = {row["subtype"]: row for row in group.to_dict("records")}
+        label = {"samples": "Samples", "ratio": "Ratio"}[metric]
+        rows.append([label, "paper", *(_paper(found[subtype]) for subtype in SUBTYPES)])
+        rows.append([label, "ours", *(_ours(found[subtype], unit) for subtype in SUBTYPES)])
+    frame = pd.DataFrame(rows, columns=["", "Source", *SUBTYPES.values()])
+    return Section(frame, f"{name}: {_COHORT_TABLES[name]}", group="")
+
+
+def _result_section(name: str, cells: pd.DataFrame, units: list[str]) -> Section:
+    """Lay out one of Tables 6 to 9: each classifier's row of the paper, and ours under every split unit."""
+    across = "dataset" if name == "Table 9" else "metric"
+    columns = list(cells[across].unique())
+    rows = []
+    for model, group in cells.groupby("classifier", sort=False):
+        found = {row[across]: row for row in group.to_dict("records")}
+        rows.append([model, "paper", *(_paper(found[column]) for column in columns)])
+        for unit in units:
+            ours = [_ours(found[column], unit) for column in columns]
+            failed = {found[column][f"status_{unit}"] for column in columns} - {"trained"}
+            if len(set(ours)) == 1 and failed:
+                ours = [ours[0], *[SPAN] * (len(ours) - 1)]
+            rows.append([model, f"ours, split by {split_unit(unit)}", *ours])
+    frame = pd.DataFrame(
+        rows, columns=["Classifier", "Source", *(_NAMES.get(name, name) for name in columns)]
+    )
+    content = "AUC by dataset" if name == "Table 9" else f"test samples in dataset {cells['dataset'].iloc[0]}"
+    return Section(frame, f"{name}: {content}", group="Classifier")
+
+
+def comparison_table(cells: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out the rows of `compare`, one section a table of the paper."""
+    units = [column.removeprefix("ours_") for column in cells.columns if column.startswith("ours_")]
+    sections = [
+        _cohort_section(name, group, units[0])
+        if name in _COHORT_TABLES
+        else _result_section(name, group, units)
+        for name, group in cells.groupby("table", sort=False)
+    ]
+    notes = ["In brackets: ours minus the paper's, shares in percentage points."]
+    misprints = cells[cells["implied"].notna()]
+    if len(misprints):
+        implied = ", ".join(
+            f"{row.table} {row.classifier} {_NAMES[row.metric]} {print_metric(row.implied)}"
+            for row in misprints.itertuples(index=False)
+        )
+        notes.append(
+            "† does not follow from the confusion matrix that gives the rest of its row in the paper, which "
+            f"implies: {implied}."
+        )
+    notes += caveats(provenance)
+    return Table("Comparison", "Ours beside the paper's, cell by cell.", cells, sections, provenance, notes)

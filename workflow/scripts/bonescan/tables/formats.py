@@ -1,0 +1,194 @@
+"""One table in three formats: CSV for machines, Markdown for readers, LaTeX (booktabs) for the press."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from bonescan.files import write_whole
+from bonescan.wording import origin
+
+SPAN = "\0span"
+"""A printed cell that continues the cell to its left."""
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "×": r"$\times$",
+    "−": r"$-$",
+    "±": r"$\pm$",
+    "–": "--",
+    "†": r"\textdagger{}",
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A block of printed rows.
+
+    Attributes
+    ----------
+    frame : DataFrame of str
+        Printed cells; `SPAN` continues the cell to the left.
+    heading : str
+        Of the block, where a table has several.
+    group : str, optional
+        Column whose changes part the rows into groups.
+    """
+
+    frame: pd.DataFrame
+    heading: str = ""
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the paper.
+
+    Attributes
+    ----------
+    name : str
+        Such as `Table 6`.
+    caption : str
+        Whole sentences.
+    values : DataFrame
+        Unrounded values, one row an entry; missing values are empty fields of the CSV.
+    sections : list of Section
+        The printed cells.
+    provenance : dict
+        `cohort` and `scale`; they stand in every format.
+    notes : list of str
+        Whole sentences, printed below.
+    """
+
+    name: str
+    caption: str
+    values: pd.DataFrame
+    sections: list[Section]
+    provenance: dict
+    notes: list[str] = field(default_factory=list)
+
+    def remarks(self) -> list[str]:
+        """Return the sentences below the table: cohort and scale, then the notes."""
+        return [f"{origin(self.provenance)}.", *self.notes]
+
+
+def as_csv(table: Table) -> str:
+    """Return the unrounded values, with cohort and scale as the last columns."""
+    return table.values.assign(**table.provenance).to_csv(index=False, lineterminator="\n")
+
+
+def as_markdown(table: Table) -> str:
+    """Return the printed cells as Markdown; a spanning cell is repeated, because Markdown has no spans."""
+    blocks = [f"**{table.name}.** {table.caption}"]
+    for section in table.sections:
+        if section.heading:
+            blocks.append(f"### {section.heading}")
+        blocks.append("\n".join(_markdown_lines(section.frame)))
+    return "\n\n".join([*blocks, " ".join(table.remarks())]) + "\n"
+
+
+def _markdown_lines(frame: pd.DataFrame) -> Iterable[str]:
+    rows = [list(frame.columns), ["---"] * frame.shape[1]]
+    for cells in frame.itertuples(index=False):
+        row = []
+        for cell in cells:
+            row.append(row[-1] if cell == SPAN else cell.replace("|", r"\|"))
+        rows.append(row)
+    return [f"| {' | '.join(row)} |" for row in rows]
+
+
+def escape_latex(text: str) -> str:
+    """Return `text` with the characters that LaTeX would read as commands or not find in its fonts replaced."""
+    return "".join(_LATEX.get(character, character) for character in text)
+
+
+def as_latex(table: Table) -> str:
+    """Return the printed cells as LaTeX tables, one a section; they need `\\usepackage{booktabs}`."""
+    label = table.name.lower().replace(" ", "")
+    return "\n".join(
+        _latex_section(table, section, f"tab:{label}" + (f"-{number}" if number > 1 else ""))
+        for number, section in enumerate(table.sections, start=1)
+    )
+
+
+def _latex_section(table: Table, section: Section, label: str) -> str:
+    frame = section.frame
+    caption = f"{section.heading}. {table.caption}" if section.heading else table.caption
+    body, previous = [], None
+    for cells in frame.itertuples(index=False):
+        cells = list(cells)
+        if section.group is not None:
+            column = frame.columns.get_loc(section.group)
+            current = cells[column]
+            if current == previous:
+                cells[column] = ""
+            elif previous is not None:
+                body.append(r"\addlinespace")
+            previous = current
+        body.append(_latex_row(cells))
+    return "\n".join(
+        [
+            "% needs \\usepackage{booktabs}",
+            r"\begin{table}[htbp]",
+            r"\centering\small",
+            rf"\caption{{{escape_latex(caption)}}}",
+            rf"\label{{{label}}}",
+            rf"\begin{{tabular}}{{l{'c' * (frame.shape[1] - 1)}}}",
+            r"\toprule",
+            _latex_row(list(frame.columns)),
+            r"\midrule",
+            *body,
+            r"\bottomrule",
+            r"\end{tabular}",
+            "",
+            rf"\smallskip\footnotesize {escape_latex(' '.join(table.remarks()))}",
+            r"\end{table}",
+            "",
+        ]
+    )
+
+
+def _latex_row(cells: list[str]) -> str:
+    parts: list[list] = []
+    for cell in cells:
+        if cell == SPAN:
+            parts[-1][1] += 1
+        else:
+            parts.append([escape_latex(cell), 1])
+    return (
+        " & ".join(
+            text if width == 1 else rf"\multicolumn{{{width}}}{{c}}{{{text}}}" for text, width in parts
+        )
+        + r" \\"
+    )
+
+
+_FORMATS: dict[str, Callable[[Table], str]] = {".csv": as_csv, ".md": as_markdown, ".tex": as_latex}
+
+
+def save(table: Table, paths: Iterable[str]) -> None:
+    """Write a table to every one of `paths`, in the format of its suffix.
+
+    Raises
+    ------
+    ValueError
+        If a suffix is none of .csv, .md and .tex.
+    """
+    for path in paths:
+        suffix = Path(path).suffix
+        if suffix not in _FORMATS:
+            raise ValueError(f"{path}: expected one of {', '.join(_FORMATS)}, got {suffix!r}")
+        with write_whole(path) as temporary:
+            temporary.write_text(_FORMATS[suffix](table), encoding="utf-8")

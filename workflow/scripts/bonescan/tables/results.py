@@ -1,0 +1,126 @@
+"""Tables 6 to 9: metrics on the test parts, under every split unit."""
+
+import pandas as pd
+
+from bonescan.tables.formats import SPAN, Section, Table
+from bonescan.wording import METRICS, caveats, classifier, in_order, split_unit
+
+_KEYS = ["unit", "dataset", "model"]
+_TABLES = {"D1": "Table 6", "D2": "Table 7", "D3": "Table 8"}
+
+
+def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Average the metrics over the seeds that trained.
+
+    Parameters
+    ----------
+    metrics : DataFrame
+        `metrics.tsv` of one or more split units: a row each unit, dataset, model and seed.
+
+    Returns
+    -------
+    DataFrame
+        A row each unit, dataset and model, in the order of `metrics`: `status` (trained, or how all seeds failed),
+        `seeds`, `seeds_trained`, `accuracy`, `precision`, `recall`, `specificity`, `f1`, `auc`, `n_train`, `n_test`
+        (images). A metric is NaN where no seed trained, and where it is undefined (0/0) for a seed that trained.
+    """
+    rows = []
+    for keys, runs in metrics.groupby(_KEYS, sort=False):
+        trained = runs[runs["status"] == "trained"]
+        rows.append(
+            {
+                **dict(zip(_KEYS, keys, strict=True)),
+                "status": "trained" if len(trained) else "; ".join(runs["status"].unique()),
+                "seeds": len(runs),
+                "seeds_trained": len(trained),
+                **{name: trained[name].astype(float).mean(skipna=False) for name in (*METRICS, "auc")},
+                "n_train": runs["n_train"].iloc[0],
+                "n_test": runs["n_test"].iloc[0],
+            }
+        )
+    columns = [*_KEYS, "status", "seeds", "seeds_trained", *METRICS, "auc", "n_train", "n_test"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def print_metric(value: float) -> str:
+    """Return a metric with four decimals, as the paper prints it; 0/0 as `undefined`."""
+    return "undefined" if pd.isna(value) else f"{value:.4f}"
+
+
+def metric_cells(row) -> list[str]:
+    """Return the printed metrics of a row of `summarise`; a network without a result shows its status instead."""
+    if row.status != "trained":
+        return [row.status, *[SPAN] * (len(METRICS) - 1)]
+    return [print_metric(getattr(row, name)) for name in METRICS]
+
+
+def _by_unit(summary: pd.DataFrame) -> pd.DataFrame:
+    """Sort by split unit, the paper's first, and keep the order of the networks."""
+    return summary.sort_values("unit", key=lambda units: units.map(in_order(units).index), kind="stable")
+
+
+def _seed_notes(summary: pd.DataFrame) -> list[str]:
+    if summary["seeds"].max() <= 1 or summary.empty:
+        return []
+    failed = summary[summary["seeds_trained"] < summary["seeds"]]
+    note = f"Means over {summary['seeds'].max()} training seeds"
+    few = ", ".join(
+        f"{classifier(row.model)} {row.seeds_trained} of {row.seeds} ({row.dataset}, {row.unit})"
+        for row in failed.itertuples(index=False)
+    )
+    return [note + (f"; seeds that trained, where not all did: {few}." if few else ".")]
+
+
+def _size_note(summary: pd.DataFrame) -> list[str]:
+    sizes = summary.drop_duplicates(["unit", "dataset"])
+    return [
+        f"{row.dataset} split by {row.unit}: {row.n_train} training and {row.n_test} test images."
+        for row in sizes.itertuples(index=False)
+    ]
+
+
+def result_table(dataset: str, summary: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out Table 6, 7 or 8 from the rows of `summarise` for one dataset."""
+    ours = _by_unit(summary[summary["dataset"] == dataset])
+    rows = [
+        [split_unit(row.unit), classifier(row.model), *metric_cells(row)]
+        for row in ours.itertuples(index=False)
+    ]
+    printed = pd.DataFrame(rows, columns=["Split unit", "Classifier", *METRICS.values()])
+    columns = ["dataset", "unit", "model", "status", "seeds", "seeds_trained", *METRICS, "n_train", "n_test"]
+    notes = _size_note(ours) + _seed_notes(ours)
+    return Table(
+        _TABLES[dataset],
+        f"Experimental results on evaluation metrics for test samples in dataset {dataset}.",
+        ours[columns],
+        [Section(printed, group="Split unit")],
+        provenance,
+        [*notes, *caveats(provenance)] if notes else [f"{dataset} is not part of this run."],
+    )
+
+
+def table9(summary: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out Table 9 from `summarise`: AUC by dataset, split unit and classifier."""
+    ours = _by_unit(summary).sort_values("dataset", kind="stable")
+    models = list(summary["model"].unique())
+    rows = []
+    for (dataset, unit), group in ours.groupby(["dataset", "unit"], sort=False):
+        cells = {row.model: row for row in group.itertuples(index=False)}
+        rows.append([dataset, split_unit(unit), *(auc_cell(cells.get(model)) for model in models)])
+    printed = pd.DataFrame(rows, columns=["Dataset", "Split unit", *map(classifier, models)])
+    columns = ["dataset", "unit", "model", "status", "seeds", "seeds_trained", "auc", "n_train", "n_test"]
+    return Table(
+        "Table 9",
+        "AUC values obtained by classifiers on test samples in different datasets.",
+        ours[columns],
+        [Section(printed, group="Dataset")],
+        provenance,
+        [*_seed_notes(ours), *caveats(provenance)],
+    )
+
+
+def auc_cell(row) -> str:
+    """Return the printed AUC of a row of `summarise`, or why there is none; None is a network that was not run."""
+    if row is None:
+        return "not run"
+    return print_metric(row.auc) if row.status == "trained" else row.status

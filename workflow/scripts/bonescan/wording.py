@@ -1,0 +1,60 @@
+"""How the paper's tables and figures name things, and the line that says whose scans and which scale made them."""
+
+SUBTYPES = {
+    "normal": "Normal",
+    "multiple": "Multiple bone metastasis",
+    "spinal": "Spinal metastasis",
+    "outside_spine": "Metastasis outside spinal",
+}
+"""Classes of Tables 1 and 2, in their order."""
+
+METRICS = {
+    "accuracy": "Acc",
+    "precision": "Prec",
+    "recall": "Rec",
+    "specificity": "Spe",
+    "f1": "F-1 score",
+}
+"""Columns of Tables 6 to 8, in their order."""
+
+DATASETS = {"D1": "original", "D2": "augmented, normalised", "D3": "augmented"}
+"""The three datasets (paper: Thoracic image augmentation)."""
+
+UNITS = ("image", "source", "patient")
+"""Split units; the paper's comes first."""
+
+_COHORTS = {"phantom": "Phantom cohort", "sheet": "Cohort from a sheet", "folder": "Cohort from a folder"}
+
+
+def classifier(model: str) -> str:
+    """Return the paper's name of a network's classifier: `V21` is `SPECS V21`."""
+    return f"SPECS {model}"
+
+
+def origin(provenance: dict) -> str:
+    """Return whose scans and which scale made a result, such as `Phantom cohort, desk scale`.
+
+    Parameters
+    ----------
+    provenance : dict
+        `cohort` (phantom, sheet or folder) and `scale`.
+    """
+    cohort = provenance["cohort"]
+    return f"{_COHORTS.get(cohort, f'Cohort {cohort}')}, {provenance['scale']} scale"
+
+
+def caveats(provenance: dict) -> list[str]:
+    """Return the sentences that must stand beside scores on simulated scans; none for a real cohort."""
+    if provenance["cohort"] != "phantom":
+        return []
+    return ["The scans are simulated: these numbers are not clinical performance."]
+
+
+def split_unit(unit: str) -> str:
+    """Return a split unit, the paper's marked as such."""
+    return "image (the paper's)" if unit == "image" else unit
+
+
+def in_order(units) -> list[str]:
+    """Return the distinct split units in the order of `UNITS`."""
+    return sorted(set(units), key=UNITS.index)

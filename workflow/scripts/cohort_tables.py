@@ -1,0 +1,22 @@
+"""Tables 1 and 2: images by class, before and after augmentation."""
+
+import logging
+
+import pandas as pd
+
+from bonescan.script import logged
+from bonescan.tables.cohort import table1, table2
+from bonescan.tables.formats import save
+
+
+@logged
+def main(snakemake):
+    labels = pd.read_table(snakemake.input.labels)
+    lineage = pd.read_table(snakemake.input.lineage)
+    save(table1(labels, snakemake.params.provenance), snakemake.output.table1)
+    save(table2(lineage, snakemake.params.provenance), snakemake.output.table2)
+    logging.info("%d whole-body and %d thoracic images counted", len(labels), len(lineage))
+
+
+if __name__ == "__main__":
+    main(snakemake)

@@ -1,0 +1,25 @@
+"""Tables 6 to 9: metrics on the test parts, under every split unit."""
+
+import logging
+
+import pandas as pd
+
+from bonescan.script import logged
+from bonescan.tables.formats import save
+from bonescan.tables.results import result_table, summarise, table9
+
+
+@logged
+def main(snakemake):
+    summary = summarise(pd.concat(map(pd.read_table, snakemake.input.metrics), ignore_index=True))
+    provenance = snakemake.params.provenance
+    save(result_table("D1", summary, provenance), snakemake.output.table6)
+    save(result_table("D2", summary, provenance), snakemake.output.table7)
+    save(result_table("D3", summary, provenance), snakemake.output.table8)
+    save(table9(summary, provenance), snakemake.output.table9)
+    failed = summary[summary["status"] != "trained"]
+    logging.info("%d of %d networks have a result", len(summary) - len(failed), len(summary))
+
+
+if __name__ == "__main__":
+    main(snakemake)
