@@ -1,0 +1,116 @@
+"""The workflow itself: the jobs of the default run, and one wet run of everything on a tiny cohort."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+TINY = {
+    "simulate": {
+        "patients": {"normal": 6, "metastasis": 6},
+        "views": {"normal": 9, "multiple": 6, "spinal": 2, "outside_spine": 1},
+    },
+    "augment": {"counts": {"normal": 20, "multiple": 14, "spinal": 5, "outside_spine": 3}},
+    "models": ["V7", "R34"],
+    "figures": {"classifier": "V7"},
+    "split": {"units": ["image", "source", "patient"]},
+    "scales": {"desk": {"block": 8, "width": 0.03125, "epochs": {"D1": 2, "D2": 2, "D3": 2}}},
+}
+
+
+def jobs(text):
+    """Jobs of each rule in the table that Snakemake prints before a run."""
+    return {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", text, re.MULTILINE)}
+
+
+def test_jobs_of_the_default_run(snakemake):
+    run = snakemake("--dry-run", "--quiet", "rules")
+    assert run.returncode == 0, run.stdout + run.stderr
+    counts = jobs(run.stdout + run.stderr)
+    once = ["simulate", "ingest", "label", "crop", "augment", "normalise", "networks"]
+    once += ["cohort_tables", "network_tables", "result_tables", "comparison"]
+    once += [f"figure{number}" for number in (1, 2, 3, 4, 6, 7, 8, 9, 10, 11)]
+    expected = dict.fromkeys([*once, "tables", "figures", "all"], 1)
+    expected |= {"train": 7 * 3 * 2, "split": 2, "evaluate": 2}
+    expected["total"] = sum(expected.values())
+    assert counts == {rule: count for rule, count in expected.items() if rule not in ("tables", "figures")} | {
+        "total": sum(expected.values()) - 2
+    }
+
+
+def test_another_scale_is_a_path_or_a_key(snakemake):
+    by_path = snakemake("--dry-run", "--quiet", "rules", "results/paper/split/patient/D1.tsv")
+    by_key = snakemake("--dry-run", "--quiet", "rules", "--config", "scale=paper")
+    assert by_path.returncode == 0 and jobs(by_path.stdout)["split"] == 1
+    assert by_key.returncode == 0 and jobs(by_key.stdout)["train"] == 42
+
+
+@pytest.fixture(scope="module")
+def tiny_run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiny")
+    (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    return folder
+
+
+def test_everything_from_nothing(snakemake, tiny_run):
+    run = snakemake("--configfile", str(tiny_run / "tiny.yaml"), directory=tiny_run)
+    assert run.returncode == 0, run.stdout + run.stderr
+    results = tiny_run / "results" / "desk"
+    for name in [*(f"table{number}" for number in range(1, 10)), "comparison"]:
+        for suffix in ("csv", "md", "tex"):
+            text = (results / "tables" / f"{name}.{suffix}").read_text()
+            assert text.strip(), f"{name}.{suffix} is empty"
+            assert suffix == "csv" or "phantom" in text.lower(), f"{name}.{suffix} does not say whose scans"
+    for number in (1, 2, 3, 4, 6, 7, 8, 9, 10, 11):
+        assert (results / "figures" / f"figure{number}.pdf").read_bytes().startswith(b"%PDF")
+        assert (results / "figures" / f"figure{number}.png").read_bytes().startswith(b"\x89PNG")
+    table1 = pd.read_csv(results / "tables" / "table1.csv")
+    assert {9, 6, 2, 1} <= set(table1.select_dtypes("number").to_numpy().ravel())
+    for unit in TINY["split"]["units"]:
+        metrics = pd.read_table(results / "evaluate" / unit / "metrics.tsv")
+        assert len(metrics) == 6 and set(metrics["status"]) <= {"trained", "did not train", "diverged"}
+        predictions = pd.read_table(results / "evaluate" / unit / "predictions.tsv")
+        assert predictions.groupby(["dataset", "model"]).size().tolist() == metrics["n_test"].tolist() or (
+            predictions.groupby(["dataset", "model"]).size().sum() == metrics["n_test"].sum()
+        )
+    assert not list(tiny_run.rglob("checkpoint*/**/*.*")), "checkpoints of finished trainings stay behind"
+
+
+def test_second_call_finds_nothing_to_do(snakemake, tiny_run):
+    run = snakemake("--configfile", str(tiny_run / "tiny.yaml"), directory=tiny_run)
+    assert run.returncode == 0 and "Nothing to be done" in run.stdout + run.stderr
+
+
+def test_a_changed_setting_reruns_what_it_touches_and_no_more(snakemake, tiny_run):
+    overlay = {**TINY, "scales": {"desk": {**TINY["scales"]["desk"], "learning_rate": 0.02}}}
+    (tiny_run / "changed.yaml").write_text(yaml.safe_dump(overlay))
+    run = snakemake(
+        "--dry-run", "--quiet", "rules", "--configfile", str(tiny_run / "changed.yaml"), directory=tiny_run
+    )
+    counts = jobs(run.stdout + run.stderr)
+    assert counts["train"] == 18 and counts["evaluate"] == 3
+    assert not {"simulate", "ingest", "crop", "augment", "split", "figure1"} & set(counts)
+
+
+def test_own_scans_from_a_sheet(snakemake, tiny_run, tmp_path):
+    """The phantom's DICOM files and annotations, brought as a hospital would bring its own."""
+    simulated = tiny_run / "results" / "desk" / "simulate"
+    shutil.copytree(simulated, tmp_path / "archive")
+    (tmp_path / "archive" / "dicom" / "broken.dcm").write_bytes(b"no DICOM file")
+    with open(tmp_path / "archive" / "sheet.tsv", "a") as sheet:
+        columns = pd.read_table(simulated / "sheet.tsv").columns
+        values = {"path": "dicom/broken.dcm", "patient": "P999", "exam": "1"}
+        sheet.write("\t".join(values.get(column, "") for column in columns) + "\n")
+    archive = tmp_path / "archive"
+    cohort = {"source": "sheet", "path": str(archive / "sheet.tsv"), "annotations": str(archive / "annotations")}
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump({**TINY, "cohort": cohort}))
+    target = "results/desk/augment/lineage.tsv"
+    run = snakemake(target, "--configfile", str(tmp_path / "own.yaml"), directory=tmp_path / "own")
+    assert run.returncode == 0, run.stdout + run.stderr
+    own, phantom = tmp_path / "own" / Path(target), tiny_run / target
+    assert pd.read_table(own).equals(pd.read_table(phantom))
+    rejected = pd.read_table(tmp_path / "own" / "results" / "desk" / "ingest" / "rejected.tsv")
+    assert rejected["source_file"].tolist() == ["dicom/broken.dcm"]
