@@ -7,7 +7,7 @@ rule augment:
         thorax="results/{scale}/crop/thorax.npy",
         crop="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
-        code=library("augment", "chance", "files"),
+        code=library("augment"),
     output:
         images="results/{scale}/augment/images.npy",
         lineage="results/{scale}/augment/lineage.tsv",

@@ -1,5 +1,6 @@
 """What the rules share: the config's check, the library's files, the settings that hang on a wildcard."""
 
+import ast
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -63,14 +64,33 @@ def check_config(config):
 check_config(config)
 
 
-def library(*modules):
-    """Files of modules or packages of the library, for a rule's input: an edit there reruns the rule."""
-    root = WORKFLOW / "scripts" / "bonescan"
-    files = []
-    for module in modules:
-        package = sorted((root / module).glob("*.py"))
-        files += [str(path) for path in package or [root / f"{module}.py"]]
-    return files
+def imported(path):
+    """Files of the library that one Python file imports by name."""
+    scripts = WORKFLOW / "scripts"
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "bonescan":
+                file = scripts.joinpath(*parts)
+                yield from filter(Path.exists, (file.with_suffix(".py"), file / "__init__.py"))
+
+
+def library(script):
+    """Modules of the library that a script imports, directly or through each other, for its rule's input.
+
+    Snakemake reruns a job when its script changes, but does not look into what the script imports.
+    """
+    found, waiting = set(), [WORKFLOW / "scripts" / f"{script}.py"]
+    while waiting:
+        new = set(imported(waiting.pop())) - found
+        found |= new
+        waiting += new
+    return sorted(map(str, found))
 
 
 def cohort_files(wildcards):

@@ -6,7 +6,7 @@ rule crop:
     input:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/ingest/scans.tsv",
-        code=library("crop", "chance", "files"),
+        code=library("crop"),
     output:
         thorax="results/{scale}/crop/thorax.npy",
         table="results/{scale}/crop/crop.tsv",

@@ -17,7 +17,7 @@ rule evaluate:
             model=config["models"],
             seed=config["seeds"],
         ),
-        code=library("metrics", "files"),
+        code=library("evaluate"),
     output:
         predictions="results/{scale}/evaluate/{unit}/predictions.tsv",
         metrics="results/{scale}/evaluate/{unit}/metrics.tsv",

@@ -8,7 +8,7 @@ rule figure1:
         table="results/{scale}/ingest/scans.tsv",
         labels="results/{scale}/label/labels.tsv",
         findings="results/{scale}/label/findings.tsv",
-        code=library("figures", "wording", "files"),
+        code=library("figure1"),
     output:
         figure=figure("figure1"),
     log:
@@ -29,7 +29,7 @@ rule figure2:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
-        code=library("figures", "crop", "wording", "files"),
+        code=library("figure2"),
     output:
         figure=figure("figure2"),
     log:
@@ -51,7 +51,7 @@ rule figure3:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
-        code=library("figures", "crop", "wording", "files"),
+        code=library("figure3"),
     output:
         figure=figure("figure3"),
     log:
@@ -74,7 +74,7 @@ rule figure4:
         crop="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
         findings="results/{scale}/label/findings.tsv",
-        code=library("figures", "augment", "wording", "files"),
+        code=library("figure4"),
     output:
         figure=figure("figure4"),
     log:
@@ -93,7 +93,7 @@ rule figure6:
     """The residual module, as built."""
     input:
         networks="results/{scale}/networks/networks.json",
-        code=library("figures", "wording", "files"),
+        code=library("figure6"),
     output:
         figure=figure("figure6"),
     log:
@@ -110,7 +110,7 @@ rule figure7:
     """The dense block, as built."""
     input:
         networks="results/{scale}/networks/networks.json",
-        code=library("figures", "wording", "files"),
+        code=library("figure7"),
     output:
         figure=figure("figure7"),
     log:
@@ -134,7 +134,7 @@ rule figure8:
             seed=config["seeds"][0],
         ),
         metrics=of_every_unit("metrics"),
-        code=library("figures", "wording", "files"),
+        code=library("figure8"),
     output:
         figure=figure("figure8"),
     log:
@@ -152,7 +152,7 @@ rule figure9:
     input:
         predictions=of_every_unit("predictions"),
         metrics=of_every_unit("metrics"),
-        code=library("figures", "wording", "files"),
+        code=library("figure9"),
     output:
         figure=figure("figure9"),
     log:
@@ -170,7 +170,7 @@ rule figure10:
     input:
         predictions=of_every_unit("predictions"),
         metrics=of_every_unit("metrics"),
-        code=library("figures", "wording", "files"),
+        code=library("figure10"),
     output:
         figure=figure("figure10"),
     log:
@@ -192,7 +192,7 @@ rule figure11:
         crop="results/{scale}/crop/crop.tsv",
         lineage="results/{scale}/augment/lineage.tsv",
         findings="results/{scale}/label/findings.tsv",
-        code=library("figures", "augment", "wording", "files"),
+        code=library("figure11"),
     output:
         figure=figure("figure11"),
     log:

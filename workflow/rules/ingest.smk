@@ -5,7 +5,7 @@ rule ingest:
     """Read every scan of the cohort, one row a view; what cannot be used is listed with its reason."""
     input:
         cohort=cohort_files,
-        code=library("ingest", "dicom", "files"),
+        code=library("ingest"),
     output:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/ingest/scans.tsv",

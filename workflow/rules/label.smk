@@ -6,7 +6,7 @@ rule label:
     input:
         scans="results/{scale}/ingest/scans.tsv",
         annotations=annotation_files,
-        code=library("labels", "files"),
+        code=library("label"),
     output:
         labels="results/{scale}/label/labels.tsv",
         findings="results/{scale}/label/findings.tsv",

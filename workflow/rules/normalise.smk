@@ -5,7 +5,7 @@ rule normalise:
     """Min-max normalisation of each image."""
     input:
         images="results/{scale}/augment/images.npy",
-        code=library("normalise", "files"),
+        code=library("normalise"),
     output:
         images="results/{scale}/normalise/images.npy",
     log:

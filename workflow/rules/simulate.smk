@@ -4,7 +4,7 @@
 rule simulate:
     """Simulate whole-body bone scans of patients whose disease is known."""
     input:
-        code=library("cohort", "phantom", "chance", "files"),
+        code=library("simulate"),
     output:
         dicom=directory("results/{scale}/simulate/dicom"),
         annotations=directory("results/{scale}/simulate/annotations"),

@@ -6,7 +6,7 @@ rule cohort_tables:
     input:
         labels="results/{scale}/label/labels.tsv",
         lineage="results/{scale}/augment/lineage.tsv",
-        code=library("tables", "wording", "files"),
+        code=library("cohort_tables"),
     output:
         table1=table("table1"),
         table2=table("table2"),
@@ -24,7 +24,7 @@ rule network_tables:
     """Tables 3 to 5: the configurations of the networks as built, and the training parameters as configured."""
     input:
         networks="results/{scale}/networks/networks.json",
-        code=library("tables", "wording", "files"),
+        code=library("network_tables"),
     output:
         table3=table("table3"),
         table4=table("table4"),
@@ -44,7 +44,7 @@ rule result_tables:
     """Tables 6 to 9: metrics on the test parts, under every split unit."""
     input:
         metrics=of_every_unit("metrics"),
-        code=library("tables", "wording", "files"),
+        code=library("result_tables"),
     output:
         table6=table("table6"),
         table7=table("table7"),
@@ -67,7 +67,7 @@ rule comparison:
         labels="results/{scale}/label/labels.tsv",
         lineage="results/{scale}/augment/lineage.tsv",
         metrics=of_every_unit("metrics"),
-        code=library("tables", "wording", "files"),
+        code=library("comparison"),
     output:
         comparison=table("comparison"),
     log:

@@ -4,7 +4,7 @@
 rule networks:
     """Build every network untrained and write down its layers: the source of Tables 3 and 4, Figures 6 and 7."""
     input:
-        code=library("models", "files"),
+        code=library("networks"),
     output:
         "results/{scale}/networks/networks.json",
     log:
@@ -24,7 +24,7 @@ rule train:
     input:
         images=images_of_dataset,
         split="results/{scale}/split/{unit}/{dataset}.tsv",
-        code=library("models", "training", "files"),
+        code=library("train"),
     output:
         model="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/model.keras",
         history="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/history.csv",
