@@ -1,0 +1,127 @@
+"""Benign foci that look like metastases or catch the eye: they occur in normal and diseased patients alike."""
+
+import numpy as np
+
+from bonescan.phantom.focus import Focus, in_bone, log_uniform
+from bonescan.phantom.shapes import ellipsoid
+
+
+def draw(age, skeleton, habitus, rng):
+    """Draw a patient's benign foci.
+
+    Parameters
+    ----------
+    age : int
+        Years; degenerative change grows with it.
+    skeleton : bonescan.phantom.skeleton.Skeleton
+    habitus : bonescan.phantom.habitus.Habitus
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    list of bonescan.phantom.focus.Focus
+    """
+    wear = np.clip((age - 40) / 40, 0.1, 1.3)
+    foci = [_degenerative_vertebra(skeleton, rng) for _ in range(rng.poisson(0.6 + 1.6 * wear))]
+    foci += _joints(wear, skeleton, rng)
+    foci += _fractures(skeleton, rng)
+    foci += _injection(habitus, rng)
+    if rng.random() < 0.06:
+        spot = (rng.uniform(-40, 40), rng.uniform(-60, -20), rng.uniform(850, 920))
+        foci.append(_puddle("urine contamination", "perineum", spot, rng.uniform(8, 16, 3), log_uniform(1.0, 12.0, rng)))
+    return foci
+
+
+def _degenerative_vertebra(skeleton, rng):
+    """An osteophyte or a facet joint at the side of a vertebra."""
+    numbers = [f"cervical vertebra {i}" for i in range(4, 8)]
+    numbers += [f"thoracic vertebra {i}" for i in range(5, 13)] + [f"lumbar vertebra {i}" for i in range(1, 6)]
+    weight = np.array([0.6] * 4 + [0.6] * 4 + [0.9] * 4 + [1.0, 1.2, 1.6, 2.2, 2.2])
+    bone = str(rng.choice(numbers, p=weight / weight.sum()))
+    points = skeleton.points[skeleton.bone(bone)]
+    middle, reach = points.mean(axis=0), np.ptp(points, axis=0)
+    side = rng.choice([-1, 1])
+    osteophyte = rng.random() < 0.5
+    depth = middle[1] - 0.2 * reach[1] if osteophyte else middle[1] + 0.05 * reach[1]
+    centre = (middle[0] + side * 0.27 * reach[0], depth, middle[2] + rng.choice([-1, 1]) * 0.28 * reach[2])
+    contrast = 1 + rng.lognormal(np.log(1.6), 0.7)
+    return in_bone(
+        skeleton, bone, centre, rng.uniform(10, 22), min(contrast, 9.0), "degenerative", "osteophyte" if osteophyte else "facet", rng
+    )
+
+
+JOINTS = (
+    # bone, place of the joint on its left-sided bone (mm, reference frame), chance, largest contrast
+    ("scapula", (172, 28, 296), 0.35, 3.0),
+    ("humerus", (171, 38, 318), 0.30, 2.2),
+    ("clavicle", (25, -62, 305), 0.18, 3.0),
+    ("femur", (82, 36, 1160), 0.35, 3.5),
+    ("tibia", (84, 40, 1192), 0.30, 3.5),
+    ("patella", (102, -18, 1150), 0.25, 3.0),
+    ("hip bone", (88, 10, 752), 0.15, 2.5),
+    ("foot", (98, 56, 1566), 0.20, 3.5),
+    ("foot", (128, 16, 1690), 0.12, 5.0),
+    ("hand", (252, 42, 800), 0.20, 4.0),
+    ("forearm", (230, 52, 600), 0.10, 2.5),
+)
+
+
+def _joints(wear, skeleton, rng):
+    foci = []
+    for part, place, chance, hottest in JOINTS:
+        # a worn joint often has a worn partner
+        both = rng.random() < 0.4 * chance * (0.6 + 0.6 * wear)
+        for name, side in (("left", 1.0), ("right", -1.0)):
+            if both or rng.random() < 0.7 * chance * (0.6 + 0.6 * wear):
+                bone = f"{name} {part}"
+                points = skeleton.points[skeleton.bone(bone)]
+                wanted = np.array(place) * (side, 1, 1)
+                centre = points[np.argmin(((points - wanted) ** 2).sum(axis=1))]
+                contrast = 1 + (hottest - 1) * rng.beta(1.3, 2.0)
+                foci.append(in_bone(skeleton, bone, centre, rng.uniform(14, 30), contrast, "degenerative", "joint", rng))
+    if rng.random() < 0.3:
+        points = skeleton.points[skeleton.bone("mandible")]
+        centre = points[rng.integers(len(points))]
+        foci.append(in_bone(skeleton, "mandible", centre, rng.uniform(10, 18), rng.uniform(1.5, 5), "dental", "jaw", rng))
+    return foci
+
+
+def _fractures(skeleton, rng):
+    """Healed rib fractures: a single one, or several in a line down neighbouring ribs."""
+    foci = []
+    runs = []
+    if rng.random() < 0.16:
+        runs.append(int(rng.integers(2, 6)))
+    runs += [1] * rng.poisson(0.25)
+    for count in runs:
+        side = rng.choice(["left", "right"])
+        first = int(rng.integers(2, 12 - count))
+        place = rng.beta(2.0, 2.0)
+        for number in range(first, first + count):
+            bone = f"{side} rib {number}"
+            points = skeleton.points[skeleton.bone(bone)]
+            # points of a rib are stored from its head to its end
+            at = int(np.clip(place + rng.normal(0, 0.03), 0.05, 0.80) * len(points))
+            contrast = log_uniform(1.8, 8.0, rng)
+            foci.append(in_bone(skeleton, bone, points[at], rng.uniform(8, 15), contrast, "fracture", "rib", rng))
+    return foci
+
+
+def _injection(habitus, rng):
+    """Tracer left at the injection site, in hand, wrist or elbow, seldom with extravasation."""
+    if rng.random() > 0.35:
+        return []
+    side = float(rng.choice([-1, 1]))
+    place, x, y, z = [("hand", 236, 30, 830), ("wrist", 240, 34, 775), ("elbow", 232, 22, 595)][int(rng.integers(3))]
+    x = side * (x + float(habitus.arm_shift(z))) + rng.normal(0, 6)
+    extravasated = rng.random() < 0.2
+    half_axes = rng.uniform(14, 24, 3) if extravasated else rng.uniform(5, 10, 3)
+    concentration = log_uniform(4.0, 50.0 if extravasated else 40.0, rng)
+    return [_puddle("injection site", place, (x, y, z + rng.normal(0, 12)), half_axes, concentration)]
+
+
+def _puddle(kind, site, centre, half_axes, concentration):
+    """Tracer outside the skeleton: an ellipsoid of some concentration (per mm3)."""
+    points, volume = ellipsoid(centre, half_axes)
+    size = 2 * float(np.mean(half_axes))
+    return Focus(kind, site, "soft tissue", site, size, float(concentration), points, volume * concentration)

@@ -1,0 +1,85 @@
+"""Bone metastases: how many, where, how large and how hot."""
+
+import numpy as np
+
+from bonescan.phantom.focus import in_bone, log_uniform
+
+# share of metastases by site, as reported for large series of bone scans
+SITES = {
+    "thoracic spine": 0.25,
+    "lumbar spine": 0.20,
+    "ribs": 0.22,
+    "pelvis": 0.15,
+    "sternum": 0.05,
+    "shoulder girdle": 0.04,
+    "femur": 0.04,
+    "skull": 0.03,
+    "humerus": 0.02,
+}
+THORACIC_SITES = ("thoracic spine", "ribs", "sternum", "shoulder girdle")
+SIZE_MM = (8.0, 40.0)
+CONTRAST = (1.5, 10.0)
+
+
+def draw(subtype, skeleton, emphasis, rng):
+    """Draw a patient's metastases.
+
+    Parameters
+    ----------
+    subtype : {"multiple", "spinal", "outside_spine"}
+    skeleton : bonescan.phantom.skeleton.Skeleton
+    emphasis : float
+        0 for a first draw; each unit shifts sizes and contrasts by a tenth of their range upwards. Raised where earlier draws
+        could not be seen in a view.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    list of bonescan.phantom.focus.Focus
+    """
+    sites = np.array(list(SITES.values()))
+    if subtype == "spinal":
+        # thoracic first: the label belongs to the thoracic crop
+        names = ["thoracic spine"] + ["thoracic spine" if rng.random() < 0.6 else "lumbar spine" for _ in range(rng.poisson(0.9))]
+    elif subtype == "outside_spine":
+        names = [rng.choice(["ribs", "ribs", "ribs", "sternum", "shoulder girdle"])]
+    else:
+        # every primary tumour has its own preferences
+        preference = rng.gamma(3.0, sites * len(sites))
+        preference /= preference.sum()
+        widespread = rng.random() < 0.05
+        count = int(rng.integers(30, 70)) if widespread else int(np.clip(np.round(rng.lognormal(np.log(6.0), 0.6)), 2, 25))
+        names = list(rng.choice(list(SITES), count, p=preference))
+        names[0] = str(rng.choice(THORACIC_SITES[1:], p=(0.72, 0.16, 0.12)))
+    return [_lesion(str(name), skeleton, emphasis, rng) for name in names]
+
+
+def _lesion(site, skeleton, emphasis, rng):
+    """One metastasis at a site of `SITES`."""
+    bones = bones_of(site, skeleton)
+    weight = np.array([skeleton.activity[skeleton.bone(bone)].sum() for bone in bones]) ** 0.5
+    bone = str(rng.choice(bones, p=weight / weight.sum()))
+    member = skeleton.bone(bone)
+    activity = skeleton.activity[member]
+    # a metastasis of a limb sits near the trunk, where the red marrow is
+    if site in ("femur", "humerus"):
+        heights = skeleton.points[member][:, 2]
+        activity = activity * (heights < heights.min() + 0.45 * np.ptp(heights))
+    centre = skeleton.points[member][rng.choice(len(member), p=activity / activity.sum())]
+    raise_by = min(0.1 * emphasis, 0.9)
+    size = log_uniform(SIZE_MM[0] * (SIZE_MM[1] / SIZE_MM[0]) ** raise_by, SIZE_MM[1], rng)
+    contrast = log_uniform(CONTRAST[0] * (CONTRAST[1] / CONTRAST[0]) ** raise_by, CONTRAST[1], rng)
+    return in_bone(skeleton, bone, centre, size, contrast, "metastasis", site, rng)
+
+
+def bones_of(site, skeleton):
+    """Names of the bones that belong to a site of `SITES`."""
+    if site in ("thoracic spine", "lumbar spine"):
+        prefix = site.split()[0] + " vertebra"
+        return [name for name in skeleton.names if name.startswith(prefix)]
+    chosen = [name for name, region in zip(skeleton.names, skeleton.regions, strict=True) if region == site]
+    if site == "skull":
+        chosen = ["skull"]
+    if not chosen:
+        raise ValueError(f"no bone for the site {site!r}; expected one of {', '.join(SITES)}")
+    return chosen

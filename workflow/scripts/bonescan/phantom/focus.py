@@ -1,0 +1,86 @@
+"""A focus of raised uptake: which points of the skeleton take up how much more."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Focus:
+    """One lesion or benign focus.
+
+    Attributes
+    ----------
+    kind : str
+        ``metastasis``, ``degenerative``, ``fracture``, ``injection site`` ...
+    bone, region : str
+        Such as ``left rib 7`` and ``ribs``.
+    site : str
+        Part of the bone, or the disease group that the site was drawn from.
+    size : float
+        Diameter, mm.
+    contrast : float
+        Concentration relative to the healthy bone.
+    points : ndarray, shape (n, 3), float64, mm
+        In the reference frame.
+    activity : ndarray, shape (n,), float64
+        Activity above the healthy bone's.
+    """
+
+    kind: str
+    bone: str
+    region: str
+    site: str
+    size: float
+    contrast: float
+    points: np.ndarray
+    activity: np.ndarray
+
+
+def in_bone(skeleton, bone, centre, size, contrast, kind, site, rng):
+    """Raise the uptake of a bone round a centre.
+
+    Only the bone itself takes up more, so a focus takes the form of its bone: long in a rib, round in a vertebra. The border
+    is irregular and soft.
+
+    Parameters
+    ----------
+    skeleton : bonescan.phantom.skeleton.Skeleton
+    bone : str
+    centre : array_like, shape (3,), mm
+    size : float
+        Diameter, mm.
+    contrast : float
+    kind, site : str
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Focus
+    """
+    member = skeleton.bone(bone)
+    offset = skeleton.points[member] - np.asarray(centre, float)
+    wave = rng.normal(0.0, 1.0, (2, 3))
+    direction = offset / np.maximum(np.linalg.norm(offset, axis=1, keepdims=True), 1e-6)
+    radius = size / 2 * (1 + 0.18 * np.sin(2 * direction @ wave[0]) + 0.12 * np.sin(3 * direction @ wave[1]))
+    softness = 0.06 * size + 0.8
+    inside = 1 / (1 + np.exp(np.clip((np.linalg.norm(offset, axis=1) - radius) / softness, -30, 30)))
+    near = inside > 0.02
+    if not near.any():
+        near = np.zeros_like(near)
+        near[np.argmax(inside)] = True
+    return Focus(
+        kind=kind,
+        bone=bone,
+        region=skeleton.regions[skeleton.names.index(bone)],
+        site=site,
+        size=float(size),
+        contrast=float(contrast),
+        points=skeleton.points[member][near],
+        activity=skeleton.activity[member][near] * (contrast - 1) * inside[near],
+    )
+
+
+def log_uniform(low, high, rng):
+    """One draw between `low` and `high`, uniform in the logarithm."""
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))

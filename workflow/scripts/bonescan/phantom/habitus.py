@@ -1,0 +1,150 @@
+"""One patient's build and posture, and the way from the reference body to image pixels."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+REFERENCE_LENGTH_MM = 1704.0
+TABLE_Y = 100.0
+ROWS, COLUMNS = 1024, 256
+# rows of the landmarks in the reference body, mm below the crown
+LANDMARKS = {
+    "crown": 0.0,
+    "neck": 208.0,
+    "shoulder": 292.0,
+    "elbow": 592.0,
+    "waist": 625.0,
+    "pelvis": 809.0,
+    "crotch": 872.0,
+    "knee": 1165.0,
+    "ankle": 1556.0,
+    "toe": 1704.0,
+}
+
+
+@dataclass(frozen=True)
+class Habitus:
+    """Build and posture.
+
+    Attributes
+    ----------
+    length : float
+        Crown to toes, mm.
+    breadth, depth : float
+        Bone scale sideways and from front to back, 1 for the reference body.
+    fat : float
+        Thickness of the soft tissue over that of the reference body at the belly, mm.
+    breasts : float
+        Half-axis, mm; 0 for none.
+    kyphosis, lordosis, scoliosis : float
+        Deviation of the vertebral bodies, mm.
+    rib_fall : float
+        Steepness of the ribs, 1 for the usual one.
+    elbow_out, hand_out : float
+        How far (mm) elbows and hands lie farther out than in the reference body.
+    leg_spread : float
+        The same for the feet, mm.
+    tilt : float
+        Degrees; the feet go to the patient's left when positive.
+    twist : float
+        How far (mm) a movement between bed positions shifts what lies below `moved_at`.
+    moved_at : float
+        mm below the crown of the reference body.
+    column : float
+        Image column (anterior view) of the midline at the waist.
+    row : float
+        Image row of the crown.
+    pixel : float
+        Pixel spacing, mm.
+    """
+
+    length: float
+    breadth: float
+    depth: float
+    fat: float
+    breasts: float
+    kyphosis: float
+    lordosis: float
+    scoliosis: float
+    rib_fall: float
+    elbow_out: float
+    hand_out: float
+    leg_spread: float
+    tilt: float
+    twist: float
+    moved_at: float
+    column: float
+    row: float
+    pixel: float
+
+    def arm_shift(self, z):
+        """Sideways shift (mm, reference frame) of an arm at height `z` (mm)."""
+        girth = 0.55 * max(self.fat, -5.0)
+        out = np.array([0.0, 0.3 * self.elbow_out, self.elbow_out + girth, self.hand_out + girth, self.hand_out + girth])
+        return np.interp(z, (300.0, 400.0, 590.0, 790.0, 930.0), out)
+
+    def sideways(self, z):
+        """Shift (mm) to the left of what lies at height `z` (mm, reference frame), from tilt and movement."""
+        z = np.asarray(z, float)
+        lean = np.tan(np.radians(self.tilt)) * (z - LANDMARKS["waist"]) * self.length / REFERENCE_LENGTH_MM
+        return lean + self.twist / (1 + np.exp(-(z - self.moved_at) / 6.0))
+
+    def rows(self, z):
+        """Image rows of heights `z` (mm, reference frame)."""
+        return self.row + np.asarray(z, float) * (self.length / REFERENCE_LENGTH_MM / self.pixel)
+
+    def heights(self, rows):
+        """Heights (mm, reference frame) of image rows."""
+        return (np.asarray(rows, float) - self.row) * (self.pixel * REFERENCE_LENGTH_MM / self.length)
+
+    def columns(self, x, z):
+        """Image columns, anterior view, of reference coordinates (mm)."""
+        return self.column + (np.asarray(x, float) * self.breadth + self.sideways(z)) / self.pixel
+
+    def height_above_table(self, y, z):
+        """Distance (mm) to the table of depth `y` at height `z` (mm, reference frame)."""
+        # fat of the back lifts the trunk off the table
+        lift = 0.2 * self.fat * np.exp(-(((np.asarray(z, float) - 620.0) / 230.0) ** 2))
+        return (TABLE_Y - np.asarray(y, float)) * self.depth + lift
+
+
+def draw(sex, pixel, rng):
+    """Draw a patient's build and posture.
+
+    Parameters
+    ----------
+    sex : {"F", "M"}
+    pixel : float
+        Pixel spacing, mm.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Habitus
+    """
+    male = sex == "M"
+    length = float(np.clip(rng.normal(1722.0 if male else 1678.0, 38.0), 1600.0, 1790.0))
+    scale = length / REFERENCE_LENGTH_MM
+    fat = float(np.clip(rng.normal(6.0, 9.0), -10.0, 32.0))
+    room = (ROWS - length / pixel) / 2
+    moves = rng.random() < 0.05
+    return Habitus(
+        length=length,
+        breadth=float(np.clip(scale * rng.normal(0.97 if male else 0.93, 0.03), 0.85, 1.06)),
+        depth=float(np.clip(scale * rng.normal(0.97, 0.04), 0.86, 1.08)),
+        fat=fat,
+        breasts=0.0 if male else float(np.clip(rng.normal(28.0, 8.0), 10.0, 45.0)),
+        kyphosis=float(np.clip(rng.normal(0.0, 5.0), -8.0, 14.0)),
+        lordosis=float(rng.normal(0.0, 4.0)),
+        scoliosis=float(rng.normal(0.0, 3.0) if rng.random() < 0.85 else rng.normal(0.0, 12.0)),
+        rib_fall=float(np.clip(rng.normal(1.0, 0.10), 0.75, 1.25)),
+        elbow_out=float(np.clip(rng.normal(0.0, 10.0), -14.0, 25.0)),
+        hand_out=float(np.clip(rng.normal(-6.0, 11.0), -28.0, 20.0)),
+        leg_spread=float(rng.normal(0.0, 14.0)),
+        tilt=float(np.clip(rng.normal(0.0, 1.2), -5.0, 5.0)),
+        twist=float(rng.normal(0.0, 7.0)) if moves else 0.0,
+        moved_at=float(rng.uniform(250.0, 1300.0)),
+        column=float(COLUMNS / 2 - 0.5 + rng.normal(0.0, 5.0)),
+        row=float(room + np.clip(rng.normal(0.0, 0.25), -0.7, 0.7) * room),
+        pixel=float(pixel),
+    )

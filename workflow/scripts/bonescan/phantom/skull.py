@@ -1,0 +1,36 @@
+"""Cranial vault, skull base, face and mandible."""
+
+import numpy as np
+
+from bonescan.phantom.shapes import ellipsoid, shell, tube
+
+
+def add(assembly):
+    """Add the skull to a `bonescan.phantom.skeleton.Assembly`."""
+    points, volume = shell((0, -2, 84), (70, 89, 76), 7.0)
+    above = points[:, 2] < 138 + 0.12 * points[:, 1]
+    points, volume = points[above], volume[above]
+    # diploe thickens towards the vertex and the occiput
+    profile = 0.85 + 0.25 * np.clip(-(points[:, 2] - 84) / 76, 0, 1) + 0.2 * np.clip(points[:, 1] / 89, 0, 1)
+    assembly.add("skull", "skull", "cranial vault", points, volume, profile)
+    for centre, half_axes in (
+        ((0, 5, 142), (50, 50, 9)),
+        ((56, 12, 140), (12, 18, 16)),
+        ((-56, 12, 140), (12, 18, 16)),
+        ((0, 62, 135), (30, 16, 12)),
+    ):
+        assembly.add("skull", "skull", "skull base", *ellipsoid(centre, half_axes))
+    for centre, half_axes in (
+        ((0, -62, 152), (28, 20, 17)),
+        ((46, -60, 132), (14, 12, 9)),
+        ((-46, -60, 132), (14, 12, 9)),
+    ):
+        assembly.add("face", "skull", "face", *ellipsoid(centre, half_axes))
+    for x in (-30, 30):
+        points, volume, _ = tube(((x - 22, -78, 103), (x, -86, 98), (x + 22, -78, 103)), (4, 4), across="z")
+        assembly.add("face", "skull", "face", points, volume)
+    assembly.add("face", "skull", "nasal region", *ellipsoid((0, -74, 130), (13, 20, 19)))
+    ramus = np.array([(50, -12, 142), (50, -20, 172), (44, -42, 192), (26, -70, 202), (0, -82, 205)], float)
+    for side in (1.0, -1.0):
+        points, volume, along = tube(ramus * (side, 1, 1), (5, 8), across="z")
+        assembly.add("mandible", "skull", "mandible", points, volume, 0.9 + 0.5 * (along > 0.55))
