@@ -38,7 +38,7 @@ def main(snakemake):
     fit = training.fit(model, images, labels, seed=seed, checkpoint=checkpoint, **options)
 
     logits = training.predict_logits(model, stored[test["row"]].astype(np.float32))
-    probabilities = training.probability_of_metastasis(logits)
+    probabilities = np.nan if fit.status == "diverged" else training.probability_of_metastasis(logits)
     with write_whole(snakemake.output.model) as path:
         model.save(path)
     with write_whole(snakemake.output.history) as path:

@@ -12,6 +12,12 @@ from bonescan.files import write_whole
 
 logger = logging.getLogger(__name__)
 
+INTERVAL = 20.0
+"""Least seconds between two writings."""
+
+WRITING = 0.05
+"""Greatest share of the time that may go into writing."""
+
 
 @dataclass
 class Checkpoint:
@@ -23,17 +29,14 @@ class Checkpoint:
         The file, `.npz`; its folder is made when needed.
     settings : dict
         What the training is: a file of other settings is not resumed from.
-    interval : float
-        Least seconds between two writings; longer where one writing takes more than a twentieth of it.
     """
 
     path: Path
     settings: dict
-    interval: float = 20.0
     _due: float = field(default=0.0, init=False)
 
     def __post_init__(self):
-        self._due = time.monotonic() + self.interval
+        self._due = time.monotonic() + INTERVAL
 
     def load(self, variables: list) -> list[dict]:
         """Set `variables` to the stored ones and return the history up to there; [] if nothing fit is stored."""
@@ -62,11 +65,12 @@ class Checkpoint:
         except OSError as error:
             logger.warning("no checkpoint after epoch %d: %s", len(history), error)
         end = time.monotonic()
-        self._due = end + max(self.interval, 20 * (end - start))
+        self._due = end + max(INTERVAL, (end - start) / WRITING)
 
     def remove(self) -> None:
-        """Remove the file, and its folder when nothing else is in it."""
-        self.path.unlink(missing_ok=True)
+        """Remove the file, what a kill left of its writing, and the folder when nothing else is in it."""
+        for file in (self.path, *self.path.parent.glob(f".{self.path.stem}.*{self.path.suffix}")):
+            file.unlink(missing_ok=True)
         if self.path.parent.is_dir() and not any(self.path.parent.iterdir()):
             self.path.parent.rmdir()
 

@@ -128,14 +128,22 @@ def probability_of_metastasis(logits: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     logits : ndarray, shape (n, 2), float64
+
+    Returns
+    -------
+    ndarray, shape (n,), float64
+        NaN where a score is not finite.
     """
-    return np.exp(-np.logaddexp(0, logits[:, 0] - logits[:, 1]))
+    margin = np.where(np.isfinite(logits).all(axis=1), logits[:, 1] - logits[:, 0], np.nan)
+    with np.errstate(invalid="ignore"):
+        return np.exp(-np.logaddexp(0, -margin))
 
 
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
     """Return the mean cross-entropy of `logits`, shape (n, 2), to `labels`, shape (n,)."""
     margin = np.where(labels == 1, logits[:, 0] - logits[:, 1], logits[:, 1] - logits[:, 0])
-    return float(np.mean(np.logaddexp(0, margin)))
+    with np.errstate(invalid="ignore"):  # a diverged network's infinite scores give NaN, as they should
+        return float(np.mean(np.logaddexp(0, margin)))
 
 
 def judge(logits: np.ndarray, labels: np.ndarray) -> tuple[str, str]:

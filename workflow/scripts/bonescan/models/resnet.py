@@ -55,6 +55,7 @@ def build_resnet(
             strides = 2 if stage > 1 and module == 1 else 1
             x = residual_module(x, channels(filters, width), strides, initial_weights, f"stage{stage}_module{module}")
     # DEVIATION: He et al. pool globally; the paper pools 2 x 2 with stride 1, which leaves a 7 x 7 map at 256 x 256.
-    x = keras.layers.AveragePooling2D(2, strides=1, name="average_pool")(x)
+    # At 32 x 32 the last map is a single pixel.
+    x = keras.layers.AveragePooling2D(min(2, x.shape[1]), strides=1, name="average_pool")(x)
     x = keras.layers.Flatten(name="flatten")(x)
     return keras.Model(images, classify(x, initial_weights, name="fc"), name=name)
