@@ -5,7 +5,7 @@ import pandas as pd
 from bonescan.tables.cohort import count_classes, print_ratio
 from bonescan.tables.formats import SPAN, Section, Table
 from bonescan.tables.results import print_metric
-from bonescan.wording import METRICS, SUBTYPES, caveats, classifier, in_order, split_unit
+from bonescan.wording import METRICS, SUBTYPES, caveats, classifier, in_order
 
 _NAMES = METRICS | {"auc": "AUC"}
 _COHORT_TABLES = {"Table 1": "whole-body images", "Table 2": "thoracic images after augmentation"}
@@ -115,7 +115,7 @@ def _result_section(name: str, cells: pd.DataFrame, units: list[str]) -> Section
             failed = {found[column][f"status_{unit}"] for column in columns} - {"trained"}
             if len(set(ours)) == 1 and failed:
                 ours = [ours[0], *[SPAN] * (len(ours) - 1)]
-            rows.append([model, f"ours, split by {split_unit(unit)}", *ours])
+            rows.append([model, f"ours, by {unit}", *ours])
     frame = pd.DataFrame(
         rows, columns=["Classifier", "Source", *(_NAMES.get(name, name) for name in columns)]
     )
@@ -132,7 +132,10 @@ def comparison_table(cells: pd.DataFrame, provenance: dict) -> Table:
         else _result_section(name, group, units)
         for name, group in cells.groupby("table", sort=False)
     ]
-    notes = ["In brackets: ours minus the paper's, shares in percentage points."]
+    notes = [
+        f"Ours by {', by '.join(units)}: what the split keeps whole; the paper splits by image.",
+        "In brackets: ours minus the paper's, shares in percentage points.",
+    ]
     misprints = cells[cells["implied"].notna()]
     if len(misprints):
         implied = ", ".join(

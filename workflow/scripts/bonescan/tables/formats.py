@@ -29,7 +29,7 @@ _LATEX = {
     "−": r"$-$",
     "±": r"$\pm$",
     "–": "--",
-    "†": r"\textdagger{}",
+    "†": r"$\dagger$",
 }
 
 
@@ -142,7 +142,7 @@ def _latex_section(table: Table, section: Section, label: str) -> str:
         [
             "% needs \\usepackage{booktabs}",
             r"\begin{table}[htbp]",
-            r"\centering\small",
+            rf"\centering{_latex_size(frame)}\setlength{{\tabcolsep}}{{4pt}}",
             rf"\caption{{{escape_latex(caption)}}}",
             rf"\label{{{label}}}",
             rf"\begin{{tabular}}{{l{'c' * (frame.shape[1] - 1)}}}",
@@ -158,6 +158,13 @@ def _latex_section(table: Table, section: Section, label: str) -> str:
             "",
         ]
     )
+
+
+def _latex_size(frame: pd.DataFrame) -> str:
+    """Return the font size at which the widest row fits a page of A4 with common margins."""
+    rows = [list(frame.columns), *frame.to_numpy().tolist()]
+    widest = max(sum(len(cell) for cell in row if cell != SPAN) for row in rows)
+    return r"\small" if widest <= 75 else r"\footnotesize" if widest <= 80 else r"\scriptsize"
 
 
 def _latex_row(cells: list[str]) -> str:

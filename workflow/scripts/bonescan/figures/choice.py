@@ -1,0 +1,44 @@
+"""Which image a figure shows where the config leaves it open."""
+
+import pandas as pd
+
+
+def choose(table: pd.DataFrame, image: str | None, **wishes) -> str:
+    """Return the image to show: the one asked for, else the first that fulfils most wishes.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Images to choose from, in order: column `image` and those of the wishes.
+    image : str or None
+        The image asked for in the config.
+    **wishes
+        Column and value, the most important first. A wish that no remaining image fulfils is passed over.
+
+    Raises
+    ------
+    ValueError
+        If the image asked for is not in the table, or the table is empty.
+    """
+    if image is not None:
+        if image not in set(table["image"]):
+            raise ValueError(f"figures: expected one of {len(table)} images, such as {_example(table)}, got {image!r}")
+        return image
+    if table.empty:
+        raise ValueError("figures: expected at least one image to choose from, got none")
+    for column, value in wishes.items():
+        fulfilled = table[table[column] == value]
+        table = table if fulfilled.empty else fulfilled
+    return table["image"].iloc[0]
+
+
+def _example(table: pd.DataFrame) -> str:
+    return repr(table["image"].iloc[0]) if len(table) else "none"
+
+
+def row_of(table: pd.DataFrame, image: str) -> int:
+    """Return the row of an array whose rows `table` describes; ValueError if it has no such image."""
+    rows = (table["image"] == image).to_numpy().nonzero()[0]
+    if len(rows) != 1:
+        raise ValueError(f"image {image!r}: expected one row of the table, got {len(rows)}")
+    return int(rows[0])

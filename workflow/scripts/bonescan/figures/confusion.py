@@ -1,0 +1,67 @@
+"""Figure 10: confusion matrices of one classifier."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from bonescan.figures.curves import first_seed
+from bonescan.figures.style import letter, new_figure, say, styled
+from bonescan.wording import classifier, in_order, split_unit
+
+_CLASSES = ("normal", "metastasis")
+
+
+def confusion(run) -> np.ndarray:
+    """Return the confusion matrix of a row of `metrics.tsv`.
+
+    Returns
+    -------
+    ndarray, shape (2, 2), int
+        Images; rows true, columns predicted; normal first.
+    """
+    return np.array([[run.tn, run.fp], [run.fn, run.tp]], dtype=int)
+
+
+@styled
+def draw_confusion(metrics: pd.DataFrame, model: str, provenance: dict, datasets=("D2", "D3")) -> Figure:
+    """Draw the confusion matrices of one classifier, datasets across, split units down.
+
+    Parameters
+    ----------
+    metrics : DataFrame
+        `metrics.tsv` of all units; its first seed is drawn.
+    model : str
+        Network, such as V21.
+    """
+    units = in_order(metrics["unit"])
+    chosen = first_seed(metrics[metrics["model"] == model]).set_index(["unit", "dataset"])
+    figure = new_figure(12 + 52 * len(units), provenance, "Shares are of the true class.", width=130)
+    axes = figure.subplots(len(units), len(datasets), squeeze=False)
+    for row, unit in enumerate(units):
+        for column, dataset in enumerate(datasets):
+            panel = axes[row, column]
+            title = f"{dataset}, split by {split_unit(unit)}"
+            if (unit, dataset) not in chosen.index:
+                say(panel, f"{classifier(model)} was not run")
+            elif (run := chosen.loc[(unit, dataset)]).status != "trained":
+                say(panel, f"{classifier(model)}: {run.status}")
+            else:
+                _matrix(panel, confusion(run))
+            letter(panel, column, title)
+    figure.suptitle(classifier(model))
+    return figure
+
+
+def _matrix(axes, matrix: np.ndarray) -> None:
+    totals = matrix.sum(axis=1, keepdims=True)
+    shares = np.divide(matrix, totals, out=np.full((2, 2), np.nan), where=totals > 0)
+    axes.imshow(np.nan_to_num(shares), cmap="Blues", vmin=0, vmax=1)
+    for (true, predicted), images in np.ndenumerate(matrix):
+        share = shares[true, predicted]
+        text = f"{images}\n" + ("no images" if np.isnan(share) else f"{share:.1%}")
+        axes.text(predicted, true, text, ha="center", va="center", color="white" if share > 0.6 else "black")
+    axes.set_xticks([0, 1], _CLASSES)
+    axes.set_yticks([0, 1], _CLASSES, rotation=90, va="center")
+    axes.set(xlabel="Predicted", ylabel="True")
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)

@@ -1,0 +1,142 @@
+"""Figures 8 and 9: training accuracy and ROC curves, datasets across, split units down."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from bonescan.figures.style import COLOURS, FAINT, letter, new_figure, say, styled
+from bonescan.wording import DATASETS, classifier, in_order, split_unit
+
+
+def first_seed(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the first seed of each unit, dataset and model of `metrics.tsv` or `predictions.tsv`."""
+    first = table.groupby(["unit", "dataset", "model"], sort=False)["seed"].transform("first")
+    return table[table["seed"] == first]
+
+
+def colour_of(models) -> dict[str, str]:
+    """Return a colour for each network, the same in every figure of a run."""
+    return {model: COLOURS[number % len(COLOURS)] for number, model in enumerate(models)}
+
+
+def _grid(metrics: pd.DataFrame, provenance: dict, note: str, foot: float):
+    """Return a figure with a panel a split unit and dataset, the panels by both, and the networks in their order.
+
+    Parameters
+    ----------
+    foot : float
+        Height kept free for a legend, mm.
+    """
+    units, datasets = in_order(metrics["unit"]), sorted(metrics["dataset"].unique())
+    figure = new_figure(8 + foot + 57 * len(units), provenance, note)
+    axes = figure.subplots(len(units), len(datasets), squeeze=False, sharex=False, sharey=True)
+    panels = {}
+    for row, unit in enumerate(units):
+        for column, dataset in enumerate(datasets):
+            panel = panels[unit, dataset] = axes[row, column]
+            if row == 0:
+                letter(panel, column, f"{dataset}, {DATASETS[dataset]}")
+        # the rows' titles stand at their left, where the letters of the columns leave room
+        axes[row, 0].annotate(
+            f"split by {split_unit(unit)}",
+            xy=(-0.36, 0.5),
+            xycoords="axes fraction",
+            rotation=90,
+            ha="center",
+            va="center",
+            weight="bold",
+        )
+    return figure, panels, list(metrics["model"].unique())
+
+
+@styled
+def draw_training(histories: dict[tuple, pd.DataFrame], metrics: pd.DataFrame, provenance: dict) -> Figure:
+    """Draw the training accuracy of every network (Figure 8).
+
+    Parameters
+    ----------
+    histories : dict of (unit, dataset, model) to DataFrame
+        `history.csv`: epoch, accuracy.
+    metrics : DataFrame
+        `metrics.tsv` of all units; its first seed says which networks trained.
+    """
+    metrics = first_seed(metrics)
+    figure, panels, models = _grid(metrics, provenance, "Dashed grey: networks without a result.", 8)
+    colours = colour_of(models)
+    for (unit, dataset), panel in panels.items():
+        runs = metrics[(metrics["unit"] == unit) & (metrics["dataset"] == dataset)]
+        failed: dict[str, list[str]] = {}
+        for run in runs.itertuples(index=False):
+            history = histories.get((unit, dataset, run.model))
+            if run.status != "trained":
+                failed.setdefault(run.status, []).append(run.model)
+            if history is None or history.empty:
+                continue
+            _accuracy(panel, history, colours[run.model] if run.status == "trained" else None)
+        text = "\n".join(f"{status}: {', '.join(names)}" for status, names in failed.items())
+        place = {"transform": panel.transAxes, "ha": "right", "va": "bottom"}
+        panel.text(0.97, 0.03, text, fontsize=6, color="#595959", **place)
+        panel.set_xlabel("Epoch")
+        panel.margins(x=0.02)
+    seen = [history["accuracy"].min() for history in histories.values() if not history.empty]
+    least = np.floor(10 * min(seen, default=0)) / 10
+    for (_, dataset), panel in panels.items():
+        panel.set_ylim(least - 0.01, 1.01)
+        if dataset == min(metrics["dataset"]):
+            panel.set_ylabel("Training accuracy")
+    entries = [Line2D([], [], color=colours[model], label=classifier(model)) for model in models]
+    if (metrics["status"] != "trained").any():
+        entries.append(Line2D([], [], color=FAINT, linestyle="--", label="no result"))
+    figure.legend(handles=entries, loc="outside upper center", ncols=len(entries), columnspacing=1.2, handlelength=1.5)
+    return figure
+
+
+def _accuracy(panel, history: pd.DataFrame, colour: str | None) -> None:
+    """Draw one network's accuracy; dashed grey below the others if it has no colour."""
+    look = {"color": colour, "zorder": 3} if colour else {"color": FAINT, "linestyle": "--", "zorder": 2}
+    if len(history) == 1:
+        look["marker"] = "o"
+    panel.plot(history["epoch"], history["accuracy"], **look)
+
+
+@styled
+def draw_roc(predictions: pd.DataFrame, metrics: pd.DataFrame, provenance: dict) -> Figure:
+    """Draw the ROC curve of every network that trained, its AUC in the legend (Figure 9).
+
+    Parameters
+    ----------
+    predictions, metrics : DataFrame
+        `predictions.tsv` and `metrics.tsv` of all units; their first seed is drawn.
+    """
+    predictions, metrics = first_seed(predictions), first_seed(metrics)
+    figure, panels, models = _grid(metrics, provenance, "Dotted: chance. AUC in brackets.", 0)
+    colours = colour_of(models)
+    for (unit, dataset), panel in panels.items():
+        runs = metrics[(metrics["unit"] == unit) & (metrics["dataset"] == dataset)]
+        of_panel = predictions[(predictions["unit"] == unit) & (predictions["dataset"] == dataset)]
+        labels = of_panel.drop_duplicates("image")["label"]
+        if labels.nunique() < 2:
+            say(panel, "ROC undefined:\nthe test images are of one class")
+            continue
+        for run in runs.itertuples(index=False):
+            _roc(panel, of_panel[of_panel["model"] == run.model], run, colours[run.model])
+        panel.plot([0, 1], [0, 1], color=FAINT, linestyle=":", linewidth=0.7, zorder=1)
+        panel.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
+        panel.set_xlabel("False positive rate")
+        if dataset == min(metrics["dataset"]):
+            panel.set_ylabel("True positive rate")
+        panel.legend(loc="lower right", fontsize=5.5, handlelength=1.2, labelspacing=0.25, borderaxespad=0.2)
+    return figure
+
+
+def _roc(panel, predictions: pd.DataFrame, run, colour: str) -> None:
+    """Draw one network's ROC curve, or only its legend entry with its status if it has no result."""
+    from sklearn.metrics import roc_curve
+
+    if run.status != "trained" or predictions["probability"].isna().any():
+        panel.plot([], [], color=FAINT, linestyle="--", label=f"{classifier(run.model)}: {run.status}")
+        return
+    false_positive, true_positive, _ = roc_curve(predictions["label"], predictions["probability"])
+    auc = "undefined" if np.isnan(run.auc) else f"{run.auc:.4f}"
+    panel.plot(false_positive, true_positive, color=colour, label=f"{classifier(run.model)} ({auc})", zorder=3)

@@ -1,0 +1,98 @@
+"""Figure 11: thoracic images that one classifier got wrong."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from bonescan.figures.findings import outline
+from bonescan.figures.style import new_figure, show_counts, styled
+from bonescan.metrics import predicted
+from bonescan.wording import classifier, in_order, split_unit
+
+KINDS = {0: "normal taken for metastasis", 1: "metastasis taken for normal"}
+"""By the true label: panels (a) and (b)."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One misclassified image.
+
+    Attributes
+    ----------
+    title : str
+    counts : ndarray, shape (size, size)
+    mask : ndarray, shape (size, size), bool
+        The readers' findings.
+    """
+
+    title: str
+    counts: np.ndarray
+    mask: np.ndarray
+
+
+def worst(predictions: pd.DataFrame, label: int, number: int) -> pd.DataFrame:
+    """Return the misclassified images of one class, the most confident mistakes first.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Rows of `predictions.tsv` of one network: image, label, probability (of metastasis).
+    label : int
+        True class, 1 metastasis.
+    number : int
+        Images to return at most.
+    """
+    wrong = predictions[(predictions["label"] == label) & (predicted(predictions["probability"]) != label)]
+    ranked = wrong.sort_values(["probability", "image"], ascending=[label == 1, True], kind="stable")
+    return ranked.head(number)
+
+
+def describe_variant(variant) -> str:
+    """Return the words for a row of `lineage.tsv`: `mirrored, rotated left 3°`."""
+    words = ["mirrored"] if variant.mirrored else []
+    if variant.operation.startswith("rotate_"):
+        words.append(f"rotated {variant.operation.removeprefix('rotate_')} {variant.amount}°")
+    elif variant.operation != "identity":
+        words.append(f"shifted {variant.operation} {variant.amount} px")
+    return ", ".join(words) or "as acquired"
+
+
+@styled
+def draw_misclassified(
+    rows: dict[tuple[str, int], list[Picture] | str], model: str, number: int, provenance: dict
+) -> Figure:
+    """Draw a row of misclassified images a kind of mistake and split unit.
+
+    Parameters
+    ----------
+    rows : dict of (unit, label) to list of Picture or str
+        The images, or why there are none.
+    model : str
+        Network, such as V21.
+    number : int
+        Images a row at most.
+    """
+    units = in_order(unit for unit, _ in rows)
+    note = "Outlined: marked as metastasis by at least two readers. p: probability of metastasis."
+    figure = new_figure(10 + 56 * len(rows), provenance, note)
+    figure.suptitle(f"{classifier(model)}, dataset D3")
+    parts = figure.subfigures(len(rows), 1, squeeze=False)[:, 0]
+    order = [(unit, label) for label in KINDS for unit in units]
+    for part, (unit, label) in zip(parts, order, strict=True):
+        pictures = rows[unit, label]
+        axes = part.subplots(1, number, squeeze=False)[0]
+        for panel in axes:
+            panel.set_axis_off()
+        title = f"({'ab'[label]}) {KINDS[label]}, split by {split_unit(unit)}"
+        part.suptitle(title, x=0.01, ha="left", fontsize=8)
+        if isinstance(pictures, str):
+            axes[0].text(0, 0.5, pictures, transform=axes[0].transAxes, va="center", color="#404040")
+            continue
+        for panel, picture in zip(axes, pictures, strict=False):
+            panel.set_axis_on()
+            show_counts(panel, picture.counts)
+            outline(panel, picture.mask)
+            panel.set_title(picture.title, fontsize=6, loc="left")
+    return figure

@@ -1,0 +1,136 @@
+"""The common look of the figures: fonts, colours, panel letters, the line of origin, and saving byte for byte alike."""
+
+import functools
+from collections.abc import Callable, Iterable
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bonescan.files import write_whole
+from bonescan.wording import origin
+
+WIDTH = 180
+"""Width of a two-column figure, mm."""
+
+COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7")
+"""Okabe and Ito's palette, told apart by colour-blind readers; without its yellow, too pale for lines on white."""
+
+MARK = "#D55E00"
+"""Lesions, landmarks, cuts: whatever is pointed at."""
+
+ACCENT = "#0072B2"
+"""A second thing that is pointed at."""
+
+FAINT = "#8C8C8C"
+"""What is there but is no result."""
+
+_LOOK = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib: the same figure on every machine
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.labelsize": 8,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "figure.titlesize": 9,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "lines.linewidth": 1.0,
+    "patch.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "pdf.fonttype": 42,  # TrueType, which journals ask for
+    "savefig.dpi": 300,
+    "image.interpolation": "antialiased",
+}
+_MM = 1 / 25.4
+_NO_DATES = {
+    ".pdf": {"CreationDate": None, "ModDate": None},
+    ".png": {"Software": None},
+}
+
+
+def styled(draw: Callable) -> Callable:
+    """Decorate a function that draws, so that it draws in the common look."""
+
+    @functools.wraps(draw)
+    def wrapper(*arguments, **keywords):
+        with matplotlib.rc_context(_LOOK):
+            return draw(*arguments, **keywords)
+
+    return wrapper
+
+
+def new_figure(height: float, provenance: dict, note: str = "", width: float = WIDTH) -> Figure:
+    """Return an empty figure with the line of origin at its foot.
+
+    Parameters
+    ----------
+    height, width : float
+        In mm.
+    provenance : dict
+        `cohort` and `scale`.
+    note : str
+        Said after them.
+    """
+    figure = Figure(figsize=(width * _MM, height * _MM), layout="constrained")
+    foot = 4.5 / height
+    figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot))
+    text = f"{origin(provenance)}. {note}".strip()
+    figure.text(1 - 1 / width, 1 / height, text, ha="right", va="bottom", fontsize=6, color="#595959")
+    return figure
+
+
+def letter(axes: Axes, number: int, text: str = "") -> None:
+    """Write a panel's letter, (a) for 0, and its title above its left edge."""
+    axes.set_title(f"({chr(ord('a') + number)}) {text}".rstrip(), loc="left")
+
+
+def say(axes: Axes, text: str) -> None:
+    """Say in an empty panel why it is empty."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes, color="#404040", wrap=True)
+
+
+def ceiling(counts: np.ndarray) -> float:
+    """Return the counts shown black: the 99.5th percentile of the pixels that have any, at least 1."""
+    filled = counts[counts > 0]
+    return max(1.0, float(np.percentile(filled, 99.5))) if filled.size else 1.0
+
+
+def show_counts(axes: Axes, counts: np.ndarray, black: float | None = None):
+    """Show counts as nuclear medicine does, dark where hot, in pixels of equal sides.
+
+    Parameters
+    ----------
+    counts : ndarray, shape (rows, columns)
+        Counts a pixel.
+    black : float, optional
+        Counts shown black, so that panels can share it.
+    """
+    image = axes.imshow(counts, cmap="gray_r", vmin=0, vmax=ceiling(counts) if black is None else black)
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(True)
+    axes.spines[:].set(linewidth=0.4, color=FAINT)
+    return image
+
+
+def counts_bar(figure: Figure, image, axes, **keywords) -> None:
+    """Add the scale of counts to images shown with `show_counts`; what lies above its end is black too."""
+    bar = figure.colorbar(image, ax=axes, extend="max", pad=0.01, **keywords)
+    bar.set_label("Counts a pixel")
+    bar.outline.set_linewidth(0.4)
+
+
+@styled
+def save(figure: Figure, paths: Iterable[str]) -> None:
+    """Write a figure to every one of `paths`, in the format of its suffix, without dates: same figure, same bytes."""
+    for path in paths:
+        with write_whole(path) as temporary:
+            figure.savefig(temporary, metadata=_NO_DATES.get(temporary.suffix, {}))

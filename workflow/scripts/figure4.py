@@ -1,0 +1,35 @@
+"""Figure 4: one thoracic image, mirrored, shifted and rotated."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from bonescan.figures.augmentation import draw_variants
+from bonescan.figures.choice import choose, row_of
+from bonescan.figures.findings import thorax_mask, view_mask
+from bonescan.figures.style import save
+from bonescan.script import logged
+
+
+@logged
+def main(snakemake):
+    thorax = np.load(snakemake.input.thorax, mmap_mode="r")
+    crop = pd.read_table(snakemake.input.crop)
+    views = crop.merge(pd.read_table(snakemake.input.labels)[["image", "label", "subtype"]], on="image")
+    findings = pd.read_table(snakemake.input.findings)
+    settings = snakemake.params.augment
+
+    wishes = {"view": "posterior", "flag": "ok", "label": 1, "subtype": "spinal"}
+    image = choose(views, snakemake.params.image, **wishes)
+    row = row_of(crop, image)
+    box = crop.iloc[row]
+    counts = np.asarray(thorax[row])
+    mask = thorax_mask(view_mask(findings, image, (1024, 256)), box, counts.shape[0])
+    greatest = settings["vertical"][1], settings["degrees"][1]
+    save(draw_variants(counts, mask, *greatest, snakemake.params.provenance), snakemake.output.figure)
+    logging.info("shown: %s", image)
+
+
+if __name__ == "__main__":
+    main(snakemake)

@@ -1,0 +1,18 @@
+"""Figure 9: ROC curves of every classifier on every dataset."""
+
+import pandas as pd
+
+from bonescan.figures.curves import draw_roc
+from bonescan.figures.style import save
+from bonescan.script import logged
+
+
+@logged
+def main(snakemake):
+    predictions = pd.concat(map(pd.read_table, snakemake.input.predictions), ignore_index=True)
+    metrics = pd.concat(map(pd.read_table, snakemake.input.metrics), ignore_index=True)
+    save(draw_roc(predictions, metrics, snakemake.params.provenance), snakemake.output.figure)
+
+
+if __name__ == "__main__":
+    main(snakemake)
