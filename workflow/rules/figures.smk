@@ -19,6 +19,7 @@ rule figure1:
         provenance=provenance,
         normal=config["figures"]["normal"],
         metastasis=config["figures"]["metastasis"],
+        votes=config["label"]["votes"],
     script:
         "../scripts/figure1.py"
 
@@ -85,6 +86,7 @@ rule figure4:
         provenance=provenance,
         augment=config["augment"],
         image=config["figures"]["metastasis"],
+        votes=config["label"]["votes"],
     script:
         "../scripts/figure4.py"
 
@@ -168,7 +170,6 @@ rule figure9:
 rule figure10:
     """Confusion matrices of one classifier on D2 and D3."""
     input:
-        predictions=of_every_unit("predictions"),
         metrics=of_every_unit("metrics"),
         code=library("figure10"),
     output:
@@ -188,6 +189,7 @@ rule figure11:
     """Misclassified thoracic images of one classifier on D3, the readers' findings marked."""
     input:
         predictions=of_every_unit("predictions"),
+        metrics=of_every_unit("metrics"),
         thorax="results/{scale}/crop/thorax.npy",
         crop="results/{scale}/crop/crop.tsv",
         lineage="results/{scale}/augment/lineage.tsv",
@@ -202,6 +204,7 @@ rule figure11:
     params:
         provenance=provenance,
         classifier=config["figures"]["classifier"],
+        votes=config["label"]["votes"],
     script:
         "../scripts/figure11.py"
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from bonescan.figures.augmentation import draw_variants
 from bonescan.figures.choice import choose, row_of
-from bonescan.figures.findings import thorax_mask, view_mask
+from bonescan.figures.findings import VIEW, thorax_mask, view_mask
 from bonescan.figures.style import save
 from bonescan.script import logged
 
@@ -25,7 +25,7 @@ def main(snakemake):
     row = row_of(crop, image)
     box = crop.iloc[row]
     counts = np.asarray(thorax[row])
-    mask = thorax_mask(view_mask(findings, image, (1024, 256)), box, counts.shape[0])
+    mask = thorax_mask(view_mask(findings, image, VIEW, snakemake.params.votes), box, counts.shape[0])
     greatest = settings["vertical"][1], settings["degrees"][1]
     save(draw_variants(counts, mask, *greatest, snakemake.params.provenance), snakemake.output.figure)
     logging.info("shown: %s", image)

@@ -8,6 +8,9 @@ from matplotlib.axes import Axes
 
 from bonescan.figures.style import MARK
 
+VIEW = (1024, 256)
+"""Rows and columns of a whole-body view."""
+
 _POINT_RADIUS = 3  # pixels, so that a single marked point can be seen
 
 
@@ -47,7 +50,7 @@ def shape_mask(shape: str, points: np.ndarray, size: tuple[int, int]) -> np.ndar
     return polygon2mask(size, points)
 
 
-def view_mask(findings: pd.DataFrame, image: str, size: tuple[int, int], votes: int = 2) -> np.ndarray:
+def view_mask(findings: pd.DataFrame, image: str, size: tuple[int, int], votes: int) -> np.ndarray:
     """Return the pixels of a view that enough readers marked as metastasis.
 
     Parameters
@@ -57,7 +60,7 @@ def view_mask(findings: pd.DataFrame, image: str, size: tuple[int, int], votes: 
     size : (int, int)
         Rows and columns of the view.
     votes : int
-        Readers who must agree on a pixel; as many as marked the view at all, where they are fewer.
+        Readers who must agree on a pixel; all of them, where the table knows fewer.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def view_mask(findings: pd.DataFrame, image: str, size: tuple[int, int], votes: 
         for mark in marks.itertuples(index=False):
             own |= shape_mask(mark.shape, read_points(mark.points), size)
         readers += own
-    return readers >= max(1, min(votes, marked["reader"].nunique()))
+    return readers >= max(1, min(votes, findings["reader"].nunique()))
 
 
 def thorax_mask(mask: np.ndarray, crop, size: int) -> np.ndarray:
@@ -90,7 +93,9 @@ def thorax_mask(mask: np.ndarray, crop, size: int) -> np.ndarray:
     """
     thorax = np.zeros((size, size), dtype=bool)
     box = mask[crop.row0 : crop.row1, crop.col0 : crop.col1]
-    thorax[crop.paste_row : crop.paste_row + box.shape[0], crop.paste_col : crop.paste_col + box.shape[1]] = box
+    thorax[crop.paste_row : crop.paste_row + box.shape[0], crop.paste_col : crop.paste_col + box.shape[1]] = (
+        box
+    )
     return thorax
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from bonescan.figures.curves import first_seed
 from bonescan.figures.findings import outline
 from bonescan.figures.style import new_figure, show_counts, styled
 from bonescan.metrics import predicted
@@ -59,6 +60,47 @@ def describe_variant(variant) -> str:
     return ", ".join(words) or "as acquired"
 
 
+def title_of(mistake, variant) -> str:
+    """Return the title of a picture: its source, what was done to it, the probability of metastasis."""
+    return f"{mistake.source}\n{describe_variant(variant)}; p = {mistake.probability:.3f}"
+
+
+def mistakes(
+    predictions: pd.DataFrame, metrics: pd.DataFrame, model: str, dataset: str, number: int
+) -> dict[tuple[str, int], pd.DataFrame | str]:
+    """Find the misclassified images of one network on one dataset, or say why there are none to show.
+
+    Parameters
+    ----------
+    predictions, metrics : DataFrame
+        `predictions.tsv` and `metrics.tsv` of all units; the first seed is taken.
+    number : int
+        Images of each kind at most.
+
+    Returns
+    -------
+    dict of (unit, label) to DataFrame or str
+    """
+    predictions = first_seed(
+        predictions[(predictions["model"] == model) & (predictions["dataset"] == dataset)]
+    )
+    runs = first_seed(metrics[(metrics["model"] == model) & (metrics["dataset"] == dataset)])
+    status = dict(zip(runs["unit"], runs["status"], strict=True))
+    found: dict[tuple[str, int], pd.DataFrame | str] = {}
+    for unit in in_order(metrics["unit"]):
+        of_unit = predictions[predictions["unit"] == unit]
+        for label, kind in KINDS.items():
+            if status.get(unit, "was not run") != "trained":
+                found[unit, label] = f"{classifier(model)}: {status.get(unit, 'was not run')}"
+                continue
+            chosen = worst(of_unit, label, number)
+            images = int((of_unit["label"] == label).sum())
+            found[unit, label] = (
+                chosen if len(chosen) else f"none: no {kind} among {images} test images of the class"
+            )
+    return found
+
+
 @styled
 def draw_misclassified(
     rows: dict[tuple[str, int], list[Picture] | str], model: str, number: int, provenance: dict
@@ -75,11 +117,12 @@ def draw_misclassified(
         Images a row at most.
     """
     units = in_order(unit for unit, _ in rows)
-    note = "Outlined: marked as metastasis by at least two readers. p: probability of metastasis."
-    figure = new_figure(10 + 56 * len(rows), provenance, note)
-    figure.suptitle(f"{classifier(model)}, dataset D3")
-    parts = figure.subfigures(len(rows), 1, squeeze=False)[:, 0]
     order = [(unit, label) for label in KINDS for unit in units]
+    heights = [14 if isinstance(rows[key], str) else 52 for key in order]
+    note = "Outlined: marked as metastasis by enough readers for the label. p: probability of metastasis."
+    figure = new_figure(12 + sum(heights), provenance, note)
+    figure.suptitle(f"{classifier(model)}, dataset D3")
+    parts = figure.subfigures(len(order), 1, squeeze=False, height_ratios=heights)[:, 0]
     for part, (unit, label) in zip(parts, order, strict=True):
         pictures = rows[unit, label]
         axes = part.subplots(1, number, squeeze=False)[0]

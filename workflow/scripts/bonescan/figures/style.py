@@ -1,6 +1,7 @@
 """The common look of the figures: fonts, colours, panel letters, the line of origin, and saving byte for byte alike."""
 
 import functools
+import logging
 from collections.abc import Callable, Iterable
 
 import matplotlib
@@ -49,6 +50,9 @@ _LOOK = {
     "savefig.dpi": 300,
     "image.interpolation": "antialiased",
 }
+# embedding a font writes fifty lines about its tables
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
 _MM = 1 / 25.4
 _NO_DATES = {
     ".pdf": {"CreationDate": None, "ModDate": None},

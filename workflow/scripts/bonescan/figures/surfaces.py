@@ -1,10 +1,14 @@
 """Figure 1: counts of whole-body views as surfaces."""
 
 import numpy as np
-from matplotlib.colors import PowerNorm
+from matplotlib import colormaps
+from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from matplotlib.figure import Figure
 
-from bonescan.figures.style import MARK, letter, new_figure, say, styled
+from bonescan.figures.style import MARK, new_figure, say, styled
+
+_SHADES = LinearSegmentedColormap.from_list("shades", colormaps["bone_r"](np.linspace(0.04, 0.9, 256)))
+"""Pale where cold, so that the floor recedes; dark where hot, as on a scan."""
 
 _BLOCK = (8, 4)
 """Rows and columns of a view behind one node of the surface: small enough for ribs, coarse enough to print."""
@@ -37,15 +41,23 @@ def draw_surfaces(panels: list[tuple[str, np.ndarray | None, np.ndarray | None]]
         Title, counts of shape (rows, columns), mask of the metastases of the same shape, bool. Without counts the
         title says why.
     """
-    figure = new_figure(88, provenance, "Surface: largest counts in blocks of 8 rows and 4 columns.")
+    note = (
+        f"Surface: largest counts in blocks of {_BLOCK[0]} rows and {_BLOCK[1]} columns. Ringed: metastases."
+    )
+    figure = new_figure(84, provenance, note)
+    columns = figure.subfigures(1, len(panels), squeeze=False)[0]
     for number, (title, counts, mask) in enumerate(panels):
         if counts is None:
-            axes = figure.add_subplot(1, len(panels), number + 1)
+            axes = columns[number].add_subplot()
             say(axes, title)
         else:
-            axes = figure.add_subplot(1, len(panels), number + 1, projection="3d", computed_zorder=False)
+            # placed by hand: the layout engine does not know how far a 3-D panel's labels reach
+            frame = (0.025, 0.02, 0.9, 0.98)
+            axes = columns[number].add_axes(frame, projection="3d", computed_zorder=False)
             _surface(axes, counts, mask)
-        letter(axes, number, title if counts is not None else "")
+        columns[number].suptitle(
+            f"({'ab'[number]}) {title}" if mask is not None else "", x=0.02, ha="left", fontsize=8
+        )
     return figure
 
 
@@ -58,7 +70,7 @@ def _surface(axes, counts: np.ndarray, mask: np.ndarray) -> None:
     axes.plot_surface(
         *np.meshgrid(columns, rows),
         peaks,
-        cmap="cividis",
+        cmap=_SHADES,
         norm=PowerNorm(0.5, vmin=0, vmax=max(1.0, peaks.max())),
         rstride=1,
         cstride=1,
@@ -72,12 +84,12 @@ def _surface(axes, counts: np.ndarray, mask: np.ndarray) -> None:
         height = near.max() if near.size else 0
         axes.plot(ring[:, 1], ring[:, 0], height, color=MARK, linewidth=1.2, zorder=10)
     axes.set(xlim=(0, counts.shape[1]), ylim=(counts.shape[0], 0), zlim=(0, max(1.0, peaks.max())))
-    axes.set_xlabel("Width (pixels)", labelpad=-4)
-    axes.set_ylabel("Height (pixels)", labelpad=2)
-    axes.set_zlabel("Counts a pixel", labelpad=-4)
+    axes.set_xlabel("Width (pixels)", labelpad=-6)
+    axes.set_ylabel("Height (pixels)", labelpad=4)
+    axes.set_zlabel("Counts a pixel", labelpad=-6)
     axes.tick_params(pad=-2, labelsize=6)
     axes.set_xticks(np.linspace(0, counts.shape[1], 3))
-    axes.set_box_aspect((1, 2.6, 0.9), zoom=1.1)
+    axes.set_box_aspect((1, 2.6, 0.9), zoom=0.97)
     axes.view_init(elev=38, azim=-38)
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
         axis.pane.set(facecolor="white", edgecolor="#D9D9D9", linewidth=0.4)
@@ -86,7 +98,10 @@ def _surface(axes, counts: np.ndarray, mask: np.ndarray) -> None:
 
 def _inside(size: tuple[int, int], ring: np.ndarray) -> np.ndarray:
     """Return the pixels in the frame of a ring, shape `size`, bool."""
-    (top, left), (bottom, right) = np.floor(ring.min(axis=0)).astype(int), np.ceil(ring.max(axis=0)).astype(int)
+    (top, left), (bottom, right) = (
+        np.floor(ring.min(axis=0)).astype(int),
+        np.ceil(ring.max(axis=0)).astype(int),
+    )
     frame = np.zeros(size, dtype=bool)
     frame[max(top, 0) : bottom + 1, max(left, 0) : right + 1] = True
     return frame
