@@ -62,9 +62,7 @@ def merges(network: dict, kind: str) -> list[Merge]:
             continue
         first, second = (_upstream(name, by_name) for name in layer["inbound"])
         start = next(name for name in first if name in second)
-        branches = [
-            [by_name[name] for name in names[: names.index(start)]][::-1] for names in (first, second)
-        ]
+        branches = [[by_name[name] for name in names[: names.index(start)]][::-1] for names in (first, second)]
         bypass, main = sorted(branches, key=len)
         found.append(Merge(layer, by_name[start], main, bypass))
     return found
@@ -113,9 +111,7 @@ def _drawn(layers: list[dict]) -> list[dict]:
     return [layer for layer in layers if layer["class"] != "ZeroPadding2D"]
 
 
-def _box(
-    axes: Axes, x: float, y: float, width: float, height: float, text: str, fill: str, size: float = 7
-) -> None:
+def _box(axes: Axes, x: float, y: float, width: float, height: float, text: str, fill: str, size: float = 7) -> None:
     axes.add_patch(
         FancyBboxPatch(
             (x - width / 2, y - height / 2),
@@ -170,9 +166,7 @@ def _module(axes: Axes, network: dict, module: Merge) -> None:
     top = 0.0
     axes.text(0, top + 0.25, f"input, {_shape(module.start)}", ha="center", va="bottom", fontsize=7)
     for step, layer in enumerate(main, start=1):
-        _arrow(
-            axes, (0, top - pitch * (step - 1) + (0.15 if step == 1 else -0.3)), (0, top - pitch * step + 0.3)
-        )
+        _arrow(axes, (0, top - pitch * (step - 1) + (0.15 if step == 1 else -0.3)), (0, top - pitch * step + 0.3))
         _box(axes, 0, top - pitch * step, 2.9, 0.6, layer_label(layer), _FILL.get(layer["class"], "white"))
     level = top - pitch * (len(main) + 1)
     _arrow(axes, (0, level + pitch - 0.3), (0, level + 0.26))
@@ -186,9 +180,7 @@ def _module(axes: Axes, network: dict, module: Merge) -> None:
     for y, layer in zip(steps, bypass, strict=True):
         _box(axes, side, y, 2.9, 0.6, layer_label(layer), _FILL.get(layer["class"], "white"))
     if not bypass:
-        axes.text(
-            side - 0.15, (fork + level) / 2, "identity", rotation=90, ha="right", va="center", color=ACCENT
-        )
+        axes.text(side - 0.15, (fork + level) / 2, "identity", rotation=90, ha="right", va="center", color=ACCENT)
     out = _consumer(network, module.layer["name"])
     end = module.layer
     if out is not None and out["class"] == "ReLU":
@@ -246,9 +238,7 @@ def _block(axes: Axes, block: list[Merge]) -> None:
         colour = COLOURS[1:][number % (len(COLOURS) - 1)] if number < len(block) else "#404040"
         x = pitch * number
         _box(axes, x, 0, size, 1.5, f"$X_{{{number}}}$\n{layer['output_shape'][-1]}", "white")
-        axes.plot(
-            [x - size / 2, x + size / 2], [-0.84, -0.84], color=colour, linewidth=2.5, solid_capstyle="butt"
-        )
+        axes.plot([x - size / 2, x + size / 2], [-0.84, -0.84], color=colour, linewidth=2.5, solid_capstyle="butt")
         if number < len(block):
             _arrow(axes, (x + size / 2, 0), (x + (pitch - size) / 2, 0), color=colour)
         # side by side, the longest leaving at the left and landing at the right, so that arcs of a map do not cross
@@ -273,9 +263,7 @@ def _arc(axes: Axes, begin: tuple, end: tuple, top: float, colour: str) -> None:
     """Draw an arrow that rises from `begin` to the height `top` and falls to `end`."""
     control = (4 * top - begin[1] - end[1]) / 2  # of a quadratic curve, which rises half-way to it
     path = Path([begin, ((begin[0] + end[0]) / 2, control), end], [Path.MOVETO, Path.CURVE3, Path.CURVE3])
-    axes.add_patch(
-        FancyArrowPatch(path=path, **{**_ARROW, "color": colour, "zorder": 2, "mutation_scale": 5})
-    )
+    axes.add_patch(FancyArrowPatch(path=path, **{**_ARROW, "color": colour, "zorder": 2, "mutation_scale": 5}))
 
 
 def _composition(axes: Axes, merge: Merge) -> None:

@@ -19,9 +19,7 @@ def variants(vertical: int, degrees: int) -> list[tuple[str, int, str, int]]:
 
 
 @styled
-def draw_variants(
-    counts: np.ndarray, mask: np.ndarray, vertical: int, degrees: int, provenance: dict
-) -> Figure:
+def draw_variants(counts: np.ndarray, mask: np.ndarray, vertical: int, degrees: int, provenance: dict) -> Figure:
     """Draw a thoracic image and three of its variants, the hot spots outlined.
 
     Parameters

@@ -22,9 +22,7 @@ def choose(table: pd.DataFrame, image: str | None, **wishes) -> str:
     """
     if image is not None:
         if image not in set(table["image"]):
-            raise ValueError(
-                f"figures: expected one of {len(table)} images, such as {_example(table)}, got {image!r}"
-            )
+            raise ValueError(f"figures: expected one of {len(table)} images, such as {_example(table)}, got {image!r}")
         return image
     if table.empty:
         raise ValueError("figures: expected at least one image to choose from, got none")

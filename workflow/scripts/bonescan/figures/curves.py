@@ -88,9 +88,7 @@ def draw_training(histories: dict[tuple, pd.DataFrame], metrics: pd.DataFrame, p
     entries = [Line2D([], [], color=colours[model], label=classifier(model)) for model in models]
     if (metrics["status"] != "trained").any():
         entries.append(Line2D([], [], color=FAINT, linestyle="--", label="no result"))
-    figure.legend(
-        handles=entries, loc="outside upper center", ncols=len(entries), columnspacing=1.2, handlelength=1.5
-    )
+    figure.legend(handles=entries, loc="outside upper center", ncols=len(entries), columnspacing=1.2, handlelength=1.5)
     return figure
 
 
@@ -141,6 +139,4 @@ def _roc(panel, predictions: pd.DataFrame, run, colour: str) -> None:
         return
     false_positive, true_positive, _ = roc_curve(predictions["label"], predictions["probability"])
     auc = "undefined" if np.isnan(run.auc) else f"{run.auc:.4f}"
-    panel.plot(
-        false_positive, true_positive, color=colour, label=f"{classifier(run.model)} ({auc})", zorder=3
-    )
+    panel.plot(false_positive, true_positive, color=colour, label=f"{classifier(run.model)} ({auc})", zorder=3)

@@ -93,9 +93,7 @@ def thorax_mask(mask: np.ndarray, crop, size: int) -> np.ndarray:
     """
     thorax = np.zeros((size, size), dtype=bool)
     box = mask[crop.row0 : crop.row1, crop.col0 : crop.col1]
-    thorax[crop.paste_row : crop.paste_row + box.shape[0], crop.paste_col : crop.paste_col + box.shape[1]] = (
-        box
-    )
+    thorax[crop.paste_row : crop.paste_row + box.shape[0], crop.paste_col : crop.paste_col + box.shape[1]] = box
     return thorax
 
 

@@ -81,9 +81,7 @@ def mistakes(
     -------
     dict of (unit, label) to DataFrame or str
     """
-    predictions = first_seed(
-        predictions[(predictions["model"] == model) & (predictions["dataset"] == dataset)]
-    )
+    predictions = first_seed(predictions[(predictions["model"] == model) & (predictions["dataset"] == dataset)])
     runs = first_seed(metrics[(metrics["model"] == model) & (metrics["dataset"] == dataset)])
     status = dict(zip(runs["unit"], runs["status"], strict=True))
     found: dict[tuple[str, int], pd.DataFrame | str] = {}
@@ -95,9 +93,7 @@ def mistakes(
                 continue
             chosen = worst(of_unit, label, number)
             images = int((of_unit["label"] == label).sum())
-            found[unit, label] = (
-                chosen if len(chosen) else f"none: no {kind} among {images} test images of the class"
-            )
+            found[unit, label] = chosen if len(chosen) else f"none: no {kind} among {images} test images of the class"
     return found
 
 

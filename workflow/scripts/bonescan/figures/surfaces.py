@@ -41,9 +41,7 @@ def draw_surfaces(panels: list[tuple[str, np.ndarray | None, np.ndarray | None]]
         Title, counts of shape (rows, columns), mask of the metastases of the same shape, bool. Without counts the
         title says why.
     """
-    note = (
-        f"Surface: largest counts in blocks of {_BLOCK[0]} rows and {_BLOCK[1]} columns. Ringed: metastases."
-    )
+    note = f"Surface: largest counts in blocks of {_BLOCK[0]} rows and {_BLOCK[1]} columns. Ringed: metastases."
     figure = new_figure(84, provenance, note)
     columns = figure.subfigures(1, len(panels), squeeze=False)[0]
     for number, (title, counts, mask) in enumerate(panels):
@@ -55,9 +53,7 @@ def draw_surfaces(panels: list[tuple[str, np.ndarray | None, np.ndarray | None]]
             frame = (0.025, 0.02, 0.9, 0.98)
             axes = columns[number].add_axes(frame, projection="3d", computed_zorder=False)
             _surface(axes, counts, mask)
-        columns[number].suptitle(
-            f"({'ab'[number]}) {title}" if mask is not None else "", x=0.02, ha="left", fontsize=8
-        )
+        columns[number].suptitle(f"({'ab'[number]}) {title}" if mask is not None else "", x=0.02, ha="left", fontsize=8)
     return figure
 
 

@@ -26,9 +26,7 @@ def count_classes(subtypes: pd.Series) -> pd.DataFrame:
     """
     unknown = sorted(set(subtypes.unique()) - set(SUBTYPES))
     if unknown:
-        raise ValueError(
-            f"subtype: expected one of {', '.join(SUBTYPES)}, got {', '.join(map(repr, unknown))}"
-        )
+        raise ValueError(f"subtype: expected one of {', '.join(SUBTYPES)}, got {', '.join(map(repr, unknown))}")
     samples = subtypes.value_counts().reindex(list(SUBTYPES), fill_value=0)
     ratio = samples / len(subtypes) if len(subtypes) else samples * float("nan")
     return pd.DataFrame({"subtype": list(SUBTYPES), "samples": samples.to_numpy(), "ratio": ratio.to_numpy()})

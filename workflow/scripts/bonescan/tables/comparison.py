@@ -116,9 +116,7 @@ def _result_section(name: str, cells: pd.DataFrame, units: list[str]) -> Section
             if len(set(ours)) == 1 and failed:
                 ours = [ours[0], *[SPAN] * (len(ours) - 1)]
             rows.append([model, f"ours, by {unit}", *ours])
-    frame = pd.DataFrame(
-        rows, columns=["Classifier", "Source", *(_NAMES.get(name, name) for name in columns)]
-    )
+    frame = pd.DataFrame(rows, columns=["Classifier", "Source", *(_NAMES.get(name, name) for name in columns)])
     content = "AUC by dataset" if name == "Table 9" else f"test samples in dataset {cells['dataset'].iloc[0]}"
     return Section(frame, f"{name}: {content}", group="Classifier")
 
@@ -127,9 +125,7 @@ def comparison_table(cells: pd.DataFrame, provenance: dict) -> Table:
     """Lay out the rows of `compare`, one section a table of the paper."""
     units = [column.removeprefix("ours_") for column in cells.columns if column.startswith("ours_")]
     sections = [
-        _cohort_section(name, group, units[0])
-        if name in _COHORT_TABLES
-        else _result_section(name, group, units)
+        _cohort_section(name, group, units[0]) if name in _COHORT_TABLES else _result_section(name, group, units)
         for name, group in cells.groupby("table", sort=False)
     ]
     notes = [

@@ -175,10 +175,7 @@ def _latex_row(cells: list[str]) -> str:
         else:
             parts.append([escape_latex(cell), 1])
     return (
-        " & ".join(
-            text if width == 1 else rf"\multicolumn{{{width}}}{{c}}{{{text}}}" for text, width in parts
-        )
-        + r" \\"
+        " & ".join(text if width == 1 else rf"\multicolumn{{{width}}}{{c}}{{{text}}}" for text, width in parts) + r" \\"
     )
 
 

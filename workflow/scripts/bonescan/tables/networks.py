@@ -148,9 +148,7 @@ def table4(networks: dict, provenance: dict) -> Table:
     dense = networks_of(networks, "densenet")
     columns = zip_longest(*(densenet_rows(network) for network in dense.values()), fillvalue="")
     frame = pd.DataFrame([list(cells) for cells in columns], columns=[classifier(model) for model in dense])
-    notes = [
-        f"{classifier(model)}: {network['parameters']:,} parameters." for model, network in dense.items()
-    ]
+    notes = [f"{classifier(model)}: {network['parameters']:,} parameters." for model, network in dense.items()]
     return Table(
         "Table 4",
         "ConvNet configuration of DenseNet, as built.",

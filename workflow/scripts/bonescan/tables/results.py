@@ -82,10 +82,7 @@ def _size_note(summary: pd.DataFrame) -> list[str]:
 def result_table(dataset: str, summary: pd.DataFrame, provenance: dict) -> Table:
     """Lay out Table 6, 7 or 8 from the rows of `summarise` for one dataset."""
     ours = _by_unit(summary[summary["dataset"] == dataset])
-    rows = [
-        [split_unit(row.unit), classifier(row.model), *metric_cells(row)]
-        for row in ours.itertuples(index=False)
-    ]
+    rows = [[split_unit(row.unit), classifier(row.model), *metric_cells(row)] for row in ours.itertuples(index=False)]
     printed = pd.DataFrame(rows, columns=["Split unit", "Classifier", *METRICS.values()])
     columns = ["dataset", "unit", "model", "status", "seeds", "seeds_trained", *METRICS, "n_train", "n_test"]
     notes = _size_note(ours) + _seed_notes(ours)

@@ -1,0 +1,339 @@
+"""Tables: counts, layouts and formats, against cells worked out by hand."""
+
+import io
+import math
+
+import pandas as pd
+import pytest
+
+from bonescan.tables import cohort, comparison, formats, networks, results
+from bonescan.wording import caveats, in_order, origin
+
+PHANTOM = {"cohort": "phantom", "scale": "desk"}
+OWN = {"cohort": "sheet", "scale": "paper"}
+
+
+def run(unit="image", dataset="D1", model="V7", seed=1, status="trained", **metrics):
+    """One row of metrics.tsv."""
+    values = dict.fromkeys(("accuracy", "precision", "recall", "specificity", "f1", "auc"), 0.5) | metrics
+    return {
+        "unit": unit,
+        "dataset": dataset,
+        "model": model,
+        "seed": seed,
+        "status": status,
+        **values,
+        "n_train": 7,
+        "n_test": 3,
+    }
+
+
+def summary(*runs):
+    return results.summarise(pd.DataFrame(runs))
+
+
+def test_origin_and_caveat():
+    assert origin(PHANTOM) == "Phantom cohort, desk scale"
+    assert len(caveats(PHANTOM)) == 1 and not caveats(OWN)
+    assert in_order(["patient", "image", "patient"]) == ["image", "patient"]
+
+
+def test_count_classes_orders_and_divides():
+    counts = cohort.count_classes(pd.Series(["spinal", "normal", "normal", "multiple"]))
+    assert list(counts["samples"]) == [2, 1, 1, 0]
+    assert list(counts["ratio"]) == [0.5, 0.25, 0.25, 0]
+
+
+def test_count_classes_without_images_is_undefined():
+    counts = cohort.count_classes(pd.Series([], dtype=str))
+    assert counts["samples"].sum() == 0
+    assert cohort.print_ratio(counts["ratio"][0]) == "undefined"
+
+
+def test_count_classes_names_an_unknown_class():
+    with pytest.raises(ValueError, match="expected one of normal.*got 'skull'"):
+        cohort.count_classes(pd.Series(["skull"]))
+
+
+def test_table1_prints_the_papers_ratios():
+    classes = ["normal"] * 220 + ["multiple"] * 111 + ["spinal"] * 14 + ["outside_spine"]
+    table = cohort.table1(pd.DataFrame({"subtype": classes}), PHANTOM)
+    frame = table.sections[0].frame
+    assert frame.to_numpy().tolist() == [
+        ["Samples", "220", "111", "14", "1"],
+        ["Ratio", "63.6%", "32.1%", "4.0%", "0.3%"],
+    ]
+    assert table.caption.endswith("(n = 346).")
+
+
+def layer(name, kind, inbound=(), **values):
+    empty = dict.fromkeys(("kernel", "strides", "filters", "units", "activation", "l2"))
+    return (
+        {"name": name, "class": kind, "inbound": list(inbound), "output_shape": [4, 4, 2], "parameters": 0}
+        | empty
+        | values
+    )
+
+
+def conv(name, kernel, filters, inbound=(), **values):
+    return layer(name, "Conv2D", inbound, kernel=kernel, filters=filters, strides=1, activation="relu", **values)
+
+
+def network(family, layers, weight_layers):
+    return {
+        "network": {"family": family},
+        "input_shape": [8, 8, 1],
+        "weight_layers": weight_layers,
+        "parameters": 1234,
+        "layers": layers,
+    }
+
+
+HEAD = [layer("fc1", "Dense", units=6), layer("fc2", "Dense", units=2), layer("softmax", "Softmax")]
+
+
+@pytest.fixture
+def vgg():
+    """Two small networks: one convolution then none, two convolutions then one."""
+    pool = layer("pool", "MaxPooling2D", kernel=2)
+    return {
+        "A": network("vgg", [conv("a", 3, 4, l2=1e-4), pool, pool, *HEAD], 3),
+        "B": network("vgg", [conv("a", 3, 4), conv("b", 3, 4), pool, conv("c", 3, 8), pool, *HEAD], 5),
+    }
+
+
+def test_table3_lines_up_the_blocks(vgg):
+    table = networks.table3(vgg, PHANTOM)
+    assert table.values.to_numpy().tolist() == [
+        ["3 weight layers", "5 weight layers"],
+        ["Input (8 × 8 thoracic image)"] * 2,
+        ["Conv3-4", "Conv3-4"],
+        ["", "Conv3-4"],
+        ["Maxpool", "Maxpool"],
+        ["", "Conv3-8"],
+        ["Maxpool", "Maxpool"],
+        ["FC-6", "FC-6"],
+        ["FC-2", "FC-2"],
+        ["Soft-max", "Soft-max"],
+    ]
+    printed = table.sections[0].frame.to_numpy().tolist()
+    assert printed[2] == ["Conv3-4", "Conv3-4"]
+    assert printed[4] == ["Maxpool", formats.SPAN]
+    assert table.notes[0] == "SPECS A: ReLU, L2 0.0001, 1,234 parameters."
+
+
+def test_table3_without_vgg_says_so():
+    assert networks.table3({}, PHANTOM).notes == ["No VGG network is configured."]
+
+
+def test_table4_finds_the_dense_blocks():
+    layers = [
+        layer("in", "InputLayer"),
+        conv("stem", 7, 4, ["in"]),
+        layer("pool", "MaxPooling2D", ["stem"], kernel=3),
+    ]
+    before = "pool"
+    for number in (1, 2):
+        layers += [conv(f"x{number}", 1, 8, [before]), conv(f"y{number}", 3, 2, [f"x{number}"])]
+        layers.append(layer(f"c{number}", "Concatenate", [before, f"y{number}"]))
+        before = f"c{number}"
+    layers += [conv("t", 1, 4, ["c2"]), layer("tp", "AveragePooling2D", ["t"], kernel=2)]
+    layers += [conv("x3", 1, 8, ["tp"]), conv("y3", 3, 2, ["x3"]), layer("c3", "Concatenate", ["tp", "y3"])]
+    layers += [layer("gap", "GlobalAveragePooling2D", ["c3"]), *HEAD[1:]]
+    assert networks.densenet_rows(network("densenet", layers, 9)) == [
+        "9 weight layers",
+        "Input (8 × 8 thoracic image)",
+        "7 × 7 conv.",
+        "3 × 3 max pooling",
+        "Dense block (1): [1 × 1 conv., 3 × 3 conv.] × 2",
+        "1 × 1 conv.",
+        "2 × 2 average pooling",
+        "Dense block (2): [1 × 1 conv., 3 × 3 conv.] × 1",
+        "4 × 4 global average pooling",
+        "FC-2",
+        "Soft-max",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("epochs", "printed"),
+    [({"D1": 500, "D2": 500, "D3": 500}, "500"), ({"D1": 60, "D3": 12}, "60 (D1), 12 (D3)")],
+)
+def test_table5_prints_the_settings(epochs, printed):
+    settings = {"learning_rate": 0.001, "batch_size": 32, "initial_weights": "glorot_normal", "width": 1, "block": 1}
+    values = networks.table5({**settings, "epochs": epochs}, PHANTOM).values.set_index("Parameter")["Value"]
+    assert values["Learning rate"] == "0.001"
+    assert values["Batch size"] == "32"
+    assert values["Epoch"] == printed
+    assert values["Initial weights"] == "Glorot normal"
+
+
+def test_summarise_averages_the_seeds_that_trained():
+    row = summary(
+        run(seed=1, accuracy=0.5), run(seed=2, accuracy=0.75), run(seed=3, status="diverged", accuracy=math.nan)
+    ).iloc[0]
+    assert (row["status"], row["seeds"], row["seeds_trained"], row["accuracy"]) == ("trained", 3, 2, 0.625)
+
+
+def test_summarise_keeps_undefined_undefined():
+    row = summary(run(seed=1, precision=0.5), run(seed=2, precision=math.nan)).iloc[0]
+    assert math.isnan(row["precision"])
+
+
+def test_a_network_without_a_result_has_no_numbers():
+    row = summary(run(seed=1, status="did not train"), run(seed=2, status="diverged")).iloc[0]
+    assert row["status"] == "did not train; diverged"
+    assert row[["accuracy", "precision", "recall", "specificity", "f1", "auc"]].isna().all()
+
+
+def test_result_table_puts_the_papers_unit_first_and_status_for_numbers():
+    table = results.result_table(
+        "D1",
+        summary(
+            run("patient", accuracy=0.98765, precision=math.nan),
+            run("image", model="V24", status="did not train"),
+            run("image", dataset="D2"),
+        ),
+        PHANTOM,
+    )
+    assert table.name == "Table 6"
+    assert table.sections[0].frame.to_numpy().tolist() == [
+        ["image (the paper's)", "SPECS V24", "did not train", *[formats.SPAN] * 4],
+        ["patient", "SPECS V7", "0.9877", "undefined", "0.5000", "0.5000", "0.5000"],
+    ]
+    assert "not clinical performance" in " ".join(table.remarks())
+    assert table.values["status"].tolist() == ["did not train", "trained"]
+    assert table.values["accuracy"].isna().tolist() == [True, False]
+
+
+def test_result_table_of_a_dataset_that_was_not_run():
+    assert results.result_table("D3", summary(run()), PHANTOM).notes == ["D3 is not part of this run."]
+
+
+def test_result_table_says_how_many_seeds_trained():
+    table = results.result_table("D1", summary(run(seed=1), run(seed=2, status="diverged")), OWN)
+    assert (
+        "Means over 2 training seeds; seeds that trained, where not all did: SPECS V7 1 of 2 (D1, image)."
+        in table.notes
+    )
+
+
+def test_table9_has_a_row_a_dataset_and_unit():
+    table = results.table9(
+        summary(run("patient", auc=math.nan), run("image", auc=0.91234), run("image", model="R34", status="diverged")),
+        PHANTOM,
+    )
+    assert list(table.sections[0].frame.columns) == ["Dataset", "Split unit", "SPECS V7", "SPECS R34"]
+    assert table.sections[0].frame.to_numpy().tolist() == [
+        ["D1", "image (the paper's)", "0.9123", "diverged"],
+        ["D1", "patient", "undefined", "not run"],
+    ]
+
+
+@pytest.fixture
+def small():
+    frame = pd.DataFrame(
+        {"Group": ["a", "a", "b"], "Value_%": ["x|y", "−1 ± 2", "Maxpool"], "More": ["1", "2", formats.SPAN]}
+    )
+    values = pd.DataFrame({"value": [1 / 3, math.nan]})
+    return formats.Table(
+        "Table 6", "50 % & more.", values, [formats.Section(frame, group="Group")], PHANTOM, ["A note."]
+    )
+
+
+def test_markdown(small):
+    assert formats.as_markdown(small) == (
+        "**Table 6.** 50 % & more.\n\n"
+        "| Group | Value_% | More |\n| --- | --- | --- |\n"
+        "| a | x\\|y | 1 |\n| a | −1 ± 2 | 2 |\n| b | Maxpool | Maxpool |\n\n"
+        "Phantom cohort, desk scale. A note.\n"
+    )
+
+
+def test_latex(small):
+    lines = formats.as_latex(small).splitlines()
+    assert r"\caption{50 \% \& more.}" in lines
+    assert r"\label{tab:table6}" in lines
+    assert r"Group & Value\_\% & More \\" in lines
+    assert r" & $-$1 $\pm$ 2 & 2 \\" in lines, "a repeated group is printed once"
+    assert lines[lines.index(r"b & \multicolumn{2}{c}{Maxpool} \\") - 1] == r"\addlinespace"
+    assert lines.count(r"\begin{tabular}{lcc}") == lines.count(r"\end{tabular}") == 1
+
+
+def test_latex_escapes_everything():
+    assert formats.escape_latex(r"\ {} # $ ~ ^ < > × †") == (
+        r"\textbackslash{} \{\} \# \$ \textasciitilde{} \textasciicircum{} \textless{} \textgreater{} $\times$ $\dagger$"
+    )
+
+
+def test_csv_keeps_full_precision_and_says_whose_scans(small):
+    frame = pd.read_csv(io.StringIO(formats.as_csv(small)))
+    assert frame["value"][0] == 1 / 3 and math.isnan(frame["value"][1])
+    assert set(frame["cohort"]) == {"phantom"} and set(frame["scale"]) == {"desk"}
+
+
+def test_save_refuses_another_format(small, tmp_path):
+    with pytest.raises(ValueError, match=r"expected one of .csv, .md, .tex, got '.html'"):
+        formats.save(small, [tmp_path / "t.html"])
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def published():
+    columns = ["table", "dataset", "model", "subtype", "metric", "value", "implied"]
+    cells = [("Table 1", "D1", "", subtype, "samples", "2", "") for subtype in cohort.SUBTYPES]
+    cells += [("Table 1", "D1", "", subtype, "ratio", "25.0%", "") for subtype in cohort.SUBTYPES]
+    cells += [
+        ("Table 6", "D1", model, "", metric, "0.6000", "") for model in ("V7", "V24") for metric in comparison.METRICS
+    ]
+    cells += [("Table 9", "D1", "V7", "", "auc", "0.9000", "0.8000")]
+    return pd.DataFrame(cells, columns=columns)
+
+
+@pytest.fixture
+def compared(published):
+    ours = summary(
+        run("patient", auc=0.95, accuracy=0.61239, recall=0.6, f1=math.nan),
+        run("patient", model="V24", status="diverged"),
+        run("image", auc=0.85),
+    )
+    classes = {"Table 1": pd.Series(["normal", "normal", "normal", "spinal"])}
+    return comparison.compare(published, classes, ours)
+
+
+def test_compare_subtracts_the_papers_number(compared):
+    cells = compared.set_index(["table", "classifier", "subtype", "metric"])
+    normal = cells.loc[("Table 1", "", "normal", "ratio")]
+    assert (normal["paper"], normal["ours_image"], normal["difference_patient"]) == (0.25, 0.75, 0.5)
+    auc = cells.loc[("Table 9", "SPECS V7", "", "auc")]
+    assert auc["difference_image"] == pytest.approx(-0.05)
+    assert auc["implied"] == 0.8
+    failed = cells.loc[("Table 6", "SPECS V24", "", "recall")]
+    assert (failed["status_image"], failed["status_patient"]) == ("not run", "diverged")
+    assert math.isnan(failed["ours_patient"])
+
+
+def test_comparison_table_lays_out_ours_below_the_papers(compared):
+    table = comparison.comparison_table(compared, PHANTOM)
+    assert [section.heading for section in table.sections] == [
+        "Table 1: whole-body images",
+        "Table 6: test samples in dataset D1",
+        "Table 9: AUC by dataset",
+    ]
+    first, second, third = (section.frame.to_numpy().tolist() for section in table.sections)
+    assert first[1] == ["Samples", "ours", "3 (+1)", "0 (−2)", "1 (−1)", "0 (−2)"]
+    assert first[3] == ["Ratio", "ours", "75.0% (+50.0)", "0.0% (−25.0)", "25.0% (0.0)", "0.0% (−25.0)"]
+    assert second[2] == [
+        "SPECS V7",
+        "ours, by patient",
+        "0.6124 (+0.0124)",
+        "0.5000 (−0.1000)",
+        "0.6000 (0.0000)",
+        "0.5000 (−0.1000)",
+        "undefined",
+    ]
+    assert second[4] == ["SPECS V24", "ours, by image", "not run", *[formats.SPAN] * 4]
+    assert second[5] == ["SPECS V24", "ours, by patient", "diverged", *[formats.SPAN] * 4]
+    assert third[0] == ["SPECS V7", "paper", "0.9000 †"]
+    assert any("implies: Table 9 SPECS V7 AUC 0.8000." in note for note in table.notes)
+    assert "not clinical performance" in table.notes[-1]
