@@ -110,6 +110,8 @@ def test_files_are_refused_before_they_are_believed(tmp_path, monkeypatch):
         ("WB_post", "posterior"),
         ("Whole Body Posterior", "posterior"),
         ("P001_1_anterior", "anterior"),
+        ("antero-posterior", "anterior"),
+        ("WB posteroanterior", "posterior"),
         ("ANT/POST", None),
         ("left anterior oblique", None),
         ("POSTOPERATIVE", None),
@@ -127,6 +129,9 @@ def test_views_of_frames():
     swapped = whole_body(2, DetectorInformationSequence=codes, DetectorVector=[2, 1])
     assert dicom.frame_views(swapped) == ["anterior", "posterior"]
     assert dicom.frame_views(whole_body(2)) == ["anterior", "posterior"]
+    for code, view in (("399348003", "anterior"), ("399068003", "posterior")):
+        radiographic = [detector(CodeValue=code, CodeMeaning="")]
+        assert dicom.frame_views(whole_body(DetectorInformationSequence=radiographic)) == [view]
     meaning = [detector(CodeValue="local", CodeMeaning="Posterior")]
     assert dicom.frame_views(whole_body(DetectorInformationSequence=meaning), "ANT") == ["posterior"]
     assert dicom.frame_views(whole_body(ImageID="POST", SeriesDescription="ANT")) == ["posterior"]

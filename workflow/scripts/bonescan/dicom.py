@@ -20,8 +20,11 @@ SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 MAXIMUM_FRAMES = 8  # two detectors; the rest is room for odd archives
 MAXIMUM_BYTES = 64 * 2**20  # eight frames take 4 MiB
-# Anterior and posterior projection of CID 26, as SNOMED CT and as the older SNOMED RT
-VIEW_CODES = {"399321004": "anterior", "G-5215": "anterior", "399001007": "posterior", "G-5216": "posterior"}
+# Anterior and posterior projection (CID 26), antero-posterior and postero-anterior (CID 4010): SNOMED CT, then SNOMED RT
+VIEW_CODES = {
+    "anterior": {"399321004", "399348003", "G-5215", "R-10206"},
+    "posterior": {"399001007", "399068003", "272479007", "G-5216", "R-10214"},
+}
 VIEW_WORDS = {"anterior": {"ant", "anterior"}, "posterior": {"post", "posterior"}}
 OTHER_VIEW_WORDS = {"oblique", "lateral", "lao", "rao", "lpo", "rpo"}
 DETECTOR_VIEWS = {1: "anterior", 2: "posterior"}  # by convention, where no frame names its view
@@ -152,7 +155,8 @@ def frame_views(dataset, file_name: str = "") -> list[str | None]:
 def _coded_view(item) -> str | None:
     """Return the view of one item of the Detector Information Sequence, by code, else by the code's meaning."""
     for code in _values(item.get("ViewCodeSequence")):
-        if view := VIEW_CODES.get(str(code.get("CodeValue"))) or view_in_text(code.get("CodeMeaning")):
+        coded = [view for view, values in VIEW_CODES.items() if code.get("CodeValue") in values]
+        if view := coded[0] if coded else view_in_text(code.get("CodeMeaning")):
             return view
     return None
 
@@ -160,10 +164,13 @@ def _coded_view(item) -> str | None:
 def view_in_text(text) -> str | None:
     """Return the view that a text names by ANT(ERIOR) or POST(ERIOR); None where it names none or both.
 
+    An antero-posterior view is anterior.
+
     >>> view_in_text("WB_ANT"), view_in_text("ANT/POST"), view_in_text("left posterior oblique")
     ('anterior', None, None)
     """
-    words = set(re.findall(r"[a-z]+", str(text or "").lower()))
+    joined = re.sub(r"(ante|poste)ro\W?(anterior|posterior)", r"\1rior", str(text or "").lower())
+    words = set(re.findall(r"[a-z]+", joined))
     if words & OTHER_VIEW_WORDS:
         return None
     named = [view for view, names in VIEW_WORDS.items() if words & names]

@@ -1,0 +1,39 @@
+"""Crop the thorax from each whole-body view; one row a view tells what the five stages found."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from bonescan.chance import generator
+from bonescan.crop import crop_row, crop_thorax
+from bonescan.files import write_table
+from bonescan.ingest import write_stack
+from bonescan.script import logged
+
+log = logging.getLogger("crop")
+
+
+@logged
+def main(snakemake):
+    scans = np.load(snakemake.input.scans, mmap_mode="r")
+    table = pd.read_csv(snakemake.input.table, sep="\t", dtype={"patient": str, "exam": str})
+    if len(scans) != len(table):
+        raise ValueError(f"crop: expected one view a row, found {len(scans)} views and {len(table)} rows")
+    settings, seed = snakemake.params.crop, snakemake.params.seed
+    size = settings["size"]
+    rows = []
+    with write_stack(snakemake.output.thorax, (size, size), np.uint16) as append:
+        for view, scan in zip(scans, table.to_dict("records"), strict=True):
+            crop = crop_thorax(np.asarray(view), generator(seed, "crop", scan["image"]), **settings)
+            append(crop.thorax)
+            rows.append({name: scan[name] for name in ("image", "patient", "view")} | crop_row(crop))
+    crops = pd.DataFrame(rows)
+    write_table(snakemake.output.table, crops)
+    log.info("%d views cropped, %d flagged", len(crops), int(crops["flag"].sum()))
+    for reason, number in crops.loc[crops["flag"] == 1, "reason"].value_counts().items():
+        log.info("flagged %d: %s", number, reason)
+
+
+if __name__ == "__main__":
+    main(snakemake)
