@@ -51,7 +51,7 @@ def test_count_classes_without_images_is_undefined():
 
 
 def test_count_classes_names_an_unknown_class():
-    with pytest.raises(ValueError, match="expected one of normal.*got 'skull'"):
+    with pytest.raises(ValueError, match=r"expected one of normal.*got 'skull'"):
         cohort.count_classes(pd.Series(["skull"]))
 
 
@@ -260,10 +260,16 @@ def test_latex(small):
     assert lines.count(r"\begin{tabular}{lcc}") == lines.count(r"\end{tabular}") == 1
 
 
-def test_latex_escapes_everything():
-    assert formats.escape_latex(r"\ {} # $ ~ ^ < > × †") == (
-        r"\textbackslash{} \{\} \# \$ \textasciitilde{} \textasciicircum{} \textless{} \textgreater{} $\times$ $\dagger$"
-    )
+@pytest.mark.parametrize(
+    ("text", "latex"),
+    [
+        ("\\ {} # $", r"\textbackslash{} \{\} \# \$"),
+        ("~ ^ < >", r"\textasciitilde{} \textasciicircum{} \textless{} \textgreater{}"),
+        ("× − ± – †", r"$\times$ $-$ $\pm$ -- $\dagger$"),
+    ],
+)
+def test_latex_escapes_everything(text, latex):
+    assert formats.escape_latex(text) == latex
 
 
 def test_csv_keeps_full_precision_and_says_whose_scans(small):

@@ -27,9 +27,7 @@ def main(snakemake):
             continue
         image = choose(of_class, snakemake.params[name], view="posterior", subtype="multiple")
         counts = np.asarray(scans[row_of(table, image)])
-        panels.append(
-            (f"{name}, {image}", counts, view_mask(findings, image, counts.shape, snakemake.params.votes))
-        )
+        panels.append((f"{name}, {image}", counts, view_mask(findings, image, counts.shape, snakemake.params.votes)))
         logging.info("%s: %s", name, image)
     save(draw_surfaces(panels, snakemake.params.provenance), snakemake.output.figure)
 

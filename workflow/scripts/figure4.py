@@ -20,7 +20,7 @@ def main(snakemake):
     findings = pd.read_table(snakemake.input.findings)
     settings = snakemake.params.augment
 
-    wishes = {"view": "posterior", "flag": "ok", "label": 1, "subtype": "spinal"}
+    wishes = {"view": "posterior", "flag": 0, "label": 1, "subtype": "spinal"}
     image = choose(views, snakemake.params.image, **wishes)
     row = row_of(crop, image)
     box = crop.iloc[row]

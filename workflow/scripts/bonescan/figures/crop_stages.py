@@ -1,11 +1,13 @@
 """Figures 2 and 3: how the thorax is cropped from one view."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from bonescan.crop import Crop
 from bonescan.figures.style import (
     ACCENT,
     FAINT,
@@ -17,6 +19,8 @@ from bonescan.figures.style import (
     show_counts,
     styled,
 )
+
+_NAME = {"ha": "right", "va": "bottom", "fontsize": 6, "color": ACCENT}
 
 
 @dataclass(frozen=True)
@@ -37,29 +41,63 @@ class Stage:
     box: tuple[int, int, int, int] | None = None
 
 
+def stages(view: np.ndarray, crop: Crop) -> list[Stage]:
+    """Return what the paper's stages leave of a view, before the last fills what is left with background.
+
+    Parameters
+    ----------
+    view : ndarray, shape (rows, columns), uint16
+        Counts.
+    crop : Crop
+        Of this view.
+    """
+    marks, columns = crop.landmarks, (0, view.shape[1])
+    body = (marks["crown"], marks["toes"], *columns)
+    trunk = (marks["shoulder"], marks["trunk_end"], *columns)
+    clean = crop.noise.view
+    return [
+        Stage("original", view),
+        Stage("noise\nremoved", clean, body),
+        Stage("body area", _only(clean, body), trunk),
+        Stage("head and\nlegs removed", _only(clean, trunk), crop.box),
+        Stage("pelvis\nremoved", _only(clean, crop.box)),
+    ]
+
+
+def _only(view: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+    """Return a view with background outside a box."""
+    row0, row1, col0, col1 = box
+    left = np.zeros_like(view)
+    left[row0:row1, col0:col1] = view[row0:row1, col0:col1]
+    return left
+
+
 @styled
-def draw_stages(stages: list[Stage], thorax: np.ndarray, title: str, provenance: dict) -> Figure:
+def draw_stages(view: np.ndarray, crop: Crop, image: str, provenance: dict) -> Figure:
     """Draw the stages of the crop side by side, and the thoracic image they end in (Figure 2).
 
     Parameters
     ----------
-    stages : list of Stage
-        Whole views, before the last stage.
-    thorax : ndarray, shape (size, size)
-        Thoracic image: the last stage.
+    view : ndarray, shape (rows, columns), uint16
+        Counts.
+    crop : Crop
+        Of this view.
+    image : str
+        Its name.
     """
-    note = f"{title}. Boxed: what the next stage keeps."
-    figure = new_figure(92, provenance, note)
-    panels = figure.subplots(1, len(stages) + 1, width_ratios=[*[1] * len(stages), 2.4])
-    black = ceiling(stages[0].counts)
-    for number, stage in enumerate(stages):
-        panel = panels[number]
-        shown = show_counts(panel, stage.counts, black)
+    left = stages(view, crop)
+    note = f"{image}: thr$_N$ = {crop.noise.thr_n} counts, σ = {crop.sigma} rows. Boxed: what the next stage keeps."
+    figure = new_figure(98, provenance, note)
+    panels = figure.subplots(1, len(left) + 1, width_ratios=[*[1] * len(left), 2.1])
+    black = ceiling(view)
+    for number, stage in enumerate(left):
+        shown = show_counts(panels[number], stage.counts, black)
         if stage.box is not None:
-            _frame(panel, stage.box)
-        letter(panel, number, stage.title)
-    show_counts(panels[-1], thorax, black)
-    letter(panels[-1], len(stages), f"filled to {thorax.shape[0]} × {thorax.shape[1]}")
+            _frame(panels[number], stage.box)
+        letter(panels[number], number, stage.title)
+    show_counts(panels[-1], crop.thorax, black)
+    panels[-1].set_anchor("N")
+    letter(panels[-1], len(left), f"filled with background\nto {crop.thorax.shape[0]} × {crop.thorax.shape[1]}")
     counts_bar(figure, shown, panels[-1], location="bottom", shrink=0.8, aspect=30)
     return figure
 
@@ -67,72 +105,64 @@ def draw_stages(stages: list[Stage], thorax: np.ndarray, title: str, provenance:
 def _frame(axes, box: tuple[int, int, int, int]) -> None:
     row0, row1, col0, col1 = box
     size = col1 - col0, row1 - row0
-    axes.add_patch(Rectangle((col0 - 0.5, row0 - 0.5), *size, fill=False, edgecolor=MARK, linewidth=0.9))
-
-
-@dataclass(frozen=True)
-class Profile:
-    """The curves along the body of one view.
-
-    Attributes
-    ----------
-    rows : ndarray, shape (n,)
-        Rows of the view.
-    counted, fitted : ndarray, shape (n,)
-        Pixels with counts in each row, and the curve fitted to them.
-    first, second : ndarray, shape (n,)
-        Derivatives of the fitted curve, pixels a row and pixels a row squared.
-    landmarks : dict of str to float
-        Rows by name.
-    """
-
-    rows: np.ndarray
-    counted: np.ndarray
-    fitted: np.ndarray
-    first: np.ndarray
-    second: np.ndarray
-    landmarks: dict[str, float]
+    corner = col0 - 0.5, row0 - 0.5
+    axes.add_patch(Rectangle(corner, *size, fill=False, edgecolor=MARK, linewidth=0.9, clip_on=False))
 
 
 @styled
-def draw_profile(body: np.ndarray, profile: Profile, title: str, provenance: dict) -> Figure:
+def draw_profile(crop: Crop, image: str, provenance: dict) -> Figure:
     """Draw the body area, its row profile with the fitted curve, and the curve's derivatives (Figure 3).
 
     Parameters
     ----------
-    body : ndarray, shape (rows, columns)
-        Whole view with everything outside the body area removed.
+    crop : Crop
+    image : str
+        Name of its view.
     """
-    figure = new_figure(100, provenance, f"{title}.")
-    left, middle, right = figure.subplots(1, 3, width_ratios=[1, 2, 2], sharey=True)
-    top, bottom = profile.rows[0], profile.rows[-1]
-    show_counts(left, body)
-    left.set(yticks=[*range(0, body.shape[0] + 1, 100)], ylabel="Row of the view")
-    left.set_xlim(-0.5, body.shape[1] - 0.5)
+    profile, marks = crop.profile, crop.landmarks
+    rows = profile.first_row + np.arange(len(profile.occupancy))
+    figure = new_figure(
+        105, provenance, f"{image}. Dotted: the landmarks, after their refinement on the counted profile."
+    )
+    left, middle, right = figure.subplots(1, 3, width_ratios=[0.8, 2, 2], sharey=True)
+    show_counts(left, _only(crop.noise.view, (marks["crown"], marks["toes"], 0, crop.noise.view.shape[1])))
+    left.set(anchor="E", ylabel="Row of the view")
+    left.set_yticks(range(0, len(crop.noise.view), 100))
 
-    middle.plot(profile.counted, profile.rows, color=FAINT, linewidth=0.7, label="counted")
-    middle.plot(profile.fitted, profile.rows, color="black", label="fitted")
+    middle.plot(profile.occupancy, rows, color=FAINT, linewidth=0.6, label="counted")
+    middle.plot(profile.fitted, rows, color="black", label="fitted")
     middle.set_xlabel("Pixels with counts in the row")
-    middle.legend(loc="lower right")
+    middle.set_xlim(0, 1.3 * profile.occupancy.max(initial=1))
+    middle.legend(loc="upper right", bbox_to_anchor=(1, 0.35))
 
-    for curve, colour, name, line in (
-        (profile.first, ACCENT, "first derivative", "-"),
-        (profile.second, MARK, "second derivative", "--"),
+    above = right.twiny()
+    above.spines["top"].set_visible(True)
+    for panel, curve, colour, line, name in (
+        (right, profile.first, ACCENT, "-", "First derivative (pixels a row)"),
+        (above, profile.second, MARK, "--", "Second derivative (pixels a row²)"),
     ):
-        largest = np.abs(curve).max() or 1
-        label = f"{name} (1 = {largest:.2g} pixels a row{'²' if name.startswith('second') else ''})"
-        right.plot(curve / largest, profile.rows, color=colour, linestyle=line, label=label)
+        panel.plot(curve, rows, color=colour, linestyle=line)
+        # at its ends a polynomial swings far beyond what the body holds
+        reach = 1.15 * np.abs(curve[len(curve) // 20 : -len(curve) // 20]).max(initial=0) or 1.0
+        panel.set_xlim(-reach, reach)
+        panel.set_xlabel(name, color=colour)
+        panel.tick_params(axis="x", colors=colour)
     right.axvline(0, color=FAINT, linewidth=0.5)
-    right.set(xlabel="Derivative, share of its largest", xlim=(-1.1, 1.1))
-    right.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), borderaxespad=0)
 
-    for name, row in profile.landmarks.items():
+    for (name, row), height in zip(marks.items(), apart(list(marks.values()), len(rows) / 35), strict=True):
         for panel in (left, middle, right):
-            panel.axhline(row, color=MARK, linewidth=0.5, linestyle=":")
-        height = float(np.interp(row, profile.rows, profile.fitted))
-        middle.plot(height, row, "o", color=MARK, markersize=3, zorder=4)
-        middle.annotate(name, (height, row), xytext=(4, 3), textcoords="offset points", fontsize=6.5)
-    left.set_ylim(bottom + 8, top - 8)
-    for number, panel in enumerate((left, middle)):
-        letter(panel, number)
+            panel.axhline(row, color=ACCENT, linewidth=0.5, linestyle=":")
+        middle.text(0.99, height, name.replace("_", " "), transform=middle.get_yaxis_transform(), **_NAME)
+    left.set_ylim(rows[-1] + 12, rows[0] - 12)
+    for number, (panel, title) in enumerate(((left, "body area"), (middle, "profile"), (right, "derivatives"))):
+        letter(panel, number, title, pad=26)
     return figure
+
+
+def apart(rows: list[float], gap: float) -> list[float]:
+    """Return rows moved down as little as keeps them `gap` apart, in the order given, so that names do not overlap."""
+    order = np.argsort(rows, kind="stable")
+    placed = list(map(float, rows))
+    for before, after in pairwise(order):
+        placed[after] = max(placed[after], placed[before] + gap)
+    return placed

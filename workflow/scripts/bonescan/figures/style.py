@@ -91,9 +91,9 @@ def new_figure(height: float, provenance: dict, note: str = "", width: float = W
     return figure
 
 
-def letter(axes: Axes, number: int, text: str = "") -> None:
-    """Write a panel's letter, (a) for 0, and its title above its left edge."""
-    axes.set_title(f"({chr(ord('a') + number)}) {text}".rstrip(), loc="left")
+def letter(axes: Axes, number: int, text: str = "", pad: float | None = None) -> None:
+    """Write a panel's letter, (a) for 0, and its title above its left edge, `pad` points away from it."""
+    axes.set_title(f"({chr(ord('a') + number)}) {text}".rstrip(), loc="left", pad=pad)
 
 
 def say(axes: Axes, text: str) -> None:

@@ -1,0 +1,277 @@
+"""Figures: what they are drawn from, worked out by hand; the drawings themselves are run by test_paper_scripts."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bonescan.figures import architecture, confusion, curves, findings, misclassified, style, surfaces
+from bonescan.figures.choice import choose, row_of
+from bonescan.figures.crop_stages import apart, stages
+
+PHANTOM = {"cohort": "phantom", "scale": "desk"}
+
+
+@pytest.fixture
+def views():
+    return pd.DataFrame(
+        {
+            "image": ["a", "b", "c", "d"],
+            "view": ["anterior", "posterior", "posterior", "posterior"],
+            "subtype": ["spinal", "normal", "multiple", "normal"],
+        }
+    )
+
+
+def test_choose_takes_the_first_that_fulfils_most(views):
+    assert choose(views, None, view="posterior", subtype="multiple") == "c"
+    assert choose(views, None, view="posterior", subtype="spinal") == "b", "no posterior spinal: the first posterior"
+    assert choose(views, None) == "a"
+    assert choose(views, "d", view="anterior") == "d"
+
+
+def test_choose_names_what_is_wrong(views):
+    with pytest.raises(ValueError, match="expected one of 4 images, such as 'a', got 'x'"):
+        choose(views, "x")
+    with pytest.raises(ValueError, match="got none"):
+        choose(views.head(0), None)
+
+
+def test_row_of_wants_exactly_one_row(views):
+    assert row_of(views, "c") == 2
+    with pytest.raises(ValueError, match="'x': expected one row of the table, got 0"):
+        row_of(views, "x")
+
+
+def test_read_points():
+    assert findings.read_points("1,2;3.5,4").tolist() == [[1, 2], [3.5, 4]]
+
+
+@pytest.mark.parametrize(
+    ("shape", "points", "pixels"),
+    [
+        ("rectangle", "3,4;1,2", 9),  # rows 1-3, columns 2-4
+        ("polygon", "1,2;1,4;3,4;3,2", 9),
+        ("circle", "5,5;5,7", 9),  # strictly inside radius 2: a square of 3
+        ("point", "5,5", 25),  # strictly inside radius 3
+    ],
+)
+def test_shape_mask(shape, points, pixels):
+    mask = findings.shape_mask(shape, findings.read_points(points), (12, 12))
+    assert mask.shape == (12, 12) and mask.dtype == bool
+    assert mask.sum() == pixels
+
+
+def test_shape_mask_refuses_another_shape():
+    with pytest.raises(ValueError, match="got 'line'"):
+        findings.shape_mask("line", np.zeros((2, 2)), (4, 4))
+
+
+def test_view_mask_counts_the_readers():
+    columns = ["image", "reader", "finding", "shape", "points"]
+    table = pd.DataFrame(
+        [
+            ("a", "r1", "metastasis", "rectangle", "0,0;0,2"),
+            ("a", "r1", "metastasis", "rectangle", "0,1;0,2"),  # twice by one reader is one vote
+            ("a", "r2", "metastasis", "rectangle", "0,2;0,3"),
+            ("a", "r3", "fracture", "rectangle", "0,0;0,3"),
+            ("b", "r2", "metastasis", "rectangle", "0,0;0,3"),
+        ],
+        columns=columns,
+    )
+    assert findings.view_mask(table, "a", (1, 4), votes=2).tolist() == [[False, False, True, False]]
+    assert findings.view_mask(table, "a", (1, 4), votes=1).all()
+    assert not findings.view_mask(table, "c", (1, 4), votes=1).any()
+    alone = table[table["reader"] == "r1"]
+    assert findings.view_mask(alone, "a", (1, 4), votes=2).sum() == 3, "one reader: as many votes as there are readers"
+    assert not findings.view_mask(table.head(0), "a", (1, 4), votes=2).any()
+
+
+def test_thorax_mask_lies_where_the_crop_put_the_counts():
+    mask = np.zeros((6, 4), dtype=bool)
+    mask[3, 2] = mask[0, 0] = True
+    box = SimpleNamespace(row0=2, row1=5, col0=1, col1=4, paste_row=0, paste_col=1)
+    thorax = findings.thorax_mask(mask, box, 5)
+    assert np.argwhere(thorax).tolist() == [[1, 2]]
+
+
+def test_reduce_to_peaks_keeps_the_hottest_pixel():
+    counts = np.zeros((5, 4), dtype=np.uint16)
+    counts[4, 3], counts[0, 1] = 7, 3
+    assert surfaces.reduce_to_peaks(counts, (2, 2)).tolist() == [[3, 0], [0, 0], [0, 7]]
+
+
+def test_stages_keep_less_and_less():
+    view = np.ones((8, 4), dtype=np.uint16)
+    clean = np.where(np.arange(8)[:, None] == 7, 0, view)
+    crop = SimpleNamespace(
+        noise=SimpleNamespace(view=clean),
+        landmarks={"crown": 1, "toes": 7, "shoulder": 2, "trunk_end": 6},
+        box=(2, 4, 1, 3),
+    )
+    left = stages(view, crop)
+    assert [int(stage.counts.sum()) for stage in left] == [32, 28, 24, 16, 4]
+    assert [stage.box for stage in left] == [None, (1, 7, 0, 4), (2, 6, 0, 4), (2, 4, 1, 3), None]
+
+
+def test_apart_moves_names_down_as_little_as_needed():
+    assert apart([10, 0, 11, 30], 5) == [10, 0, 15, 30]
+    assert apart([0, 1, 2], 5) == [0, 5, 10]
+    assert apart([], 5) == []
+
+
+def layer(name, kind, *inbound, shape=(4, 4, 2)):
+    return {"name": name, "class": kind, "inbound": list(inbound), "output_shape": list(shape)}
+
+
+def test_merges_find_both_kinds_of_residual_module():
+    network = {
+        "layers": [
+            layer("in", "InputLayer"),
+            layer("a1", "Conv2D", "in"),
+            layer("a2", "ReLU", "a1"),
+            layer("add1", "Add", "a2", "in"),
+            layer("out1", "ReLU", "add1"),
+            layer("b1", "Conv2D", "out1"),
+            layer("b2", "ReLU", "b1"),
+            layer("s", "Conv2D", "out1"),
+            layer("add2", "Add", "b2", "s"),
+        ]
+    }
+    same, projected = architecture.merges(network, "Add")
+    assert [layer["name"] for layer in same.main] == ["a1", "a2"] and not same.bypass
+    assert same.start["name"] == "in" and projected.start["name"] == "out1"
+    assert [layer["name"] for layer in projected.bypass] == ["s"]
+    assert architecture.merges(network, "Concatenate") == []
+
+
+def test_dense_block_ends_at_the_pooling():
+    network = {
+        "layers": [
+            layer("in", "InputLayer"),
+            layer("h1", "Conv2D", "in"),
+            layer("c1", "Concatenate", "in", "h1"),
+            layer("h2", "Conv2D", "c1"),
+            layer("c2", "Concatenate", "c1", "h2"),
+            layer("pool", "AveragePooling2D", "c2"),
+            layer("h3", "Conv2D", "pool"),
+            layer("c3", "Concatenate", "pool", "h3"),
+        ]
+    }
+    block = architecture.dense_block(network)
+    assert [merge.layer["name"] for merge in block] == ["c1", "c2"]
+    assert [merge.main[0]["name"] for merge in block] == ["h1", "h2"]
+
+
+@pytest.mark.parametrize(
+    ("values", "label"),
+    [
+        ({"class": "Conv2D", "kernel": 3, "strides": 2, "filters": 16}, "3 × 3 conv / 2, 16"),
+        ({"class": "Conv2D", "kernel": 1, "strides": 1, "filters": 8}, "1 × 1 conv, 8"),
+        ({"class": "ReLU"}, "ReLU"),
+    ],
+)
+def test_layer_label(values, label):
+    assert architecture.layer_label(values) == label
+
+
+def test_first_seed_is_that_of_each_network():
+    columns = ["unit", "dataset", "model", "seed"]
+    table = pd.DataFrame([("image", "D1", "A", 7), ("image", "D1", "A", 3), ("image", "D1", "B", 3)], columns=columns)
+    assert curves.first_seed(table)["seed"].tolist() == [7, 3]
+
+
+def test_colours_are_distinct_for_the_papers_seven():
+    assert len(set(curves.colour_of("ABCDEFG").values())) == 7
+
+
+def test_confusion_has_the_true_class_in_rows():
+    run = SimpleNamespace(tp=4, fn=3, fp=2, tn=1)
+    assert confusion.confusion(run).tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.fixture
+def predictions():
+    columns = ["image", "label", "probability"]
+    cells = [("a", 0, 0.6), ("b", 0, 0.9), ("c", 0, 0.5), ("d", 1, 0.5), ("e", 1, 0.1), ("f", 1, 0.6), ("g", 1, 0.1)]
+    table = pd.DataFrame(cells, columns=columns)
+    return table.assign(unit="image", dataset="D3", model="V21", seed=1, source=table["image"])
+
+
+def test_worst_ranks_the_most_confident_mistakes_first(predictions):
+    assert misclassified.worst(predictions, 0, 5)["image"].tolist() == ["b", "a"]
+    assert misclassified.worst(predictions, 1, 5)["image"].tolist() == ["e", "g", "d"]
+    assert misclassified.worst(predictions, 1, 1)["image"].tolist() == ["e"]
+
+
+def test_mistakes_say_why_there_are_none(predictions):
+    columns = ["unit", "dataset", "model", "seed", "status"]
+    metrics = pd.DataFrame([("image", "D3", "V21", 1, "trained"), ("patient", "D3", "V21", 1, "diverged")], columns=columns)
+    right = predictions[predictions["label"] == (predictions["probability"] > 0.5)]
+    found = misclassified.mistakes(right, metrics, "V21", "D3", 4)
+    assert found == {
+        ("image", 0): "none: no normal taken for metastasis among 1 test images of the class",
+        ("image", 1): "none: no metastasis taken for normal among 1 test images of the class",
+        ("patient", 0): "SPECS V21: diverged",
+        ("patient", 1): "SPECS V21: diverged",
+    }
+    missing = misclassified.mistakes(predictions, metrics, "V7", "D3", 4)
+    assert set(missing.values()) == {"SPECS V7: was not run"}
+    assert len(misclassified.mistakes(predictions, metrics, "V21", "D3", 4)["image", 1]) == 3
+
+
+@pytest.mark.parametrize(
+    ("mirrored", "operation", "amount", "words"),
+    [
+        (0, "identity", 0, "as acquired"),
+        (1, "identity", 0, "mirrored"),
+        (0, "up", 3, "shifted up 3 px"),
+        (1, "rotate_left", 2, "mirrored, rotated left 2°"),
+    ],
+)
+def test_describe_variant(mirrored, operation, amount, words):
+    variant = SimpleNamespace(mirrored=mirrored, operation=operation, amount=amount)
+    assert misclassified.describe_variant(variant) == words
+
+
+def test_ceiling():
+    assert style.ceiling(np.zeros((2, 2))) == 1
+    assert style.ceiling(np.arange(1001)) == pytest.approx(995.005)
+
+
+def test_a_figure_says_whose_scans_and_at_which_scale():
+    figure = style.new_figure(40, PHANTOM, "A note.")
+    assert [text.get_text() for text in figure.texts] == ["Phantom cohort, desk scale. A note."]
+    assert figure.get_size_inches() * 25.4 == pytest.approx([180, 40])
+
+
+@pytest.fixture
+def residual():
+    """A residual network of one module, enough to draw."""
+    convolution = {"kernel": 3, "strides": 1, "filters": 2}
+    layers = [
+        layer("in", "InputLayer"),
+        layer("a", "Conv2D", "in") | convolution,
+        layer("add", "Add", "a", "in"),
+        layer("out", "ReLU", "add"),
+    ]
+    return {"R": {"network": {"family": "resnet"}, "layers": layers}}
+
+
+def test_saved_twice_a_figure_is_the_same_bytes_with_truetype_fonts(residual, tmp_path):
+    for name in ("one", "two"):
+        figure = architecture.draw_residual(residual, PHANTOM)
+        style.save(figure, [tmp_path / f"{name}.pdf", tmp_path / f"{name}.png"])
+    for suffix in ("pdf", "png"):
+        assert (tmp_path / f"one.{suffix}").read_bytes() == (tmp_path / f"two.{suffix}").read_bytes()
+    pdf = (tmp_path / "one.pdf").read_bytes()
+    assert b"/FontFile2" in pdf and b"/Type3" not in pdf
+    assert b"CreationDate" not in pdf
+
+
+def test_without_such_a_network_the_figure_says_so(residual):
+    texts = [text.get_text() for axes in architecture.draw_dense(residual, PHANTOM).axes for text in axes.texts]
+    assert texts == ["no densely connected network is configured"]
+    texts = [text.get_text() for axes in architecture.draw_residual({}, PHANTOM).axes for text in axes.texts]
+    assert texts == ["no residual network is configured"]
