@@ -207,7 +207,9 @@ def test_worst_ranks_the_most_confident_mistakes_first(predictions):
 
 def test_mistakes_say_why_there_are_none(predictions):
     columns = ["unit", "dataset", "model", "seed", "status"]
-    metrics = pd.DataFrame([("image", "D3", "V21", 1, "trained"), ("patient", "D3", "V21", 1, "diverged")], columns=columns)
+    metrics = pd.DataFrame(
+        [("image", "D3", "V21", 1, "trained"), ("patient", "D3", "V21", 1, "diverged")], columns=columns
+    )
     right = predictions[predictions["label"] == (predictions["probability"] > 0.5)]
     found = misclassified.mistakes(right, metrics, "V21", "D3", 4)
     assert found == {
