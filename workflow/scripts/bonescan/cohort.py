@@ -1,7 +1,7 @@
 """Who is in the simulated cohort: patients, their class, subtype and the views that each has.
 
-The paper's cohort (section "Dataset", Table 1) has 251 patients (166 normal, 85 with metastases) and 346 views (220 normal,
-111 multiple, 14 spinal, 1 outside the spine); a patient has one or two views, so 95 of them have both.
+The paper's cohort (section "Dataset", Table 1) has 251 patients (166 normal, 85 with metastases) and 346 views (220
+normal, 111 multiple, 14 spinal, 1 outside the spine); a patient has one or two views, so 95 of them have both.
 """
 
 import numpy as np
@@ -28,13 +28,14 @@ def compose(patients, views, age, rng):
     -------
     pandas.DataFrame
         One row a patient: ``patient`` (``P001`` ...), ``number`` (1 ...), ``exam``, ``subtype``, ``label`` (0 normal,
-        1 metastasis), ``sex``, ``age`` (years), ``views`` (``anterior``, ``posterior`` or both with a comma). The order is
-        random, so that a number tells nothing about the class.
+        1 metastasis), ``sex``, ``age`` (years), ``views`` (``anterior``, ``posterior`` or both with a comma). The
+        order is random, so that a number tells nothing about the class.
 
     Raises
     ------
     ValueError
-        A key is missing, unknown or negative, or a class has fewer views than patients or more than two views a patient.
+        A key is missing, unknown or negative, or a class has fewer views than patients or more than two views a
+        patient.
     """
     _check("simulate.patients", patients, ("normal", "metastasis"))
     _check("simulate.views", views, ("normal", *METASTATIC))
@@ -68,7 +69,9 @@ def compose(patients, views, age, rng):
 def _check(section, numbers, keys):
     """Refuse a section whose keys are not `keys` or whose values are no counts."""
     if set(numbers) != set(keys):
-        raise ValueError(f"{section}: expected the keys {', '.join(keys)}, got {', '.join(map(str, numbers)) or 'none'}")
+        raise ValueError(
+            f"{section}: expected the keys {', '.join(keys)}, got {', '.join(map(str, numbers)) or 'none'}"
+        )
     for key, value in numbers.items():
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
             raise ValueError(f"{section}.{key}: expected a whole number of at least 0, got {value!r}")
@@ -77,7 +80,8 @@ def _check(section, numbers, keys):
 def _pairs(name, patients, views, rng):
     """Number of patients with two views in each subtype of one class.
 
-    A subtype of v views has room for v // 2 pairs; the pairs that the class needs are dealt out over that room at random.
+    A subtype of v views has room for v // 2 pairs; the pairs that the class needs are dealt out over that room at
+    random.
     """
     total = sum(views.values())
     room = {subtype: count // 2 for subtype, count in views.items()}

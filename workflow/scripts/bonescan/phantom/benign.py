@@ -22,13 +22,15 @@ def draw(age, skeleton, habitus, rng):
     list of bonescan.phantom.focus.Focus
     """
     wear = np.clip((age - 40) / 40, 0.1, 1.3)
-    foci = [_degenerative_vertebra(skeleton, rng) for _ in range(rng.poisson(0.6 + 1.6 * wear))]
+    foci = [_degenerative_vertebra(skeleton, rng) for _ in range(rng.poisson(0.7 + 1.7 * wear))]
     foci += _joints(wear, skeleton, rng)
     foci += _fractures(skeleton, rng)
     foci += _injection(habitus, rng)
     if rng.random() < 0.06:
         spot = (rng.uniform(-40, 40), rng.uniform(-60, -20), rng.uniform(850, 920))
-        foci.append(_puddle("urine contamination", "perineum", spot, rng.uniform(8, 16, 3), log_uniform(1.0, 12.0, rng)))
+        foci.append(
+            _puddle("urine contamination", "perineum", spot, rng.uniform(8, 16, 3), log_uniform(1.0, 12.0, rng))
+        )
     return foci
 
 
@@ -44,24 +46,31 @@ def _degenerative_vertebra(skeleton, rng):
     osteophyte = rng.random() < 0.5
     depth = middle[1] - 0.2 * reach[1] if osteophyte else middle[1] + 0.05 * reach[1]
     centre = (middle[0] + side * 0.27 * reach[0], depth, middle[2] + rng.choice([-1, 1]) * 0.28 * reach[2])
-    contrast = 1 + rng.lognormal(np.log(1.6), 0.7)
+    contrast = 1 + rng.lognormal(np.log(2.2), 0.75)
     return in_bone(
-        skeleton, bone, centre, rng.uniform(10, 22), min(contrast, 9.0), "degenerative", "osteophyte" if osteophyte else "facet", rng
+        skeleton,
+        bone,
+        centre,
+        rng.uniform(12, 24),
+        min(contrast, 10.0),
+        "degenerative",
+        "osteophyte" if osteophyte else "facet",
+        rng,
     )
 
 
 JOINTS = (
     # bone, place of the joint on its left-sided bone (mm, reference frame), chance, largest contrast
-    ("scapula", (172, 28, 296), 0.35, 3.0),
-    ("humerus", (171, 38, 318), 0.30, 2.2),
-    ("clavicle", (25, -62, 305), 0.18, 3.0),
-    ("femur", (82, 36, 1160), 0.35, 3.5),
+    ("scapula", (172, 28, 287), 0.35, 5.5),
+    ("humerus", (171, 38, 309), 0.30, 3.0),
+    ("clavicle", (25, -62, 296), 0.22, 5.5),
+    ("femur", (82, 36, 1158), 0.35, 3.5),
     ("tibia", (84, 40, 1192), 0.30, 3.5),
     ("patella", (102, -18, 1150), 0.25, 3.0),
     ("hip bone", (88, 10, 752), 0.15, 2.5),
     ("foot", (98, 56, 1566), 0.20, 3.5),
     ("foot", (128, 16, 1690), 0.12, 5.0),
-    ("hand", (252, 42, 800), 0.20, 4.0),
+    ("hand", (252, 42, 814), 0.20, 4.0),
     ("forearm", (230, 52, 600), 0.10, 2.5),
 )
 
@@ -78,11 +87,15 @@ def _joints(wear, skeleton, rng):
                 wanted = np.array(place) * (side, 1, 1)
                 centre = points[np.argmin(((points - wanted) ** 2).sum(axis=1))]
                 contrast = 1 + (hottest - 1) * rng.beta(1.3, 2.0)
-                foci.append(in_bone(skeleton, bone, centre, rng.uniform(14, 30), contrast, "degenerative", "joint", rng))
+                foci.append(
+                    in_bone(skeleton, bone, centre, rng.uniform(14, 30), contrast, "degenerative", "joint", rng)
+                )
     if rng.random() < 0.3:
         points = skeleton.points[skeleton.bone("mandible")]
         centre = points[rng.integers(len(points))]
-        foci.append(in_bone(skeleton, "mandible", centre, rng.uniform(10, 18), rng.uniform(1.5, 5), "dental", "jaw", rng))
+        foci.append(
+            in_bone(skeleton, "mandible", centre, rng.uniform(10, 18), rng.uniform(1.5, 5), "dental", "jaw", rng)
+        )
     return foci
 
 
@@ -90,9 +103,9 @@ def _fractures(skeleton, rng):
     """Healed rib fractures: a single one, or several in a line down neighbouring ribs."""
     foci = []
     runs = []
-    if rng.random() < 0.16:
+    if rng.random() < 0.20:
         runs.append(int(rng.integers(2, 6)))
-    runs += [1] * rng.poisson(0.25)
+    runs += [1] * rng.poisson(0.6)
     for count in runs:
         side = rng.choice(["left", "right"])
         first = int(rng.integers(2, 12 - count))
@@ -102,7 +115,7 @@ def _fractures(skeleton, rng):
             points = skeleton.points[skeleton.bone(bone)]
             # points of a rib are stored from its head to its end
             at = int(np.clip(place + rng.normal(0, 0.03), 0.05, 0.80) * len(points))
-            contrast = log_uniform(1.8, 8.0, rng)
+            contrast = log_uniform(1.8, 10.0, rng)
             foci.append(in_bone(skeleton, bone, points[at], rng.uniform(8, 15), contrast, "fracture", "rib", rng))
     return foci
 
@@ -112,7 +125,7 @@ def _injection(habitus, rng):
     if rng.random() > 0.35:
         return []
     side = float(rng.choice([-1, 1]))
-    place, x, y, z = [("hand", 236, 30, 830), ("wrist", 240, 34, 775), ("elbow", 232, 22, 595)][int(rng.integers(3))]
+    place, x, y, z = [("hand", 236, 30, 844), ("wrist", 240, 34, 789), ("elbow", 232, 22, 595)][int(rng.integers(3))]
     x = side * (x + float(habitus.arm_shift(z))) + rng.normal(0, 6)
     extravasated = rng.random() < 0.2
     half_axes = rng.uniform(14, 24, 3) if extravasated else rng.uniform(5, 10, 3)

@@ -1,8 +1,8 @@
 """The gamma camera: attenuation, collimator and intrinsic blur, scatter, detector background and Poisson noise.
 
-Energy 140.5 keV (Tc-99m). Broad-beam attenuation of water is about 0.12 /cm. A low-energy high-resolution system has 7.4 mm
-full width at half maximum (FWHM) at 10 cm and about 10-11 mm at 15-20 cm: an intrinsic 3.8 mm in quadrature with a collimator
-part that grows linearly with distance.
+Energy 140.5 keV (Tc-99m). Broad-beam attenuation of water is about 0.12 /cm. A low-energy high-resolution system has
+7.4 mm full width at half maximum (FWHM) at 10 cm and about 10-11 mm at 15-20 cm: an intrinsic 3.8 mm in quadrature
+with a collimator part that grows linearly with distance.
 """
 
 import numpy as np
@@ -12,9 +12,12 @@ MU_PER_MM = 0.012
 INTRINSIC_FWHM_MM = 3.8
 COLLIMATOR_FWHM_MM = 1.76
 COLLIMATOR_FWHM_PER_MM = 0.0459
-SCATTER_FRACTION = 0.25
-SCATTER_SIGMA_MM = 38.0
-# distance of the anterior head's face from the highest point of the body, and of the posterior head's from the skin on the table
+SCATTER_FRACTION = 0.28
+# most photons scattered within the energy window were turned little and stay near, the rest spreads over the trunk
+SCATTER_SIGMA_MM = (13.0, 42.0)
+SCATTER_SHARE = (0.7, 0.3)
+# distance of the anterior head's face from the highest point of the body, and of the posterior head's from the skin
+# on the table
 ANTERIOR_GAP_MM = 30.0
 POSTERIOR_GAP_MM = 45.0
 FWHM_PER_SIGMA = 2.0 * np.sqrt(2.0 * np.log(2.0))
@@ -56,8 +59,8 @@ def transmission(density, slab):
 def project(emitted, slab, gap, pixel):
     """Blur each slab as its distance from the collimator asks, and add the slabs.
 
-    The blur's variance grows with distance, so it is laid on in steps on the way from the farthest slab to the nearest: each
-    step's difference is a three-tap kernel of exactly that variance.
+    The blur's variance grows with distance, so it is laid on in steps on the way from the farthest slab to the
+    nearest: each step's difference is a three-tap kernel of exactly that variance.
 
     Parameters
     ----------
@@ -79,7 +82,7 @@ def project(emitted, slab, gap, pixel):
 
 
 def _widen(image, added):
-    """Convolve in place, rows and columns, with [v/2, 1 - v, v/2], whose variance is v = `added` (at most 0.5 pixel2)."""
+    """Convolve in place along both axes with [v/2, 1 - v, v/2], of variance v = `added` (at most 0.5 pixel2)."""
     half = np.float32(added / 2)
     for axis in (0, 1):
         view = image if axis == 0 else image.T
@@ -109,7 +112,10 @@ def scatter(primary, thickness, pixel):
     rows, columns = primary.shape
     padded = np.pad(primary, ((0, -rows % block), (0, -columns % block)))
     coarse = padded.reshape(padded.shape[0] // block, block, -1, block).mean(axis=(1, 3))
-    spread = gaussian_filter(coarse, SCATTER_SIGMA_MM / pixel / block, mode="constant")
+    spread = sum(
+        share * gaussian_filter(coarse, sigma / pixel / block, mode="constant")
+        for share, sigma in zip(SCATTER_SHARE, SCATTER_SIGMA_MM, strict=True)
+    )
     fine = np.kron(spread, np.ones((block, block), np.float32))[:rows, :columns]
     fine = gaussian_filter(fine, 0.6 * block, mode="nearest") * (0.02 * thickness.max() + thickness)
     fine = gaussian_filter(fine, fwhm(120.0) / FWHM_PER_SIGMA / pixel, mode="constant")

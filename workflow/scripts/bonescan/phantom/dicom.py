@@ -8,8 +8,11 @@ from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian, NuclearMedicineImageStorage
 
 ROOT = "2.25."
-VIEW_CODES = {"anterior": ("399348003", "antero-posterior"), "posterior": ("399068003", "postero-anterior")}
+# nuclear medicine projections, PS3.16, CID 26
+VIEW_CODES = {"anterior": ("399321004", "Anterior projection"), "posterior": ("399001007", "Posterior projection")}
 START_ANGLE = {"anterior": 0, "posterior": 180}
+# directions of a row and a column of the image; the patient's left is +x, the head +z
+ORIENTATION = {"anterior": [1, 0, 0, 0, 0, -1], "posterior": [-1, 0, 0, 0, 0, -1]}
 ACQUIRED = ("20180615", "100000")
 
 
@@ -100,7 +103,9 @@ def _add_patient(scan, number, sex, age):
     scan.PatientIdentityRemoved = "YES"
     scan.DeidentificationMethod = "Simulated, no person behind it"
     scan.PatientOrientationCodeSequence = Sequence([_code("102538003", "SCT", "recumbent")])
-    scan.PatientOrientationCodeSequence[0].PatientOrientationModifierCodeSequence = Sequence([_code("40199007", "SCT", "supine")])
+    scan.PatientOrientationCodeSequence[0].PatientOrientationModifierCodeSequence = Sequence(
+        [_code("40199007", "SCT", "supine")]
+    )
     scan.PatientGantryRelationshipCodeSequence = Sequence([_code("102540008", "SCT", "headfirst")])
     scan.PatientPosition = "HFS"
 
@@ -140,6 +145,8 @@ def _add_detectors(scan, views):
         detector.FieldOfViewShape = "RECTANGLE"
         detector.FocalDistance = [0, 0]
         detector.StartAngle = START_ANGLE[view]
+        detector.ImageOrientationPatient = ORIENTATION[view]
+        detector.ImagePositionPatient = None
         value, meaning = VIEW_CODES[view]
         detector.ViewCodeSequence = Sequence([_code(value, "SCT", meaning)])
         detectors.append(detector)

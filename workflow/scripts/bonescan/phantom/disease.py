@@ -29,8 +29,8 @@ def draw(subtype, skeleton, emphasis, rng):
     subtype : {"multiple", "spinal", "outside_spine"}
     skeleton : bonescan.phantom.skeleton.Skeleton
     emphasis : float
-        0 for a first draw; each unit shifts sizes and contrasts by a tenth of their range upwards. Raised where earlier draws
-        could not be seen in a view.
+        0 for a first draw; each unit shifts sizes and contrasts by a tenth of their range upwards. Raised where
+        earlier draws could not be seen in a view.
     rng : numpy.random.Generator
 
     Returns
@@ -40,7 +40,9 @@ def draw(subtype, skeleton, emphasis, rng):
     sites = np.array(list(SITES.values()))
     if subtype == "spinal":
         # thoracic first: the label belongs to the thoracic crop
-        names = ["thoracic spine"] + ["thoracic spine" if rng.random() < 0.6 else "lumbar spine" for _ in range(rng.poisson(0.9))]
+        names = ["thoracic spine"] + [
+            "thoracic spine" if rng.random() < 0.6 else "lumbar spine" for _ in range(rng.poisson(0.9))
+        ]
     elif subtype == "outside_spine":
         names = [rng.choice(["ribs", "ribs", "ribs", "sternum", "shoulder girdle"])]
     else:
@@ -48,7 +50,9 @@ def draw(subtype, skeleton, emphasis, rng):
         preference = rng.gamma(3.0, sites * len(sites))
         preference /= preference.sum()
         widespread = rng.random() < 0.05
-        count = int(rng.integers(30, 70)) if widespread else int(np.clip(np.round(rng.lognormal(np.log(6.0), 0.6)), 2, 25))
+        count = (
+            int(rng.integers(30, 70)) if widespread else int(np.clip(np.round(rng.lognormal(np.log(6.0), 0.6)), 2, 25))
+        )
         names = list(rng.choice(list(SITES), count, p=preference))
         names[0] = str(rng.choice(THORACIC_SITES[1:], p=(0.72, 0.16, 0.12)))
     return [_lesion(str(name), skeleton, emphasis, rng) for name in names]

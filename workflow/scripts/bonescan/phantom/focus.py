@@ -40,8 +40,8 @@ class Focus:
 def in_bone(skeleton, bone, centre, size, contrast, kind, site, rng):
     """Raise the uptake of a bone round a centre.
 
-    Only the bone itself takes up more, so a focus takes the form of its bone: long in a rib, round in a vertebra. The border
-    is irregular and soft.
+    Only the bone itself takes up more, so a focus takes the form of its bone: long in a rib, round in a vertebra. The
+    border is irregular and soft.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ ROWS, COLUMNS = 1024, 256
 LANDMARKS = {
     "crown": 0.0,
     "neck": 208.0,
-    "shoulder": 292.0,
+    "shoulder": 283.0,
     "elbow": 592.0,
     "waist": 625.0,
     "pelvis": 809.0,
@@ -80,7 +80,9 @@ class Habitus:
     def arm_shift(self, z):
         """Sideways shift (mm, reference frame) of an arm at height `z` (mm)."""
         girth = 0.55 * max(self.fat, -5.0)
-        out = np.array([0.0, 0.3 * self.elbow_out, self.elbow_out + girth, self.hand_out + girth, self.hand_out + girth])
+        out = np.array(
+            [0.0, 0.3 * self.elbow_out, self.elbow_out + girth, self.hand_out + girth, self.hand_out + girth]
+        )
         return np.interp(z, (300.0, 400.0, 590.0, 790.0, 930.0), out)
 
     def sideways(self, z):
@@ -123,14 +125,14 @@ def draw(sex, pixel, rng):
     Habitus
     """
     male = sex == "M"
-    length = float(np.clip(rng.normal(1722.0 if male else 1678.0, 38.0), 1600.0, 1790.0))
+    length = float(np.clip(rng.normal(1718.0 if male else 1688.0, 32.0), 1610.0, 1790.0))
     scale = length / REFERENCE_LENGTH_MM
-    fat = float(np.clip(rng.normal(6.0, 9.0), -10.0, 32.0))
+    fat = float(np.clip(rng.normal(12.0, 5.0), -4.0, 28.0))
     room = (ROWS - length / pixel) / 2
     moves = rng.random() < 0.05
     return Habitus(
         length=length,
-        breadth=float(np.clip(scale * rng.normal(0.97 if male else 0.93, 0.03), 0.85, 1.06)),
+        breadth=float(np.clip(scale * rng.normal(1.02 if male else 0.995, 0.025), 0.91, 1.08)),
         depth=float(np.clip(scale * rng.normal(0.97, 0.04), 0.86, 1.08)),
         fat=fat,
         breasts=0.0 if male else float(np.clip(rng.normal(28.0, 8.0), 10.0, 45.0)),

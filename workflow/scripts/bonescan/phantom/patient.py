@@ -7,11 +7,12 @@ import numpy as np
 from bonescan.phantom import benign, camera, disease, habitus, readers, skeleton, soft_tissue
 from bonescan.phantom.scene import Scene, locate
 
-# a focus counts as visible when the noise-limited ideal observer's signal-to-noise ratio and its peak over the surroundings allow
+# a focus counts as visible when the noise-limited ideal observer's signal-to-noise ratio and its peak over the
+# surroundings allow
 VISIBLE_SNR = 5.0
 VISIBLE_PEAK = 0.20
 THORAX = ("ribs", "sternum", "shoulder girdle")
-USUAL_COUNTS = 0.50e6
+USUAL_COUNTS = 0.53e6
 DRAWS = 60
 
 
@@ -51,7 +52,8 @@ def simulate(row, settings, rng):
     row : mapping
         A row of the cohort: ``patient``, ``exam``, ``subtype``, ``label``, ``sex``, ``age``, ``views``.
     settings : mapping
-        ``pixel_spacing_mm`` (mm), ``counts`` (smallest and largest expected counts of a view), ``readers``, ``reader_error``.
+        ``pixel_spacing_mm`` (mm), ``counts`` (smallest and largest expected counts of a view), ``readers``,
+        ``reader_error``.
     rng : numpy.random.Generator
 
     Returns
@@ -65,7 +67,7 @@ def simulate(row, settings, rng):
     places = locate(bones.points, posture, body)
     scene = Scene(body, places, bones.activity, posture.pixel, views)
     counts = _counts(settings["counts"], views, rng)
-    background = {view: rng.uniform(0.02, 0.04) * np.sqrt(counts[view] / USUAL_COUNTS) for view in views}
+    background = {view: rng.uniform(0.04, 0.06) * np.sqrt(counts[view] / USUAL_COUNTS) for view in views}
     box = thorax_box(bones, places)
 
     foci = _Shown(scene, posture, body, box, counts, background)
@@ -77,7 +79,9 @@ def simulate(row, settings, rng):
             if all(_as_asked(lesions.rows[view], row["subtype"]) for view in views):
                 break
         else:
-            raise RuntimeError(f"{row['patient']}: no metastases of subtype {row['subtype']} visible in {views} in {DRAWS} draws")
+            raise RuntimeError(
+                f"{row['patient']}: no metastases of subtype {row['subtype']} visible in {views} in {DRAWS} draws"
+            )
     expected = lesions.images if row["label"] else foci.images
 
     frames, truth, annotations = [], [], {}
@@ -90,7 +94,9 @@ def simulate(row, settings, rng):
         looks = sorted((each for each in foci.rows[view] if each["visible"]), key=lambda each: -each["detectability"])
         looks = [each for each in looks if each["in_thorax"]] + [each for each in looks if not each["in_thorax"]]
         fallback = [_anywhere(bones, places, view, rng)]
-        for reader, vote in enumerate(readers.votes(row["label"], settings["readers"], settings["reader_error"], rng), 1):
+        for reader, vote in enumerate(
+            readers.votes(row["label"], settings["readers"], settings["reader_error"], rng), 1
+        ):
             marked = looks[:8] or (fallback if vote else [])
             annotations[reader, image] = readers.annotate(image, int(vote), seen, marked, rng)
     return Exam(
@@ -108,7 +114,7 @@ def _counts(limits, views, rng):
     """Expected counts of each view: mostly 0.36-0.68 M, seldom a slow scan with up to 3.6 M."""
     low, high = limits
     slow = rng.random() < 0.06
-    level = np.exp(rng.uniform(np.log(0.8e6), np.log(3.6e6))) if slow else rng.lognormal(np.log(USUAL_COUNTS), 0.19)
+    level = np.exp(rng.uniform(np.log(0.8e6), np.log(3.6e6))) if slow else rng.lognormal(np.log(USUAL_COUNTS), 0.17)
     return {view: float(np.clip(level * np.exp(rng.normal(0, 0.05)), low, high)) for view in views}
 
 
@@ -164,7 +170,8 @@ class _Shown:
         share = focus.activity / focus.activity.sum()
         row, column = float(points.row @ share), float(points.column @ share)
         half_rows, half_cols = (
-            float(2 * np.sqrt((at - mean) ** 2 @ share + 1.2)) for at, mean in ((points.row, row), (points.column, column))
+            float(2 * np.sqrt((at - mean) ** 2 @ share + 1.2))
+            for at, mean in ((points.row, row), (points.column, column))
         )
         # scattered photons blur the focus away but stay under it
         scale = self._counts[view] / image.sum()

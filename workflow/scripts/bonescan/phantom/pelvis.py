@@ -25,17 +25,19 @@ def add(assembly):
         crest = (1 - t) ** 2 * wing[0, 0] + 2 * t * (1 - t) * wing[0, 1] + t**2 * wing[0, 2]
         points, volume, _ = tube(crest * mirror, (5.5, 5.5))
         assembly.add(bone, "pelvis", "iliac crest", points, volume)
-        points, volume, _ = tube(np.array([(43, 66, 702), (44, 70, 732), (40, 68, 764)]) * mirror, (5, 9))
+        points, volume, _ = tube(np.array([(49, 64, 700), (46, 70, 730), (38, 68, 764)]) * mirror, (6.5, 9))
         assembly.add(bone, "pelvis", "sacroiliac joint", points, volume)
         around = np.linspace(-2.2, 2.2, 9)
-        socket = np.column_stack([88 - 4 + 0 * around + 6 * np.cos(around), 30 + 25 * np.sin(around), 776 - 26 * np.cos(around)])
+        socket = np.column_stack(
+            [88 - 4 + 0 * around + 6 * np.cos(around), 30 + 25 * np.sin(around), 781 - 26 * np.cos(around)]
+        )
         points, volume, _ = tube(socket * mirror, (8, 7))
         assembly.add(bone, "pelvis", "acetabulum", points, volume)
         for knots, radii, kind in (
-            (((84, 4, 782), (50, -36, 798), (12, -52, 812)), (7, 7), "pubis"),
-            (((9, -50, 832), (24, -30, 848), (48, 10, 862)), (5, 6), "pubis"),
-            (((84, 50, 795), (74, 60, 830), (58, 48, 858)), (13, 13), "ischium"),
+            (((84, 4, 787), (50, -36, 803), (12, -52, 817)), (7, 7), "pubis"),
+            (((9, -50, 837), (24, -30, 853), (48, 10, 866)), (5, 6), "pubis"),
+            (((84, 50, 800), (74, 60, 835), (58, 48, 862)), (13, 13), "ischium"),
         ):
             points, volume, _ = tube(np.array(knots, float) * mirror, radii)
             assembly.add(bone, "pelvis", kind, points, volume)
-        assembly.add(bone, "pelvis", "pubis", *ellipsoid(mirror * (9, -53, 822), (7, 8, 17)))
+        assembly.add(bone, "pelvis", "pubis", *ellipsoid(mirror * (9, -53, 827), (7, 8, 17)))

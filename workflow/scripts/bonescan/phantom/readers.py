@@ -8,8 +8,9 @@ ROWS, COLUMNS = 1024, 256
 def votes(label, readers, error, rng):
     """Draw the readers' votes on one image.
 
-    Each reader errs independently with probability `error`. The draws are conditioned on the outcome: they are repeated until
-    the majority gives the image's class, because Table 1 counts the labels that the readers agreed on, not a hidden truth.
+    Each reader errs independently with probability `error`. The draws are conditioned on the outcome: they are
+    repeated until the majority gives the image's class, because Table 1 counts the labels that the readers agreed on,
+    not a hidden truth.
 
     Parameters
     ----------
@@ -48,11 +49,11 @@ def annotate(image, vote, lesions, foci, rng):
     image : str
         Such as ``P001_1_anterior``.
     vote : {0, 1}
-        Without a vote for metastasis no shape is called so. A vote for metastasis where there is no lesion marks the hottest
-        benign focus.
+        Without a vote for metastasis no shape is called so. A vote for metastasis where there is no lesion marks the
+        hottest benign focus.
     lesions, foci : list of dict
-        Visible lesions and benign foci with ``kind``, ``bone``, ``row``, ``col``, ``half_rows`` and ``half_cols`` (pixels as
-        displayed); `foci` the most conspicuous first.
+        Visible lesions and benign foci with ``kind``, ``bone``, ``row``, ``col``, ``half_rows`` and ``half_cols``
+        (pixels as displayed); `foci` the most conspicuous first.
     rng : numpy.random.Generator
         Draws the reader's hand.
 

@@ -41,7 +41,7 @@ def locate(points, habitus, body):
 
 
 def deposit(volume, points, weights, top):
-    """Add weighted points to a volume by trilinear interpolation, in place.
+    """Add weighted points to a volume by trilinear interpolation, in place; points beside the image add nothing.
 
     Parameters
     ----------
@@ -52,6 +52,10 @@ def deposit(volume, points, weights, top):
         Image row of the volume's first row.
     """
     shape = volume.shape
+    seen = (np.abs(2 * (points.row - top) - shape[1] + 1) < shape[1]) & (
+        np.abs(2 * points.column - shape[2] + 1) < shape[2]
+    )
+    weights = weights * seen
     indices, parts = [], []
     for axis, at in enumerate((points.slab, points.row - top, points.column)):
         at = np.clip(at, 0.0, shape[axis] - 1.0)

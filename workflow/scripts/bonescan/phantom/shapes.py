@@ -1,7 +1,7 @@
 """Bones as clouds of weighted points: tubes, blades, solid and hollow ellipsoids.
 
-A point carries the volume (mm3) that it stands for. The clouds are regular, not random, and about 2 mm fine, so that after
-interpolation and camera blur neither a staircase nor sampling noise is left.
+A point carries the volume (mm3) that it stands for. The clouds are regular, not random, and about 2 mm fine, so that
+after interpolation and camera blur neither a staircase nor sampling noise is left.
 """
 
 import numpy as np

@@ -60,7 +60,7 @@ class Assembly:
         self._pieces = []
 
     def add(self, name, region, kind, points, volume, profile=1.0):
-        """Add a piece of tissue `kind` (a key of `uptake.CONCENTRATION`), uptake multiplied by `profile` point by point."""
+        """Add a piece of tissue `kind` (a key of `uptake.CONCENTRATION`), its uptake times `profile` point by point."""
         if name not in self._index:
             self._index[name] = len(self._index)
             self._regions.append(region)
@@ -94,4 +94,3 @@ def build(habitus, rng):
     pelvis.add(assembly)
     limbs.add(assembly, habitus, rng)
     return assembly.finish()
-

@@ -17,20 +17,20 @@ def add(assembly):
         ((0, 5, 142), (50, 50, 9)),
         ((56, 12, 140), (12, 18, 16)),
         ((-56, 12, 140), (12, 18, 16)),
-        ((0, 62, 135), (30, 16, 12)),
+        ((0, 58, 132), (36, 20, 16)),
     ):
         assembly.add("skull", "skull", "skull base", *ellipsoid(centre, half_axes))
     for centre, half_axes in (
-        ((0, -62, 152), (28, 20, 17)),
+        ((0, -62, 148), (28, 20, 16)),
         ((46, -60, 132), (14, 12, 9)),
         ((-46, -60, 132), (14, 12, 9)),
     ):
         assembly.add("face", "skull", "face", *ellipsoid(centre, half_axes))
     for x in (-30, 30):
-        points, volume, _ = tube(((x - 22, -78, 103), (x, -86, 98), (x + 22, -78, 103)), (4, 4), across="z")
+        points, volume, _ = tube(((x - 20, -78, 102), (x, -84, 97), (x + 20, -78, 102)), (4, 3), across="z")
         assembly.add("face", "skull", "face", points, volume)
     assembly.add("face", "skull", "nasal region", *ellipsoid((0, -74, 130), (13, 20, 19)))
-    ramus = np.array([(50, -12, 142), (50, -20, 172), (44, -42, 192), (26, -70, 202), (0, -82, 205)], float)
+    ramus = np.array([(50, -12, 138), (50, -20, 164), (44, -42, 180), (26, -70, 190), (0, -82, 193)], float)
     for side in (1.0, -1.0):
         points, volume, along = tube(ramus * (side, 1, 1), (5, 8), across="z")
         assembly.add("mandible", "skull", "mandible", points, volume, 0.9 + 0.5 * (along > 0.55))

@@ -1,7 +1,8 @@
 """Body outline, lungs and organs, as the part of every voxel that they fill.
 
-Volumes have the shape (slabs, rows, columns): slabs of `SLAB_MM` from the front of the body to the table, rows and columns of
-the image (anterior view). A tissue is given per row by its middle, half-width, front and back, and fills a superellipse.
+Volumes have the shape (slabs, rows, columns): slabs of `SLAB_MM` from the front of the body to the table, rows and
+columns of the image (anterior view). A tissue is given per row by its middle, half-width, front and back, and fills a
+superellipse.
 """
 
 from dataclasses import dataclass
@@ -15,36 +16,37 @@ SLAB_MM = 12.0
 # knots (mm, reference frame): height, half-width, front, back
 HEAD = np.array(
     [
-        (1, 12, -25, 25), (6, 34, -55, 52), (15, 50, -72, 70), (30, 64, -85, 84), (55, 75, -95, 93), (85, 79, -100, 97),
-        (120, 78, -102, 90), (150, 74, -102, 78), (175, 68, -98, 66), (198, 60, -84, 58), (212, 55, -45, 62), (230, 57, -38, 68),
-        (250, 66, -36, 74), (275, 80, -40, 80),
+        (1, 12, -25, 25), (6, 34, -55, 52), (15, 50, -72, 70), (30, 64, -85, 84), (55, 75, -95, 93),
+        (85, 79, -100, 97), (120, 78, -102, 90), (150, 74, -102, 78), (170, 66, -97, 64), (188, 58, -84, 58),
+        (202, 54, -45, 62), (218, 56, -38, 68), (240, 68, -36, 74), (265, 84, -40, 80),
     ],
     float,
 )  # fmt: skip
 TRUNK = np.array(
     [
-        (240, 50, -28, 66), (256, 76, -34, 76), (270, 112, -42, 86), (283, 150, -52, 92), (297, 176, -64, 96), (315, 188, -80, 100),
-        (340, 186, -96, 101), (370, 174, -106, 101), (420, 160, -112, 100), (480, 155, -116, 98), (550, 149, -116, 93),
-        (620, 146, -110, 90), (680, 152, -104, 92), (740, 163, -98, 98), (800, 170, -90, 100), (850, 170, -80, 98),
-        (885, 166, -62, 95),
+        (228, 50, -28, 66), (246, 80, -34, 76), (260, 118, -42, 86), (273, 154, -52, 92), (288, 178, -64, 96),
+        (308, 188, -80, 100), (336, 186, -96, 101), (370, 174, -106, 101), (420, 160, -112, 100), (480, 155, -116, 98),
+        (550, 149, -116, 93), (620, 146, -110, 90), (680, 152, -104, 92), (740, 163, -98, 98), (800, 172, -90, 100),
+        (840, 172, -78, 98), (868, 168, -50, 84), (895, 162, 10, 34),
     ],
     float,
 )  # fmt: skip
 # the limbs' knots have their middle (x) first
 LEG = np.array(
     [
-        (835, 90, 80, -68, 96), (880, 90, 78, -58, 96), (950, 94, 74, -46, 96), (1050, 99, 64, -34, 94), (1150, 102, 55, -30, 90),
-        (1200, 102, 54, -24, 92), (1290, 102, 55, -12, 98), (1380, 100, 48, 4, 98), (1460, 98, 38, 18, 96), (1530, 97, 33, 26, 94),
-        (1565, 98, 36, 20, 98), (1600, 101, 38, 8, 98), (1640, 107, 37, -4, 70), (1680, 113, 34, -10, 42), (1700, 115, 22, -8, 28),
-        (1706, 115, 6, 0, 18),
+        (815, 90, 82, -70, 98), (880, 91, 81, -58, 97), (950, 94, 74, -46, 96), (1050, 99, 64, -34, 94), (1150, 102,
+        55, -30, 90), (1200, 102, 54, -24, 92), (1290, 102, 55, -12, 98), (1380, 100, 48, 4, 98), (1460, 98, 38, 18,
+        96), (1530, 97, 33, 26, 94), (1565, 98, 36, 20, 98), (1600, 101, 38, 8, 98), (1640, 107, 37, -4, 70), (1680,
+        113, 34, -10, 42), (1700, 115, 22, -8, 28), (1706, 115, 6, 0, 18),
     ],
     float,
 )  # fmt: skip
 ARM = np.array(
     [
-        (285, 164, 12, 10, 60), (298, 168, 34, -6, 75), (325, 175, 46, -12, 85), (370, 186, 47, -8, 90), (460, 208, 44, 0, 90),
-        (540, 225, 40, 6, 88), (590, 232, 40, 8, 86), (640, 236, 41, 8, 86), (700, 238, 36, 12, 82), (770, 238, 28, 20, 72),
-        (800, 237, 34, 20, 66), (850, 232, 44, 18, 60), (890, 229, 42, 18, 54), (918, 227, 26, 22, 50), (930, 226, 8, 28, 44),
+        (276, 164, 12, 10, 60), (290, 168, 34, -6, 75), (320, 175, 46, -12, 85), (370, 186, 47, -8, 90), (460, 208,
+        44, 0, 90), (540, 225, 40, 6, 88), (590, 232, 40, 8, 86), (648, 236, 41, 8, 86), (712, 238, 36, 12, 82), (784,
+        238, 28, 20, 72), (814, 237, 34, 20, 66), (864, 232, 44, 18, 60), (904, 229, 42, 18, 54), (932, 227, 26, 22,
+        50), (944, 226, 8, 28, 44),
     ],
     float,
 )  # fmt: skip
@@ -117,8 +119,10 @@ def build(habitus, rng):
     density = np.zeros(shape, np.float32)
     activity = np.zeros(shape, np.float32)
 
-    limb = SOFT_TISSUE * np.exp(rng.normal(0, 0.08))
-    trunk = SOFT_TISSUE * np.exp(rng.normal(0, 0.08))
+    # blood pool and kidney function vary between patients, fat and muscle between trunk and limbs
+    general = SOFT_TISSUE * np.exp(rng.normal(0, 0.12))
+    trunk = general * np.exp(rng.normal(0, 0.05))
+    limb = 0.78 * general * np.exp(rng.normal(0, 0.05))
     voxel = habitus.pixel**2 * SLAB_MM
     parts = [(_stack(habitus, TRUNK, 0.0, front, 2.5), trunk), (_stack(habitus, HEAD, 0.0, front, 2.2), 0.75 * trunk)]
     for side in (1.0, -1.0):
@@ -156,8 +160,9 @@ def _organs(habitus, rng):
         (((58.0, 40.0, 548.0 + lower), (24.0, 20.0, 48.0)), kidney * np.exp(rng.normal(0, 0.15))),
         (((-58.0, 40.0, 560.0 + lower), (24.0, 20.0, 48.0)), kidney * np.exp(rng.normal(0, 0.15))),
         (((rng.normal(0, 4), -30.0, 806.0 - 0.75 * size), (1.15 * size, size, 0.85 * size)), bladder),
-        (((-55.0, -25.0, 520.0), (80.0, 70.0, 60.0)), 0.10),
-        (((15.0, -35.0, 410.0), (48.0, 45.0, 55.0)), 0.12),
+        (((-55.0, -25.0, 520.0), (80.0, 70.0, 60.0)), 0.04),
+        (((15.0, -35.0, 410.0), (48.0, 45.0, 55.0)), 0.05),
+        (((0.0, -60.0, 640.0), (115.0, 42.0, 95.0)), float(rng.uniform(0.01, 0.07))),
         (((0.0, -22.0, 236.0), (20.0, 14.0, 18.0)), float(np.exp(rng.normal(np.log(0.8), 0.6)))),
         (((0.0, -45.0, 855.0), (16.0, 20.0, 26.0)), float(np.exp(rng.normal(np.log(0.5), 0.6)))),
     ]
@@ -179,7 +184,7 @@ def _leg_shift(habitus):
 
 
 def _stack(habitus, knots, side, front, power, shift=None):
-    """A `Tissue` from knots; `side` 0 for the trunk and head, else 1 (left) or -1 with the limb's middle in the knots."""
+    """A `Tissue` from knots; `side` 0 for trunk and head, else 1 (left) or -1 with the limb's middle in the knots."""
     top = int(np.ceil(habitus.rows(knots[0, 0])))
     bottom = int(np.floor(habitus.rows(knots[-1, 0])))
     rows = np.arange(max(top, 0), min(bottom, 1023) + 1)
@@ -192,7 +197,9 @@ def _stack(habitus, knots, side, front, power, shift=None):
     half, anterior, posterior = columns
     # the head carries no fat, limbs a part of the trunk's
     share = np.interp(z, (240.0, 300.0), (0.0, 1.0)) * (0.55 if trunk else 0.25)
-    half = half * habitus.breadth + share * habitus.fat * (1 + 0.5 * np.exp(-(((z - 680.0) / 120.0) ** 2)) if trunk else 1.0)
+    half = half * habitus.breadth + share * habitus.fat * (
+        1 + 0.5 * np.exp(-(((z - 680.0) / 120.0) ** 2)) if trunk else 1.0
+    )
     padding = _padding(habitus, z) * np.interp(z, (240.0, 300.0), (0.0, 1.0)) if trunk else share * habitus.fat
     return Tissue(
         top=int(rows[0]),

@@ -12,9 +12,11 @@ NAMES = (
     *(f"lumbar vertebra {i}" for i in range(1, 6)),
 )
 # centres of the vertebral bodies, C1 to L5
-HEIGHTS = np.concatenate([np.linspace(152, 246, 7), 264 + 241 * np.linspace(0, 1, 12) ** 1.08, [531, 566, 602, 638, 674]])
+HEIGHTS = np.concatenate(
+    [np.linspace(145, 240, 7), 259 + 246 * np.linspace(0, 1, 12) ** 1.08, [531, 566, 602, 638, 674]]
+)
 KNOTS_Z = (150, 198, 246, 305, 385, 450, 505, 566, 620, 690, 720)
-KNOTS_Y = (12, 6, 22, 34, 38, 32, 20, 6, 2, 12, 24)
+KNOTS_Y = (12, 6, 24, 38, 42, 38, 29, 19, 16, 20, 26)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,11 @@ class Column:
         """The column of a `bonescan.phantom.habitus.Habitus`: its kyphosis, lordosis and scoliosis."""
         z = HEIGHTS
         y = np.interp(z, KNOTS_Z, KNOTS_Y)
-        y = y + habitus.kyphosis * np.exp(-(((z - 370) / 90) ** 2)) - habitus.lordosis * np.exp(-(((z - 600) / 70) ** 2))
+        y = (
+            y
+            + habitus.kyphosis * np.exp(-(((z - 370) / 90) ** 2))
+            - habitus.lordosis * np.exp(-(((z - 600) / 70) ** 2))
+        )
         x = habitus.scoliosis * np.sin(2 * np.pi * (z - 250) / 460) * (z > 250)
         return cls(np.column_stack([x, y, z]))
 
@@ -55,10 +61,17 @@ def add(assembly, column):
         depth = 0.78 * size[i]
         points, volume, along = tube((centre - half, centre + half), (size[i], depth))
         # the end plates take up more than the spongy middle
-        assembly.add(name, "spine", "vertebral body", points, volume, 0.75 + 0.55 * (np.abs(along - 0.5) > 0.32))
+        assembly.add(
+            name,
+            "spine",
+            "vertebral body",
+            points,
+            volume,
+            (1.1 if i >= 19 else 1.0) * (0.75 + 0.55 * (np.abs(along - 0.5) > 0.32)),
+        )
         _add_arch(assembly, name, i, centre, size[i], depth)
-    line = [(0, 20, 697), (0, 42, 725), (0, 62, 762), (0, 66, 800), (0, 58, 818)]
-    points, volume, along = tube(line, [(40, 13), (36, 13), (27, 11), (15, 8), (5, 5)])
+    line = [(0, 14, 692), (0, 40, 722), (0, 62, 762), (0, 66, 800), (0, 58, 818)]
+    points, volume, along = tube(line, [(26, 13), (40, 13), (29, 11), (16, 8), (5, 5)])
     assembly.add("sacrum", "spine", "sacrum", points, volume, 1.1 - 0.3 * along)
 
 
@@ -78,6 +91,9 @@ def _add_arch(assembly, name, i, centre, size, depth):
         assembly.add(name, "spine", "facet joint", *joint)
         if not cervical:
             tip = size + (14 if thoracic else 18)
-            knots = ((x + side * lateral * 0.7, y + depth + 6, z), (x + side * tip, y + depth + (14 if thoracic else 6), z))
+            knots = (
+                (x + side * lateral * 0.7, y + depth + 6, z),
+                (x + side * tip, y + depth + (14 if thoracic else 6), z),
+            )
             points, volume, _ = tube(knots, (3.5, 5), across="z")
             assembly.add(name, "spine", "vertebral arch", points, volume, 0.7)

@@ -4,8 +4,8 @@ import numpy as np
 
 from bonescan.phantom.shapes import blade, ellipsoid, tube
 
-# one number a rib, 1 to 12: half-width of its ring, its backmost and its frontmost depth (mm), how far its bony part goes round
-# (radians from the back) and how far its plane falls from back to front (mm)
+# one number a rib, 1 to 12: half-width of its ring, its backmost and its frontmost depth (mm), how far its bony part
+# goes round (radians from the back) and how far its plane falls from back to front (mm)
 HALF_WIDTH = (56, 82, 100, 112, 120, 126, 130, 132, 131, 127, 120, 108)
 BACK = (52, 66, 74, 78, 80, 80, 80, 78, 76, 74, 72, 70)
 FRONT = (-48, -62, -74, -82, -88, -92, -95, -95, -92, -90, -90, -90)
@@ -59,7 +59,9 @@ def add(assembly, column, habitus, rng):
             head = np.array([(x + side * 15, y + 12, z - 6), (x + side * 27, y + 27, z - 3)])
             points, volume, along = tube(np.concatenate([head, course]), (3.2, 5.6), across="z")
             # the angle of the rib and its bony end take up somewhat more
-            profile = 0.92 + 0.25 * np.exp(-(((along - 0.18) / 0.07) ** 2)) + 0.30 * np.exp(-(((along - 1) / 0.05) ** 2))
+            profile = (
+                0.92 + 0.25 * np.exp(-(((along - 0.18) / 0.07) ** 2)) + 0.30 * np.exp(-(((along - 1) / 0.05) ** 2))
+            )
             bone = f"{name} rib {number}"
             assembly.add(bone, "ribs", "rib", points, volume, profile)
             assembly.add(bone, "ribs", "costovertebral joint", *ellipsoid(head[1], (5, 5, 5)))
@@ -83,7 +85,7 @@ def _add_cartilage(assembly, bone, number, side, end):
 
 
 def _add_sternum(assembly):
-    points, volume, _ = tube(((0, -60, 303), (0, -70, 325), (0, -79, 347)), [(29, 7), (25, 7), (15, 6)])
+    points, volume, _ = tube(((0, -59, 297), (0, -69, 321), (0, -79, 347)), [(29, 7), (25, 7), (15, 6)])
     assembly.add("manubrium", "sternum", "manubrium", points, volume)
     points, volume, along = tube(((0, -80, 350), (0, -87, 400), (0, -93, 448)), [(14, 6), (17, 6), (17, 6), (11, 5)])
     segments = 0.9 + 0.25 * np.cos(2 * np.pi * 3.5 * along) ** 2
@@ -95,29 +97,31 @@ def _add_sternum(assembly):
 def _add_shoulder_girdle(assembly, name, side):
     mirror = np.array([side, 1.0, 1.0])
     bone = f"{name} clavicle"
-    knots = np.array([(24, -60, 303), (60, -54, 297), (105, -25, 288), (148, 2, 287), (168, 18, 292)], float)
+    knots = np.array([(24, -60, 294), (60, -54, 288), (105, -25, 279), (148, 2, 278), (168, 18, 283)], float)
     points, volume, along = tube(knots * mirror, (6, 5.5), across="z")
-    assembly.add(bone, "shoulder girdle", "clavicle", points, volume, 0.9 + 0.35 * (along < 0.12) + 0.35 * (along > 0.9))
-    assembly.add(bone, "shoulder girdle", "sternoclavicular joint", *ellipsoid(mirror * (25, -62, 305), (8, 7, 8)))
+    assembly.add(
+        bone, "shoulder girdle", "clavicle", points, volume, 0.9 + 0.35 * (along < 0.12) + 0.35 * (along > 0.9)
+    )
+    assembly.add(bone, "shoulder girdle", "sternoclavicular joint", *ellipsoid(mirror * (25, -62, 296), (8, 7, 8)))
 
     bone = f"{name} scapula"
     plate = np.array(
         [
-            [(74, 72, 300), (110, 70, 300), (146, 45, 312)],
-            [(74, 84, 345), (100, 84, 350), (140, 62, 345)],
-            [(84, 84, 438), (92, 86, 436), (100, 82, 425)],
+            [(74, 72, 291), (110, 70, 291), (146, 45, 303)],
+            [(74, 84, 336), (100, 84, 341), (140, 62, 336)],
+            [(84, 84, 429), (92, 86, 427), (100, 82, 416)],
         ],
         float,
     )
     points, volume, _ = blade(plate * mirror, 3.0)
     assembly.add(bone, "shoulder girdle", "scapular blade", points, volume)
     for knots, radii in (
-        (((86, 84, 438), (116, 74, 392), (146, 48, 340)), (4.5, 5)),
-        (((74, 72, 302), (73, 80, 350), (84, 85, 436)), (2.5, 3)),
-        (((80, 84, 326), (120, 82, 312), (158, 58, 298), (178, 30, 293)), (5, 6)),
-        (((142, 40, 316), (138, 15, 308), (142, 0, 314)), (5, 5)),
+        (((86, 84, 429), (116, 74, 383), (146, 48, 331)), (4.5, 5)),
+        (((74, 72, 293), (73, 80, 341), (84, 85, 427)), (2.5, 3)),
+        (((80, 84, 317), (120, 82, 303), (158, 58, 289), (178, 30, 284)), (5, 6)),
+        (((142, 40, 307), (138, 15, 299), (142, 0, 305)), (5, 5)),
     ):
         points, volume, _ = tube(np.array(knots, float) * mirror, radii)
         assembly.add(bone, "shoulder girdle", "scapular border", points, volume)
-    for centre, half_axes in (((149, 40, 330), (8, 11, 17)), ((175, 26, 294), (12, 10, 7))):
+    for centre, half_axes in (((149, 40, 321), (8, 11, 17)), ((175, 26, 285), (12, 10, 7))):
         assembly.add(bone, "shoulder girdle", "shoulder joint", *ellipsoid(mirror * centre, half_axes))
