@@ -19,7 +19,6 @@ MOST_NOISE = 0.4  # share of the counts that thr_N may remove; on real views it 
 # profiles of eight real views: neck .122 +- .004, waist .367 +- .005, pelvis .475 +- .008, descent .514 +- .011
 WINDOWS = {
     "head": (0.02, 0.10, 0.060),
-    "neck": (0.08, 0.165, 0.122),
     "rise": (0.10, 0.20, 0.160),
     "elbow": (0.17, 0.34, 0.240),
     "waist": (0.30, 0.43, 0.367),
@@ -27,11 +26,12 @@ WINDOWS = {
     "steepest_descent": (0.46, 0.58, 0.514),
     "valley": (0.54, 0.72, 0.600),
 }
+NECK = 0.08  # where the neck may begin
 REACH = 0.04  # how far a landmark of the polynomial may be moved to that of the profile
 SMOOTHING = 0.008  # standard deviation of the profile's smoothing, about 6 rows
 LEGS = (0.03, 0.10)  # below the trunk's end, where the width of the legs is measured: below the hands
 LEG_WIDTH = (0.16, 0.26, 0.20)  # least, most and usual width of both legs
-WAIST_SHARE = (0.50, 0.75)  # of the way from neck to trunk's end, at which the cut can be a waist
+TRUNK = (0.33, 0.46)  # least and most height of the trunk, neck to end; .392 on real views
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,15 @@ class Crop:
 
 
 def crop_thorax(
-    view, rng, *, noise="maximum", degree=15, trunk_end="steepest_descent", spine_to_pelvis=(3, 2), sigma=(5, 15), size=256
+    view,
+    rng,
+    *,
+    noise="maximum",
+    degree=15,
+    trunk_end="steepest_descent",
+    spine_to_pelvis=(3, 2),
+    sigma=(5, 15),
+    size=256,
 ) -> Crop:
     """Crop the thoracic region from a whole-body view; the keywords are the config's section `crop`.
 
@@ -171,7 +179,8 @@ def find_body(view):
     body, outside : ndarray, shape (rows, columns), bool
     """
     rows, columns = view.shape
-    blocks = view.reshape(rows // BLOCK, BLOCK, columns // BLOCK, BLOCK).sum(axis=(1, 3), dtype=np.float32)
+    blocks = view.reshape(rows // BLOCK, BLOCK, columns).sum(axis=1, dtype=np.float32)
+    blocks = blocks.reshape(rows // BLOCK, columns // BLOCK, BLOCK).sum(axis=2)
     blocks = ndimage.uniform_filter(blocks, 3, mode="nearest")
     background = np.median(blocks[:, [0, -1]])
     bright = blocks > background + BODY_LEVEL * (np.percentile(blocks, 90) - background)
@@ -207,8 +216,8 @@ def remove_noise(view, rule, reasons) -> Noise:
 def _threshold(counts, rule) -> int:
     """Return thr_N for the counts outside the body; 0 where nothing is outside.
 
-    It is more than a quarter of the outside reaches: where lossy compression lifted all zeros to one, the maximum is one
-    too, and a threshold of one removes nothing.
+    It is more than a quarter of the outside reaches: where lossy compression lifted all zeros to one, the maximum is
+    one too, and a threshold of one removes nothing.
     """
     if not counts.size:
         return 0
@@ -241,12 +250,12 @@ def fit_profile(noise, crown, toes, degree) -> Profile:
 def remove_head_and_legs(profile, trunk_end, reasons) -> dict[str, int]:
     """Stage 3, removing head and legs: find the landmarks between crown and toes.
 
-    The polynomial's peaks (head, elbow, pelvis), valleys (neck, waist, leg) and steepest descent are looked for where
-    the anatomy allows them.
+    The polynomial's peaks (head, elbow, pelvis), valleys (waist, leg), steepest ascent (shoulders) and steepest descent
+    (end of the trunk) are looked for where the anatomy allows them.
 
-    DEVIATION: each is then moved, by at most 0.04 of the height, to the same feature of the smoothed profile. One
-    polynomial of degree 15 over the whole body misses edges by up to 25 rows and lacks the neck on every third real
-    view. The region begins where the shoulders begin, which is where the profile bends up behind the neck.
+    DEVIATION: each is then moved, by at most 0.04 of the height, to the same feature of the smoothed profile; and the
+    neck, and the beginning of the shoulders where the region begins, are found on the latter alone. One polynomial of
+    degree 15 over the whole body misses edges by up to 25 rows and shows no neck on many views.
 
     Returns
     -------
@@ -257,7 +266,6 @@ def remove_head_and_legs(profile, trunk_end, reasons) -> dict[str, int]:
     slope = np.gradient(profile.smoothed)
     pairs = {
         "head": (profile.fitted, profile.smoothed),
-        "neck": (-profile.fitted, -profile.smoothed),
         "rise": (profile.first, slope),
         "elbow": (profile.fitted, profile.smoothed),
         "waist": (-profile.fitted, -profile.smoothed),
@@ -266,17 +274,16 @@ def remove_head_and_legs(profile, trunk_end, reasons) -> dict[str, int]:
         "valley": (-profile.fitted, -profile.smoothed),
     }
     found = {name: _highest(*curves, *WINDOWS[name]) for name, curves in pairs.items()}
-    for name in ("neck", trunk_end):
+    for name, part in (("rise", "shoulders"), (trunk_end, "end of the trunk")):
         if found[name] is None:
-            reasons.append(f"no {name.replace('_', ' ')} found")
+            reasons.append(f"{part} not found")
     at = {name: round(WINDOWS[name][2] * height) if row is None else row for name, row in found.items()}
-    neck, rise = at["neck"], max(at["rise"], at["neck"] + 1)
-    bend = neck + int(np.gradient(slope)[neck : rise + 1].argmax())
+    neck, shoulder = _neck_and_shoulder(slope, at["rise"])
     rows = {
         "crown": 0,
         "head": at["head"],
         "neck": neck,
-        "shoulder": bend,
+        "shoulder": shoulder,
         "elbow": at["elbow"],
         "waist": at["waist"],
         "pelvis": at["pelvis"],
@@ -286,29 +293,54 @@ def remove_head_and_legs(profile, trunk_end, reasons) -> dict[str, int]:
     return {name: profile.first_row + row for name, row in rows.items()}
 
 
-def _highest(fitted, smoothed, low, high, _usual):
+def _neck_and_shoulder(slope, rise) -> tuple[int, int]:
+    """Return where the profile has its last valley above the shoulders, and where it bends up most from there.
+
+    Without a valley, as with much soft tissue or many counts, the neck is where the profile rises least.
+
+    Parameters
+    ----------
+    slope : ndarray, shape (height,)
+    rise : int
+        Row of the steepest ascent.
+    """
+    start = min(int(NECK * len(slope)), rise - 1)
+    upward = slope[start : rise + 1] > 0
+    valleys = np.flatnonzero(~upward[:-1] & upward[1:])
+    neck = start + int(valleys[-1] + 1 if valleys.size else slope[start:rise].argmin())
+    return neck, neck + int(np.gradient(slope)[neck : rise + 1].argmax())
+
+
+def _highest(fitted, smoothed, low, high, usual):
     """Return the row of the most prominent peak of `fitted` in a window, moved to the highest near it in `smoothed`.
+
+    Parameters
+    ----------
+    fitted, smoothed : ndarray, shape (height,)
+    low, high, usual : float
+        The window, and where to look if `fitted` has no peak in it: fractions of the height.
 
     Returns
     -------
     int or None
-        None where the smoothed profile has no peak there: its highest value lies on the window's border.
+        None where `smoothed` has no peak there, but only rises, falls or stays.
     """
     height = len(fitted)
     first, last = int(low * height), int(high * height)
     peaks, found = signal.find_peaks(fitted[first : last + 1], prominence=0)
-    centre = first + peaks[found["prominences"].argmax()] if peaks.size else round(_usual * height)
+    centre = first + peaks[found["prominences"].argmax()] if peaks.size else round(usual * height)
     near = max(first, centre - int(REACH * height)), min(last, centre + int(REACH * height))
     row = int(near[0] + smoothed[near[0] : near[1] + 1].argmax())
-    return None if row in (first, last) else row
+    return None if row in near else row
 
 
 def remove_pelvis(landmarks, spine_to_pelvis, reasons) -> int:
     """Stage 4, removing the pelvis: the row that parts neck to trunk's end in the ratio of spine to pelvis."""
     spine, pelvis = spine_to_pelvis
     neck, end = landmarks["neck"], landmarks["trunk_end"]
-    if not WAIST_SHARE[0] <= (landmarks["waist"] - neck) / max(1, end - neck) <= WAIST_SHARE[1]:
-        reasons.append("waist and pelvis out of proportion")
+    share = (end - neck) / (landmarks["toes"] - landmarks["crown"])
+    if not TRUNK[0] <= share <= TRUNK[1]:
+        reasons.append(f"trunk {share:.2f} of the height")
     return neck + round((end - neck) * spine / (spine + pelvis))
 
 
@@ -327,7 +359,7 @@ def remove_arms(noise, landmarks, reasons) -> tuple[int, int]:
     width = np.median(_extent(legs)[1] - _extent(legs)[0]) / height if len(legs) else 0.0
     if not LEG_WIDTH[0] <= width <= LEG_WIDTH[1]:
         reasons.append(f"legs {width:.2f} of the height wide")
-        width = LEG_WIDTH[2] if not len(legs) else float(np.clip(width, *LEG_WIDTH[:2]))
+        width = LEG_WIDTH[2]
     trunk = slice(landmarks["shoulder"], max(landmarks["cut"], landmarks["shoulder"] + 1))
     middle = _middle(noise.view[trunk], noise.body[trunk])
     col0 = round(middle - width * height / 2)
@@ -342,15 +374,18 @@ def _extent(mask) -> tuple[np.ndarray, np.ndarray]:
 def _middle(trunk, body) -> float:
     """Return the trunk's middle column: the middle one of its brightest column, of half its counts, of its outline.
 
-    Each of the three can be drawn aside: by a hot rib, by a hot arm, by an arm that leaves the picture.
+    Each of the three can be drawn aside: by a hot rib, by a hot arm, by an arm that leaves the picture. An injection
+    site must not decide two of them, so no pixel counts for more than the brightest twentieth begins with, and the
+    brightest column is looked for in the middle half of the outline.
     """
-    columns = trunk.sum(axis=0, dtype=float)
-    if not columns.any() or not body.any():
+    if not trunk.any() or not body.any():
         return trunk.shape[1] / 2
-    spine = ndimage.gaussian_filter1d(columns, 3).argmax()
+    columns = np.minimum(trunk, np.percentile(trunk[trunk > 0], 95)).sum(axis=0)
+    first, last = (float(np.median(edge)) for edge in _extent(body[body.any(axis=1)]))
+    inner = slice(int(first + (last - first) / 4), int(last - (last - first) / 4) + 1)
+    spine = inner.start + ndimage.gaussian_filter1d(columns, 3)[inner].argmax()
     half = np.searchsorted(columns.cumsum(), columns.sum() / 2)
-    first, last = _extent(body[body.any(axis=1)])
-    return float(np.median([spine + 0.5, half + 0.5, np.median(first + last) / 2]))
+    return float(np.median([spine + 0.5, half + 0.5, (first + last) / 2]))
 
 
 def fill_with_background(view, box, size, reasons):

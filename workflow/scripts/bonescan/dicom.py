@@ -20,7 +20,7 @@ SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 MAXIMUM_FRAMES = 8  # two detectors; the rest is room for odd archives
 MAXIMUM_BYTES = 64 * 2**20  # eight frames take 4 MiB
-# Anterior and posterior projection (CID 26), antero-posterior and postero-anterior (CID 4010): SNOMED CT, then SNOMED RT
+# Anterior and posterior projection (CID 26), antero-posterior and postero-anterior (CID 4010); SNOMED CT and SNOMED RT
 VIEW_CODES = {
     "anterior": {"399321004", "399348003", "G-5215", "R-10206"},
     "posterior": {"399001007", "399068003", "272479007", "G-5216", "R-10214"},
