@@ -5,6 +5,7 @@ import pandas as pd
 
 from bonescan.augment import transform
 from bonescan.figures.choice import row_of
+from bonescan.figures.curves import seed_note
 from bonescan.figures.findings import VIEW, thorax_mask, view_mask
 from bonescan.figures.misclassified import Picture, draw_misclassified, mistakes, title_of
 from bonescan.figures.style import save
@@ -37,7 +38,8 @@ def main(snakemake):
         key: found if isinstance(found, str) else [picture(row) for row in found.itertuples(index=False)]
         for key, found in mistakes(predictions, metrics, model, "D3", IMAGES).items()
     }
-    save(draw_misclassified(rows, model, IMAGES, snakemake.params.provenance), snakemake.output.figure)
+    figure = draw_misclassified(rows, model, IMAGES, snakemake.params.provenance, seed_note(metrics))
+    save(figure, snakemake.output.figure)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from bonescan.figures.curves import first_seed
+from bonescan.figures.curves import first_seed, seed_note
 from bonescan.figures.style import letter, new_figure, say, styled
 from bonescan.wording import classifier, in_order, split_unit
 
@@ -35,7 +35,9 @@ def draw_confusion(metrics: pd.DataFrame, model: str, provenance: dict, datasets
     """
     units = in_order(metrics["unit"])
     chosen = first_seed(metrics[metrics["model"] == model]).set_index(["unit", "dataset"])
-    figure = new_figure(12 + 52 * len(units), provenance, "Shares are of the true class.", width=130)
+    figure = new_figure(
+        12 + 52 * len(units), provenance, "Shares are of the true class." + seed_note(metrics), width=130
+    )
     axes = figure.subplots(len(units), len(datasets), squeeze=False)
     for row, unit in enumerate(units):
         for column, dataset in enumerate(datasets):

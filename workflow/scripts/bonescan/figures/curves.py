@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from bonescan.figures.style import COLOURS, FAINT, letter, new_figure, say, styled
 from bonescan.wording import DATASETS, classifier, in_order, split_unit
@@ -13,6 +14,12 @@ def first_seed(table: pd.DataFrame) -> pd.DataFrame:
     """Keep the first seed of each unit, dataset and model of `metrics.tsv` or `predictions.tsv`."""
     first = table.groupby(["unit", "dataset", "model"], sort=False)["seed"].transform("first")
     return table[table["seed"] == first]
+
+
+def seed_note(table: pd.DataFrame) -> str:
+    """Return the words for what `first_seed` leaves out; nothing where there is one seed."""
+    seeds = table["seed"].nunique()
+    return f" First of {seeds} seeds." if seeds > 1 else ""
 
 
 def colour_of(models) -> dict[str, str]:
@@ -37,11 +44,12 @@ def _grid(metrics: pd.DataFrame, provenance: dict, note: str, foot: float):
             panel = panels[unit, dataset] = axes[row, column]
             if row == 0:
                 letter(panel, column, f"{dataset}, {DATASETS[dataset]}")
-        # the rows' titles stand at their left, where the letters of the columns leave room
         axes[row, 0].annotate(
             f"split by {split_unit(unit)}",
-            xy=(-0.36, 0.5),
+            xy=(0, 0.5),
+            xytext=(-46, 0),  # left of the axis' own label
             xycoords="axes fraction",
+            textcoords="offset points",
             rotation=90,
             ha="center",
             va="center",
@@ -61,8 +69,9 @@ def draw_training(histories: dict[tuple, pd.DataFrame], metrics: pd.DataFrame, p
     metrics : DataFrame
         `metrics.tsv` of all units; its first seed says which networks trained.
     """
+    note = "Dashed grey: networks without a result." + seed_note(metrics)
     metrics = first_seed(metrics)
-    figure, panels, models = _grid(metrics, provenance, "Dashed grey: networks without a result.", 8)
+    figure, panels, models = _grid(metrics, provenance, note, 8)
     colours = colour_of(models)
     for (unit, dataset), panel in panels.items():
         runs = metrics[(metrics["unit"] == unit) & (metrics["dataset"] == dataset)]
@@ -78,6 +87,7 @@ def draw_training(histories: dict[tuple, pd.DataFrame], metrics: pd.DataFrame, p
         place = {"transform": panel.transAxes, "ha": "right", "va": "bottom"}
         panel.text(0.97, 0.03, text, fontsize=6, color="#595959", **place)
         panel.set_xlabel("Epoch")
+        panel.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
         panel.margins(x=0.02)
     seen = [history["accuracy"].min() for history in histories.values() if not history.empty]
     least = np.floor(10 * min(seen, default=0)) / 10
@@ -109,8 +119,9 @@ def draw_roc(predictions: pd.DataFrame, metrics: pd.DataFrame, provenance: dict)
     predictions, metrics : DataFrame
         `predictions.tsv` and `metrics.tsv` of all units; their first seed is drawn.
     """
+    note = "Dotted: chance. AUC in brackets." + seed_note(metrics)
     predictions, metrics = first_seed(predictions), first_seed(metrics)
-    figure, panels, models = _grid(metrics, provenance, "Dotted: chance. AUC in brackets.", 0)
+    figure, panels, models = _grid(metrics, provenance, note, 0)
     colours = colour_of(models)
     for (unit, dataset), panel in panels.items():
         runs = metrics[(metrics["unit"] == unit) & (metrics["dataset"] == dataset)]

@@ -99,7 +99,7 @@ def mistakes(
 
 @styled
 def draw_misclassified(
-    rows: dict[tuple[str, int], list[Picture] | str], model: str, number: int, provenance: dict
+    rows: dict[tuple[str, int], list[Picture] | str], model: str, number: int, provenance: dict, note: str = ""
 ) -> Figure:
     """Draw a row of misclassified images a kind of mistake and split unit.
 
@@ -111,11 +111,16 @@ def draw_misclassified(
         Network, such as V21.
     number : int
         Images a row at most.
+    note : str
+        Said at the foot, after what the marks mean.
     """
     units = in_order(unit for unit, _ in rows)
     order = [(unit, label) for label in KINDS for unit in units]
     heights = [14 if isinstance(rows[key], str) else 52 for key in order]
-    note = "Outlined: marked as metastasis by enough readers for the label. p: probability of metastasis."
+    note = (
+        "Before the scale's block sums, each on its own grey scale. "
+        "Outlined: marked as metastasis by enough readers for the label. p: probability of metastasis." + note
+    )
     figure = new_figure(12 + sum(heights), provenance, note)
     figure.suptitle(f"{classifier(model)}, dataset D3")
     parts = figure.subfigures(len(order), 1, squeeze=False, height_ratios=heights)[:, 0]
