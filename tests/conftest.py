@@ -7,13 +7,15 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.fixture
-def snakemake(tmp_path):
-    """Run this workflow's Snakemake in a folder of the test's own; returns the finished process."""
+@pytest.fixture(scope="session")
+def snakemake(tmp_path_factory):
+    """Call this workflow's Snakemake in a folder of the tests' own; returns the finished process."""
+    elsewhere = tmp_path_factory.mktemp("snakemake")
 
-    def run(*arguments, directory=tmp_path / "run", timeout=1800):
-        command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
-        command += ["--directory", str(directory), "--cores", "2", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    def run(*arguments, directory=elsewhere):
+        command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--directory", directory]
+        return subprocess.run(
+            [*command, "--cores", "2", *arguments], capture_output=True, text=True, timeout=1800, check=False
+        )
 
     return run

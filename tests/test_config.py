@@ -44,7 +44,7 @@ def test_wrong_config_is_named(snakemake, overlay, message):
 def test_impossible_numbers_are_named(snakemake, tmp_path, overlay, message):
     path = tmp_path / "overlay.yaml"
     path.write_text(yaml.safe_dump(overlay))
-    run = snakemake("--dry-run", "--configfile", str(path))
+    run = snakemake("--dry-run", "--configfile", path)
     assert run.returncode != 0
     assert re.search(message, run.stdout + run.stderr), run.stdout + run.stderr
 

@@ -55,10 +55,10 @@ def check_config(config):
         if error.validator == "additionalProperties":
             allowed = "allowed: " + ", ".join(error.schema["properties"])
         key = ".".join(map(str, error.absolute_path)) or "top level"
-        problems.append(f"{key}: {error.message}" + f" ({allowed})" * bool(allowed))
+        problems.append(f"{key}: {error.message} ({allowed})" if allowed else f"{key}: {error.message}")
     problems = problems or list(broken_rules(config))
     if problems:
-        raise WorkflowError("The config is wrong:\n" + "\n".join(f"  {problem}" for problem in problems))
+        raise WorkflowError("\n  ".join(["The config is wrong:", *problems]))
 
 
 check_config(config)
