@@ -248,6 +248,13 @@ def test_a_figure_says_whose_scans_and_at_which_scale():
     assert figure.get_size_inches() * 25.4 == pytest.approx([180, 40])
 
 
+def test_the_line_of_origin_fits_the_width():
+    figure = style.new_figure(40, PHANTOM, "Many more words about what the marks mean. " * 6)
+    box = figure.texts[0].get_window_extent()
+    assert figure.texts[0].get_text().count("\n") == 1
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0
+
+
 @pytest.fixture
 def residual():
     """A residual network of one module, enough to draw."""

@@ -3,11 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from bonescan.augment import transform
 from bonescan.figures.choice import row_of
 from bonescan.figures.curves import seed_note
 from bonescan.figures.findings import VIEW, thorax_mask, view_mask
-from bonescan.figures.misclassified import Picture, draw_misclassified, mistakes, title_of
+from bonescan.figures.misclassified import draw_misclassified, mistakes, picture
 from bonescan.figures.style import save
 from bonescan.script import logged
 
@@ -17,27 +16,21 @@ IMAGES = 4  # a row of the figure
 @logged
 def main(snakemake):
     thorax = np.load(snakemake.input.thorax, mmap_mode="r")
-    crop = pd.read_table(snakemake.input.crop)
-    lineage = pd.read_table(snakemake.input.lineage)
-    findings = pd.read_table(snakemake.input.findings)
+    names = ("crop", "lineage", "findings")
+    crop, lineage, findings = (pd.read_table(getattr(snakemake.input, name)) for name in names)
     predictions = pd.concat(map(pd.read_table, snakemake.input.predictions), ignore_index=True)
     metrics = pd.concat(map(pd.read_table, snakemake.input.metrics), ignore_index=True)
+    model, votes = snakemake.params.classifier, snakemake.params.votes
 
-    def picture(mistake):
-        variant = lineage.iloc[row_of(lineage, mistake.image)]
-        row = row_of(crop, variant.source)
-        counts = np.asarray(thorax[row], dtype=float)
-        marked = view_mask(findings, variant.source, VIEW, snakemake.params.votes)
-        marked = thorax_mask(marked, crop.iloc[row], len(counts)).astype(float)
-        change = variant.mirrored, variant.operation, variant.amount
-        mask = transform(marked, *change) > 0.5
-        return Picture(title_of(mistake, variant), transform(counts, *change), mask)
-
-    model = snakemake.params.classifier
-    rows = {
-        key: found if isinstance(found, str) else [picture(row) for row in found.itertuples(index=False)]
-        for key, found in mistakes(predictions, metrics, model, "D3", IMAGES).items()
-    }
+    rows = mistakes(predictions, metrics, model, "D3", IMAGES)
+    for key, found in rows.items():
+        if isinstance(found, str):
+            continue
+        rows[key] = []
+        for mistake in found.itertuples(index=False):
+            variant, row = lineage.iloc[row_of(lineage, mistake.image)], row_of(crop, mistake.source)
+            mask = thorax_mask(view_mask(findings, mistake.source, VIEW, votes), crop.iloc[row], thorax.shape[1])
+            rows[key].append(picture(mistake, variant, np.asarray(thorax[row]), mask))
     figure = draw_misclassified(rows, model, IMAGES, snakemake.params.provenance, seed_note(metrics))
     save(figure, snakemake.output.figure)
 

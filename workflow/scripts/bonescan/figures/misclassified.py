@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from bonescan.augment import transform
 from bonescan.figures.curves import first_seed
 from bonescan.figures.findings import outline
 from bonescan.figures.style import new_figure, show_counts, styled
@@ -60,9 +61,22 @@ def describe_variant(variant) -> str:
     return ", ".join(words) or "as acquired"
 
 
-def title_of(mistake, variant) -> str:
-    """Return the title of a picture: its source, what was done to it, the probability of metastasis."""
-    return f"{mistake.source}\n{describe_variant(variant)}; p = {mistake.probability:.3f}"
+def picture(mistake, variant, counts: np.ndarray, mask: np.ndarray) -> Picture:
+    """Return a misclassified image as it was classified: its source's counts and findings, transformed alike.
+
+    Parameters
+    ----------
+    mistake : row of `predictions.tsv`
+    variant : row of `lineage.tsv`
+    counts : ndarray, shape (size, size)
+        Thoracic image of the source.
+    mask : ndarray, shape (size, size), bool
+        The readers' findings on it.
+    """
+    change = variant.mirrored, variant.operation, variant.amount
+    title = f"{mistake.source}\n{describe_variant(variant)}; p = {mistake.probability:.3f}"
+    marked = transform(mask.astype(float), *change) > 0.5
+    return Picture(title, transform(counts.astype(float), *change), marked)
 
 
 def mistakes(
@@ -118,7 +132,7 @@ def draw_misclassified(
     order = [(unit, label) for label in KINDS for unit in units]
     heights = [14 if isinstance(rows[key], str) else 52 for key in order]
     note = (
-        "Before the scale's block sums, each on its own grey scale. "
+        "Images before the scale's block sums, each on its own grey scale. "
         "Outlined: marked as metastasis by enough readers for the label. p: probability of metastasis." + note
     )
     figure = new_figure(12 + sum(heights), provenance, note)

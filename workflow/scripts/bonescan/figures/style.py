@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import textwrap
 from collections.abc import Callable, Iterable
 
 import matplotlib
@@ -54,6 +55,7 @@ _LOOK = {
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 _MM = 1 / 25.4
+_CHARACTER = 1.25  # mean width at 6 points, mm
 _NO_DATES = {
     ".pdf": {"CreationDate": None, "ModDate": None},
     ".png": {"Software": None},
@@ -84,9 +86,10 @@ def new_figure(height: float, provenance: dict, note: str = "", width: float = W
         Said after them.
     """
     figure = Figure(figsize=(width * _MM, height * _MM), layout="constrained")
-    foot = 4.5 / height
+    lines = textwrap.wrap(f"{origin(provenance)}. {note}".strip(), int(width / _CHARACTER))
+    foot = (1.5 + 3 * len(lines)) / height
     figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot))
-    text = f"{origin(provenance)}. {note}".strip()
+    text = "\n".join(lines)
     figure.text(1 - 1 / width, 1 / height, text, ha="right", va="bottom", fontsize=6, color="#595959")
     return figure
 
