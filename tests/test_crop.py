@@ -36,8 +36,7 @@ def test_noise_is_less_than_the_maximum_outside():
     view[20, 20:24] = [2, 3, 4, 0]
     view[2, 60] = 3
     view[60, 2] = 1
-    reasons = []
-    found = crop.remove_noise(view, "maximum", reasons)
+    found, reasons = crop.remove_noise(view, "maximum")
     assert found.thr_n == 3
     assert found.view[20, 20:24].tolist() == [0, 3, 4, 0]
     assert found.view[2, 60] == 3
@@ -45,35 +44,34 @@ def test_noise_is_less_than_the_maximum_outside():
     assert found.view.dtype == np.uint16
     assert found.body[16:48, 16:48].all()
     assert not (found.body & found.outside).any()
-    assert crop.remove_noise(view, 50, reasons).thr_n == 1
+    assert crop.remove_noise(view, 50)[0].thr_n == 1
     assert reasons == []
 
 
 def test_a_hot_object_beside_the_body_is_neither_body_nor_outside():
     view = figure()
-    plain = crop.remove_noise(view, "maximum", []).thr_n
+    plain = crop.remove_noise(view, "maximum")[0].thr_n
     assert 2 <= plain <= 4
     view[900, 10] = 5000
     view[300:420, 2:6] = 90
-    found = crop.remove_noise(view, "maximum", [])
+    found, _ = crop.remove_noise(view, "maximum")
     assert found.thr_n == plain
     assert not found.body[900, 10]
     assert not found.outside[900, 10]
 
 
 def test_zeros_lifted_to_one_by_compression_are_noise():
-    found = crop.remove_noise(figure() + np.uint16(1) * (figure() == 0), "maximum", [])
+    found, _ = crop.remove_noise(figure() + np.uint16(1) * (figure() == 0), "maximum")
     assert found.thr_n >= 2
     constant = np.ones((64, 64), np.uint16)
     constant[16:48, 16:48] = 50
-    assert crop.remove_noise(constant, "maximum", []).thr_n == 2
+    assert crop.remove_noise(constant, "maximum")[0].thr_n == 2
 
 
 def test_a_threshold_that_removes_the_body_gives_way():
     view = figure()
     view[60, 128] = 15
-    reasons = []
-    found = crop.remove_noise(view, "maximum", reasons)
+    found, reasons = crop.remove_noise(view, "maximum")
     assert reasons == ["thr_N 15 would remove more than 40% of the counts"]
     assert found.thr_n <= 3
 
@@ -83,12 +81,10 @@ def test_body_area_is_from_crown_to_toes():
     view[10:50, 20:30] = 5
     body = view > 0
     view[2, 2] = 9
-    reasons = []
-    assert crop.extract_body_area(noise_of(view, body), reasons) == (10, 50)
-    assert reasons == []
-    assert crop.extract_body_area(noise_of(np.ones((64, 64), np.uint16)), reasons) == (0, 64)
-    assert crop.extract_body_area(noise_of(np.zeros((64, 64), np.uint16)), reasons) == (0, 64)
-    assert reasons == ["body cut off by the picture's edge", "no body found"]
+    assert crop.extract_body_area(noise_of(view, body)) == ((10, 50), [])
+    full, none = np.ones((64, 64), np.uint16), np.zeros((64, 64), np.uint16)
+    assert crop.extract_body_area(noise_of(full)) == ((0, 64), ["body cut off by the picture's edge"])
+    assert crop.extract_body_area(noise_of(none)) == ((0, 64), ["no body found"])
 
 
 def test_profile_counts_elements_and_its_fit_is_derived():
@@ -105,38 +101,33 @@ def test_profile_counts_elements_and_its_fit_is_derived():
 
 
 def test_landmarks_of_a_figure():
-    reasons = []
-    found = crop.remove_noise(figure(), "maximum", reasons)
-    profile = crop.fit_profile(found, *crop.extract_body_area(found, reasons), 15)
-    landmarks = crop.remove_head_and_legs(profile, "steepest_descent", reasons)
+    found, _ = crop.remove_noise(figure(), "maximum")
+    profile = crop.fit_profile(found, *crop.extract_body_area(found)[0], 15)
+    landmarks, reasons = crop.remove_head_and_legs(profile, "steepest_descent")
     expected = {"crown": 150, "shoulder": 150 + 98, "waist": 150 + 255, "trunk_end": 150 + 357, "toes": 850}
     for name, row in expected.items():
         assert landmarks[name] == pytest.approx(row, abs=20 if name == "waist" else 8), name
     assert 150 + 77 <= landmarks["neck"] <= 150 + 98
     assert landmarks["elbow"] < landmarks["waist"] < landmarks["pelvis"] < landmarks["trunk_end"]
     assert reasons == []
-    literal = crop.remove_head_and_legs(profile, "valley", reasons)
+    literal, _ = crop.remove_head_and_legs(profile, "valley")
     assert literal["trunk_end"] > landmarks["trunk_end"] + 10
 
 
 def test_a_profile_without_shoulders_falls_back_on_the_usual_places():
     view = np.zeros((1024, 256), np.uint16)
     view[100:900, 50:200] = 9
-    reasons = []
     profile = crop.fit_profile(noise_of(view), 100, 900, 15)
-    landmarks = crop.remove_head_and_legs(profile, "steepest_descent", reasons)
+    landmarks, reasons = crop.remove_head_and_legs(profile, "steepest_descent")
     assert reasons == ["shoulders not found", "end of the trunk not found"]
     assert landmarks["trunk_end"] == 100 + round(0.514 * 800)
 
 
 def test_pelvis_is_two_fifths_of_the_trunk():
     landmarks = {"crown": 0, "neck": 80, "trunk_end": 330, "toes": 650}
-    reasons = []
-    assert crop.remove_pelvis(landmarks, (3, 2), reasons) == 230
-    assert crop.remove_pelvis(landmarks, (1, 1), reasons) == 205
-    assert reasons == []
-    crop.remove_pelvis(landmarks | {"toes": 1000}, (3, 2), reasons)
-    assert reasons == ["trunk 0.25 of the height"]
+    assert crop.remove_pelvis(landmarks, (3, 2)) == (230, [])
+    assert crop.remove_pelvis(landmarks, (1, 1)) == (205, [])
+    assert crop.remove_pelvis(landmarks | {"toes": 1000}, (3, 2)) == (230, ["trunk 0.25 of the height"])
 
 
 def test_trunk_is_as_wide_as_the_legs_and_arms_fall_away():
@@ -145,24 +136,24 @@ def test_trunk_is_as_wide_as_the_legs_and_arms_fall_away():
     view[40:160, 106:114] = 9
     view[200:300, 75:100] = view[200:300, 110:145] = 2
     landmarks = {"crown": 0, "shoulder": 40, "cut": 140, "trunk_end": 200, "toes": 350}
-    reasons = []
-    assert crop.remove_arms(noise_of(view), landmarks, reasons) == pytest.approx((75, 145), abs=1)
+    columns, reasons = crop.remove_arms(noise_of(view), landmarks)
+    assert columns == pytest.approx((75, 145), abs=1)
     assert reasons == []
     view[100:104, 60:64] = 60000
-    assert crop.remove_arms(noise_of(view), landmarks, reasons) == pytest.approx((75, 145), abs=3)
+    assert crop.remove_arms(noise_of(view), landmarks)[0] == pytest.approx((75, 145), abs=3)
     view[200:300, 110:145] = 0
-    assert crop.remove_arms(noise_of(view), landmarks, reasons) == pytest.approx((75, 145), abs=3)
+    columns, reasons = crop.remove_arms(noise_of(view), landmarks)
+    assert columns == pytest.approx((75, 145), abs=3)
     assert reasons == ["legs 0.07 of the height wide"]
 
 
 def test_background_fills_the_image():
     view = np.arange(48, dtype=np.uint16).reshape(6, 8)
-    reasons = []
-    thorax, box, paste = crop.fill_with_background(view, (1, 3, 2, 5), 6, reasons)
+    thorax, box, paste, reasons = crop.fill_with_background(view, (1, 3, 2, 5), 6)
     assert thorax.tolist() == [[0] * 6, [0] * 6, [0, 10, 11, 12, 0, 0], [0, 18, 19, 20, 0, 0], [0] * 6, [0] * 6]
     assert (box, paste) == ((1, 3, 2, 5), (2, 1))
     assert reasons == []
-    thorax, box, paste = crop.fill_with_background(view, (-2, 9, 1, 6), 3, reasons)
+    thorax, box, paste, reasons = crop.fill_with_background(view, (-2, 9, 1, 6), 3)
     assert thorax.tolist() == [[10, 11, 12], [18, 19, 20], [26, 27, 28]]
     assert (box, paste) == ((1, 4, 2, 5), (0, 0))
     assert reasons == ["too tall: 6 of 3", "too wide: 5 of 3"]

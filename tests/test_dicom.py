@@ -1,10 +1,11 @@
 import io
+from types import SimpleNamespace
 
 import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
+from pydicom.uid import JPEG2000, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from bonescan import dicom
 from bonescan.dicom import Unsuitable
@@ -163,6 +164,14 @@ def test_pixels_that_are_no_counts_are_refused():
     negative.PixelData = np.full((1024, 256), -1, np.int16).tobytes()[:-2] + b"\0\0"
     with pytest.raises(Unsuitable, match="from -1 to 0"):
         dicom.frame_counts(negative, 0)
+
+
+def test_a_missing_decoder_is_named(monkeypatch):
+    monkeypatch.setattr(dicom, "get_decoder", lambda syntax: SimpleNamespace(is_available=False))
+    dataset = whole_body()
+    dataset.file_meta.TransferSyntaxUID = JPEG2000
+    with pytest.raises(Unsuitable, match=r"no decoder is installed for JPEG 2000 Image Compression$"):
+        dicom.frame_counts(dataset, 0)
 
 
 def test_pseudonyms_are_stable_and_tell_nothing():

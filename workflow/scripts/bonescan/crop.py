@@ -149,16 +149,16 @@ def crop_thorax(
     size : int
         Rows and columns of the thoracic image.
     """
-    reasons = []
-    clean = remove_noise(view, noise, reasons)
-    crown, toes = extract_body_area(clean, reasons)
+    clean, noise_reasons = remove_noise(view, noise)
+    (crown, toes), body_reasons = extract_body_area(clean)
     profile = fit_profile(clean, crown, toes, degree)
-    landmarks = remove_head_and_legs(profile, trunk_end, reasons)
-    landmarks["cut"] = remove_pelvis(landmarks, spine_to_pelvis, reasons)
-    col0, col1 = remove_arms(clean, landmarks, reasons)
+    landmarks, landmark_reasons = remove_head_and_legs(profile, trunk_end)
+    landmarks["cut"], pelvis_reasons = remove_pelvis(landmarks, spine_to_pelvis)
+    (col0, col1), arm_reasons = remove_arms(clean, landmarks)
     drawn = int(rng.integers(sigma[0], sigma[1], endpoint=True))
-    box = landmarks["shoulder"], landmarks["cut"] + drawn, col0, col1
-    thorax, box, paste = fill_with_background(clean.view, box, size, reasons)
+    region = landmarks["shoulder"], landmarks["cut"] + drawn, col0, col1
+    thorax, box, paste, size_reasons = fill_with_background(clean.view, region, size)
+    reasons = noise_reasons + body_reasons + landmark_reasons + pelvis_reasons + arm_reasons + size_reasons
     kept = float(thorax.sum(dtype=np.int64) / max(1, view.sum(dtype=np.int64)))
     return Crop(thorax, clean, profile, landmarks, box, paste, drawn, kept, tuple(reasons))
 
@@ -192,25 +192,31 @@ def find_body(view):
     return tuple(mask.repeat(BLOCK, axis=0).repeat(BLOCK, axis=1) for mask in (body, outside))
 
 
-def remove_noise(view, rule, reasons) -> Noise:
+def remove_noise(view, rule) -> tuple[Noise, list[str]]:
     """Stage 1, removing noise: counts less than thr_N, the maximum outside the body, become 0.
 
     Parameters
     ----------
     view : ndarray, shape (rows, columns), uint16
+        Counts.
     rule : "maximum" or float
         The maximum, or a percentile of the counts outside.
+
+    Returns
+    -------
+    noise : Noise
     reasons : list of str
-        Added to.
+        Why it may be wrong, as of every stage.
     """
     body, outside = find_body(view)
     counts = view[outside]
     thr_n = _threshold(counts, rule)
-    total = view.sum(dtype=np.int64)
-    if view[view < thr_n].sum(dtype=np.int64) > MOST_NOISE * total:
+    reasons = []
+    # DEVIATION: a maximum that would wipe out much of the body is no noise but something hot outside it
+    if view[view < thr_n].sum(dtype=np.int64) > MOST_NOISE * view.sum(dtype=np.int64):
         reasons.append(f"thr_N {thr_n} would remove more than {MOST_NOISE:.0%} of the counts")
         thr_n = _threshold(counts, 99.9)
-    return Noise(np.where(view < thr_n, 0, view).astype(view.dtype), thr_n, body, outside)
+    return Noise(np.where(view < thr_n, 0, view).astype(view.dtype), thr_n, body, outside), reasons
 
 
 def _threshold(counts, rule) -> int:
@@ -225,17 +231,14 @@ def _threshold(counts, rule) -> int:
     return int(max(noise, np.percentile(counts, 75) + 1))
 
 
-def extract_body_area(noise, reasons) -> tuple[int, int]:
+def extract_body_area(noise) -> tuple[tuple[int, int], list[str]]:
     """Stage 2, extracting the body area: the rows from the top of the head to the toes, half-open."""
     rows = np.flatnonzero((noise.view.astype(bool) & noise.body).any(axis=1))
     last = noise.view.shape[0]
     if rows.size < last // 4:
-        reasons.append("no body found")
-        return 0, last
+        return (0, last), ["no body found"]
     crown, toes = int(rows[0]), int(rows[-1]) + 1
-    if crown == 0 or toes == last:
-        reasons.append("body cut off by the picture's edge")
-    return crown, toes
+    return (crown, toes), ["body cut off by the picture's edge"] if crown == 0 or toes == last else []
 
 
 def fit_profile(noise, crown, toes, degree) -> Profile:
@@ -247,20 +250,22 @@ def fit_profile(noise, crown, toes, degree) -> Profile:
     return Profile(crown, occupancy, *curves, ndimage.gaussian_filter1d(occupancy, SMOOTHING * len(rows)))
 
 
-def remove_head_and_legs(profile, trunk_end, reasons) -> dict[str, int]:
+def remove_head_and_legs(profile, trunk_end) -> tuple[dict[str, int], list[str]]:
     """Stage 3, removing head and legs: find the landmarks between crown and toes.
 
     The polynomial's peaks (head, elbow, pelvis), valleys (waist, leg), steepest ascent (shoulders) and steepest descent
     (end of the trunk) are looked for where the anatomy allows them.
 
-    DEVIATION: each is then moved, by at most 0.04 of the height, to the same feature of the smoothed profile; and the
-    neck, and the beginning of the shoulders where the region begins, are found on the latter alone. One polynomial of
-    degree 15 over the whole body misses edges by up to 25 rows and shows no neck on many views.
+    Parameters
+    ----------
+    profile : Profile
+    trunk_end : {"steepest_descent", "valley"}
 
     Returns
     -------
-    dict of str to int
+    landmarks : dict of str to int
         Rows of the view.
+    reasons : list of str
     """
     height = len(profile.occupancy)
     slope = np.gradient(profile.smoothed)
@@ -273,10 +278,12 @@ def remove_head_and_legs(profile, trunk_end, reasons) -> dict[str, int]:
         "steepest_descent": (-profile.first, -slope),
         "valley": (-profile.fitted, -profile.smoothed),
     }
+    # DEVIATION: each is moved, by at most 0.04 of the height, to the same feature of the smoothed profile; the neck and
+    # the beginning of the shoulders, where the region begins, are found on the latter alone. One polynomial of degree
+    # 15 over the whole body misses edges by up to 25 rows and shows no neck on many views.
     found = {name: _highest(*curves, *WINDOWS[name]) for name, curves in pairs.items()}
-    for name, part in (("rise", "shoulders"), (trunk_end, "end of the trunk")):
-        if found[name] is None:
-            reasons.append(f"{part} not found")
+    needed = (("rise", "shoulders"), (trunk_end, "end of the trunk"))
+    reasons = [f"{part} not found" for name, part in needed if found[name] is None]
     at = {name: round(WINDOWS[name][2] * height) if row is None else row for name, row in found.items()}
     neck, shoulder = _neck_and_shoulder(slope, at["rise"])
     rows = {
@@ -290,7 +297,7 @@ def remove_head_and_legs(profile, trunk_end, reasons) -> dict[str, int]:
         "trunk_end": at[trunk_end],
         "toes": height,
     }
-    return {name: profile.first_row + row for name, row in rows.items()}
+    return {name: profile.first_row + row for name, row in rows.items()}, reasons
 
 
 def _neck_and_shoulder(slope, rise) -> tuple[int, int]:
@@ -334,36 +341,43 @@ def _highest(fitted, smoothed, low, high, usual):
     return None if row in near else row
 
 
-def remove_pelvis(landmarks, spine_to_pelvis, reasons) -> int:
+def remove_pelvis(landmarks, spine_to_pelvis) -> tuple[int, list[str]]:
     """Stage 4, removing the pelvis: the row that parts neck to trunk's end in the ratio of spine to pelvis."""
     spine, pelvis = spine_to_pelvis
     neck, end = landmarks["neck"], landmarks["trunk_end"]
     share = (end - neck) / (landmarks["toes"] - landmarks["crown"])
-    if not TRUNK[0] <= share <= TRUNK[1]:
-        reasons.append(f"trunk {share:.2f} of the height")
-    return neck + round((end - neck) * spine / (spine + pelvis))
+    reasons = [] if TRUNK[0] <= share <= TRUNK[1] else [f"trunk {share:.2f} of the height"]
+    return neck + round((end - neck) * spine / (spine + pelvis)), reasons
 
 
-def remove_arms(noise, landmarks, reasons) -> tuple[int, int]:
+def remove_arms(noise, landmarks) -> tuple[tuple[int, int], list[str]]:
     """Stage 4, the trunk's width: as wide as the area of the legs, with the trunk's counts in the middle.
+
+    Parameters
+    ----------
+    noise : Noise
+    landmarks : dict of str to int
+        Of stage 3, with the cut.
 
     Returns
     -------
-    tuple of int
+    columns : tuple of int
         First column and the one after the last, of the view.
+    reasons : list of str
     """
     height = landmarks["toes"] - landmarks["crown"]
     first, last = (landmarks["trunk_end"] + round(share * height) for share in LEGS)
     legs = noise.body[first:last]
     legs = legs[legs.any(axis=1)]
     width = np.median(_extent(legs)[1] - _extent(legs)[0]) / height if len(legs) else 0.0
+    reasons = []
     if not LEG_WIDTH[0] <= width <= LEG_WIDTH[1]:
         reasons.append(f"legs {width:.2f} of the height wide")
         width = LEG_WIDTH[2]
     trunk = slice(landmarks["shoulder"], max(landmarks["cut"], landmarks["shoulder"] + 1))
     middle = _middle(noise.view[trunk], noise.body[trunk])
     col0 = round(middle - width * height / 2)
-    return max(0, col0), min(noise.view.shape[1], col0 + round(width * height))
+    return (max(0, col0), min(noise.view.shape[1], col0 + round(width * height))), reasons
 
 
 def _extent(mask) -> tuple[np.ndarray, np.ndarray]:
@@ -388,10 +402,18 @@ def _middle(trunk, body) -> float:
     return float(np.median([spine + 0.5, half + 0.5, (first + last) / 2]))
 
 
-def fill_with_background(view, box, size, reasons):
+def fill_with_background(view, box, size):
     """Stage 5, filling with the background: the box in the middle of size x size zeros.
 
     A box that is larger than the image loses as much on either side.
+
+    Parameters
+    ----------
+    view : ndarray, shape (rows, columns), uint16
+        Counts, without noise.
+    box : tuple of int
+        row0, row1, col0, col1, half-open.
+    size : int
 
     Returns
     -------
@@ -400,8 +422,9 @@ def fill_with_background(view, box, size, reasons):
         What of the box is in the picture and in the image.
     paste : tuple of int
         Row and column of its corner in `thorax`.
+    reasons : list of str
     """
-    sides = []
+    sides, reasons = [], []
     for (low, high), length, name in zip((box[:2], box[2:]), view.shape, ("tall", "wide"), strict=True):
         low, high = max(0, low), min(length, max(high, low + 1))
         if high - low > size:
@@ -413,7 +436,7 @@ def fill_with_background(view, box, size, reasons):
     paste = (size - (row1 - row0)) // 2, (size - (col1 - col0)) // 2
     thorax = np.zeros((size, size), view.dtype)
     thorax[paste[0] : paste[0] + row1 - row0, paste[1] : paste[1] + col1 - col0] = view[row0:row1, col0:col1]
-    return thorax, (row0, row1, col0, col1), paste
+    return thorax, (row0, row1, col0, col1), paste, reasons
 
 
 def crop_row(crop) -> dict:

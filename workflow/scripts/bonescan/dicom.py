@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pydicom
-from pydicom.pixels import pixel_array
+from pydicom.pixels import get_decoder, pixel_array
 
 ROWS, COLUMNS = 1024, 256  # the paper, Dataset
 NUCLEAR_MEDICINE = "1.2.840.10008.5.1.4.1.1.20"
@@ -193,8 +193,11 @@ def frame_counts(dataset, frame: int) -> np.ndarray:
     Raises
     ------
     Unsuitable
-        Decoded to another shape, to values that are not counts of 16 bits, or to nothing but zeros.
+        No decoder installed for it; another shape, values that are no counts of 16 bits, or the same value everywhere.
     """
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if not get_decoder(syntax).is_available:
+        raise Unsuitable(f"no decoder is installed for {syntax.name}")
     counts = pixel_array(dataset, index=frame, raw=True)
     if counts.shape != (ROWS, COLUMNS):
         raise Unsuitable(f"decoded to {counts.shape}, expected {(ROWS, COLUMNS)}")
