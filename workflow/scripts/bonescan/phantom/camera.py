@@ -18,8 +18,8 @@ SCATTER_SIGMA_MM = (13.0, 42.0)
 SCATTER_SHARE = (0.7, 0.3)
 # distance of the anterior head's face from the highest point of the body, and of the posterior head's from the skin
 # on the table
-ANTERIOR_GAP_MM = 30.0
-POSTERIOR_GAP_MM = 45.0
+ANTERIOR_GAP_MM = 40.0
+POSTERIOR_GAP_MM = 55.0
 FWHM_PER_SIGMA = 2.0 * np.sqrt(2.0 * np.log(2.0))
 # linear interpolation onto pixels widens a cloud of points by f (1 - f) pixel2, 1/6 on the average over the offset f
 SPLAT_VARIANCE = 1.0 / 6.0

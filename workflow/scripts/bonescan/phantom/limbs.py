@@ -61,11 +61,11 @@ def _add_leg(assembly, name, side, habitus, spread):
         [(16, 15), (13, 13), (12, 12), (16, 14)],
     )
     assembly.add(bone, "femur", "femoral shaft", *_shafted(*shaft, 1.25))
-    for x in (82, 122):
-        assembly.add(bone, "femur", "knee", *ellipsoid(place((x, 38, 1154))[0], (20, 25, 23)))
+    for x in (86, 118):
+        assembly.add(bone, "femur", "knee", *ellipsoid(place((x, 38, 1154))[0], (22, 25, 21)))
     assembly.add(f"{name} patella", "patella", "patella", *ellipsoid(place((102, -18, 1150))[0], (20, 8, 20)))
     bone = f"{name} tibia"
-    assembly.add(bone, "tibia", "knee", *ellipsoid(place((101, 42, 1192))[0], (36, 24, 17)))
+    assembly.add(bone, "tibia", "knee", *ellipsoid(place((101, 42, 1191))[0], (36, 24, 19)))
     shaft = tube(place(((101, 36, 1200), (97, 38, 1320), (93, 52, 1540))), [(20, 16), (12, 12), (10, 10), (14, 12)])
     assembly.add(bone, "tibia", "tibial shaft", *_shafted(*shaft, 1.3))
     bone = f"{name} fibula"
@@ -77,8 +77,8 @@ def _add_leg(assembly, name, side, habitus, spread):
     )
     foot = f"{name} foot"
     assembly.add(foot, "foot", "ankle", *ellipsoid(place((98, 60, 1556))[0], (24, 20, 15)))
-    assembly.add(foot, "foot", "foot", *ellipsoid(place((97, 72, 1590))[0], (17, 26, 24)), 0.9)
-    assembly.add(foot, "foot", "foot", *ellipsoid(place((102, 42, 1602))[0], (26, 18, 28)), 0.7)
+    assembly.add(foot, "foot", "foot", *ellipsoid(place((97, 72, 1590))[0], (18, 26, 26)), 0.6)
+    assembly.add(foot, "foot", "foot", *ellipsoid(place((102, 42, 1602))[0], (27, 18, 30)), 0.6)
     for toe in range(5):
         fan = (toe - 2) / 2
         knots = (

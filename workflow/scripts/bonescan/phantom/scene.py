@@ -63,15 +63,13 @@ def deposit(volume, points, weights, top):
         indices.append(low)
         parts.append(at - low)
     flat = (indices[0] * shape[1] + indices[1]) * shape[2] + indices[2]
-    size = volume.size
-    for a in range(min(2, shape[0])):
-        for b in (0, 1):
-            for c in (0, 1):
-                weight = weights * np.prod(
-                    [part if up else 1 - part for part, up in zip(parts, (a, b, c), strict=True)], axis=0
-                )
-                added = np.bincount(flat + (a * shape[1] + b) * shape[2] + c, weight, size)
-                volume += added.reshape(shape).astype(np.float32)
+    corners, shares = [], []
+    for up in np.ndindex(min(2, shape[0]), 2, 2):
+        corners.append(flat + (up[0] * shape[1] + up[1]) * shape[2] + up[2])
+        slab, row, column = (part if high else 1 - part for part, high in zip(parts, up, strict=True))
+        shares.append(weights * slab * row * column)
+    added = np.bincount(np.concatenate(corners), np.concatenate(shares), volume.size)
+    volume += added.reshape(shape).astype(np.float32)
 
 
 class Scene:

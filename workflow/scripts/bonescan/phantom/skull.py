@@ -21,11 +21,12 @@ def add(assembly):
     ):
         assembly.add("skull", "skull", "skull base", *ellipsoid(centre, half_axes))
     for centre, half_axes in (
-        ((0, -62, 148), (28, 20, 16)),
-        ((46, -60, 132), (14, 12, 9)),
-        ((-46, -60, 132), (14, 12, 9)),
+        ((0, -62, 150), (32, 20, 17)),
+        ((42, -58, 136), (17, 12, 10)),
+        ((-42, -58, 136), (17, 12, 10)),
     ):
-        assembly.add("face", "skull", "face", *ellipsoid(centre, half_axes))
+        # cheek bones take up less than the teeth-bearing upper jaw
+        assembly.add("face", "skull", "face", *ellipsoid(centre, half_axes), 1.0 if centre[0] == 0 else 0.55)
     for x in (-30, 30):
         points, volume, _ = tube(((x - 20, -78, 102), (x, -84, 97), (x + 20, -78, 102)), (4, 3), across="z")
         assembly.add("face", "skull", "face", points, volume)
