@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bonescan.crop import crop_thorax
 from bonescan.figures import architecture, confusion, curves, findings, misclassified, style, surfaces
 from bonescan.figures.choice import choose, row_of
-from bonescan.figures.crop_stages import apart, stages
+from bonescan.figures.crop_stages import apart, draw_profile, stages
 
 PHANTOM = {"cohort": "phantom", "scale": "desk"}
 
@@ -119,6 +120,20 @@ def test_apart_moves_names_down_as_little_as_needed():
     assert apart([10, 0, 11, 30], 5) == [10, 0, 15, 30]
     assert apart([0, 1, 2], 5) == [0, 5, 10]
     assert apart([], 5) == []
+
+
+@pytest.mark.parametrize("height", [300, 700, 1000])
+def test_figure3_shows_every_row_at_one_height_in_all_panels(height):
+    view = np.zeros((1024, 256), dtype=np.uint16)
+    view[12 : 12 + height, 80:170] = 9
+    crop = crop_thorax(view, np.random.default_rng(1))
+    figure = draw_profile(crop, "P1_1_posterior", PHANTOM)
+    figure.draw_without_rendering()
+    body, profile, *_ = figure.axes
+    assert body.get_position().intervaly == pytest.approx(profile.get_position().intervaly)
+    assert body.get_ylim() == profile.get_ylim()
+    box, rows, columns = body.get_window_extent(), np.ptp(body.get_ylim()), np.ptp(body.get_xlim())
+    assert box.width / columns == pytest.approx(box.height / rows, rel=0.01), "square pixels"
 
 
 def layer(name, kind, *inbound, shape=(4, 4, 2)):

@@ -124,9 +124,10 @@ def draw_profile(crop: Crop, image: str, provenance: dict) -> Figure:
     figure = new_figure(
         105, provenance, f"{image}. Dotted: the landmarks, after their refinement on the counted profile."
     )
-    left, middle, right = figure.subplots(1, 3, width_ratios=[0.8, 2, 2], sharey=True)
+    left, middle, right = figure.subplots(1, 3, width_ratios=[0.85, 2, 2], sharey=True)
     show_counts(left, _only(crop.noise.view, (marks["crown"], marks["toes"], 0, crop.noise.view.shape[1])))
-    left.set(anchor="E", ylabel="Row of the view")
+    # square pixels by showing more or fewer columns: a panel of another height would leave the shared rows
+    left.set(adjustable="datalim", ylabel="Row of the view")
     left.set_yticks(range(0, len(crop.noise.view), 100))
 
     middle.plot(profile.occupancy, rows, color=FAINT, linewidth=0.6, label="counted")
