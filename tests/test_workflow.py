@@ -38,7 +38,7 @@ def test_jobs_of_the_default_run(snakemake):
 
 
 def test_another_scale_is_a_path_or_a_key(snakemake):
-    by_path = snakemake("--dry-run", "--quiet", "rules", "results/paper/split/patient/D1.tsv")
+    by_path = snakemake("results/paper/split/patient/D1.tsv", "--dry-run", "--quiet", "rules")
     by_key = snakemake("--dry-run", "--quiet", "rules", "--config", "scale=paper")
     assert by_path.returncode == 0 and jobs(by_path.stdout)["split"] == 1
     assert by_key.returncode == 0 and jobs(by_key.stdout)["train"] == 42
