@@ -97,7 +97,7 @@ def simulate(row, settings, rng):
         for reader, vote in enumerate(
             readers.votes(row["label"], settings["readers"], settings["reader_error"], rng), 1
         ):
-            marked = looks[:8] or (fallback if vote else [])
+            marked = looks[:8] or (fallback if vote and not seen else [])
             annotations[reader, image] = readers.annotate(image, int(vote), seen, marked, rng)
     return Exam(
         frames=np.stack(frames),
