@@ -8,7 +8,7 @@ import pydicom
 import pytest
 import simulate
 
-from bonescan.phantom import patient
+from bonescan.phantom.patient import simulate as examine
 
 SETTINGS = {
     "patients": {"normal": 2, "metastasis": 3},
@@ -100,11 +100,11 @@ def test_the_body_lies_between_its_truth_rows(cohort):
 
 def test_a_reader_who_sees_the_lesions_marks_them_and_nothing_else(monkeypatch):
     """Also where no benign focus is in sight, at whose place an erring reader would mark some rib."""
-    monkeypatch.setattr(patient.benign, "draw", lambda *_: [])
+    monkeypatch.setattr("bonescan.phantom.benign.draw", lambda *_: [])
     row = {"patient": "P001", "exam": "1", "subtype": "spinal", "label": 1, "sex": "F", "age": 60}
     for seed in range(3):
         settings = {**SETTINGS, "reader_error": 0.0}
-        exam = patient.simulate({**row, "views": "posterior"}, settings, np.random.default_rng(seed))
+        exam = examine({**row, "views": "posterior"}, settings, np.random.default_rng(seed))
         visible = [lesion["bone"] for lesion in exam.lesions if lesion["visible"]]
         for annotation in exam.annotations.values():
             marked = [shape["description"] for shape in annotation["shapes"] if shape["label"] == "metastasis"]
