@@ -81,7 +81,6 @@ def build(frames, views, patient, number, exam, sex, age, pixel, minutes):
     scan.SeriesNumber = 1
     scan.InstanceNumber = 1
     scan.PatientOrientation = ""
-    scan.Laterality = ""
     scan.SoftwareVersions = "bonescan"
     _add_acquisition(scan, frames, minutes)
     _add_detectors(scan, views)
@@ -107,7 +106,6 @@ def _add_patient(scan, number, sex, age):
         [_code("40199007", "SCT", "supine")]
     )
     scan.PatientGantryRelationshipCodeSequence = Sequence([_code("102540008", "SCT", "headfirst")])
-    scan.PatientPosition = "HFS"
 
 
 def _add_acquisition(scan, frames, minutes):
@@ -130,7 +128,6 @@ def _add_acquisition(scan, frames, minutes):
     drug.Radiopharmaceutical = "Tc-99m methylene diphosphonate"
     drug.RadiopharmaceuticalStartTime = ""
     drug.RadionuclideTotalDose = "740"
-    drug.EnergyWindowNumber = 1
     drug.RadionuclideCodeSequence = Sequence([_code("72454005", "SCT", "^99m^Technetium")])
     scan.RadiopharmaceuticalInformationSequence = Sequence([drug])
 
