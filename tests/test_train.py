@@ -62,7 +62,7 @@ def test_writes_network_history_record_and_test_probabilities(job):
     probabilities = pd.read_table(snakemake.output.probabilities)
     assert list(probabilities["image"]) == [f"P{row:03}" for row in range(0, 24, 3)]
     record = json.loads(Path(snakemake.output.fit).read_text())
-    assert record["images"] == 15
+    assert record["images_per_epoch"] == 8  # of 15, in whole batches
     assert record["seed"] == 4
     assert record["weight_layers"] == 7
     assert record["backend"]["keras"] == keras.__version__

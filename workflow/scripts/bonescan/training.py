@@ -32,7 +32,8 @@ class Training:
     labels : ndarray, shape (n,), int
         0 or 1, an index into `bonescan.models.CLASSES`.
     batch_size : int
-        Images a step; the last step of an epoch takes what is left.
+        Images a step. The fewer left at an epoch's end wait for another epoch: a step on nine images, as large as
+        one on 32, would be the last before the weights are kept.
     learning_rate : float
         Of the SGD.
     """
@@ -41,8 +42,8 @@ class Training:
         self, model: keras.Model, images: np.ndarray, labels: np.ndarray, batch_size: int, learning_rate: float
     ):
         self.model = model
-        self.batch_size = batch_size
-        self.count = len(labels)
+        self.batch_size = min(batch_size, len(labels))
+        self.count = len(labels) // self.batch_size * self.batch_size
         self.optimizer = keras.optimizers.SGD(learning_rate)
         self.optimizer.build(model.trainable_variables)
         self._step = self._make_step(tf.constant(images[..., None], tf.float32), tf.constant(labels, tf.int32))
@@ -65,7 +66,7 @@ class Training:
         return step
 
     def run_epoch(self, order: np.ndarray) -> tuple[float, float]:
-        """Take one pass over the training images in `order`.
+        """Take one pass over the training images in `order`, in whole batches.
 
         Parameters
         ----------
@@ -196,7 +197,7 @@ class Fit:
     loss, accuracy : float
         Of the final weights over the training images.
     images : int
-        Training images.
+        Images of an epoch.
     resumed_from : int
         The epoch after which this process took over; 0 if it began the training.
     """
@@ -225,7 +226,7 @@ class Fit:
             "status": self.status,
             "reason": self.reason,
             **{key: value if np.isfinite(value) else None for key, value in numbers.items()},
-            "images": self.images,
+            "images_per_epoch": self.images,
             "epochs": len(self.history),
             "resumed_from": self.resumed_from,
         }
@@ -280,7 +281,7 @@ def fit(
         history.append({"epoch": epoch, "loss": loss, "accuracy": accuracy, "seconds": seconds})
         logger.info(
             "epoch %d/%d: loss %.4f, accuracy %.4f, %.0f images/s, %.0f s left",
-            *(epoch, epochs, loss, accuracy, len(labels) / seconds, (epochs - epoch) * seconds),
+            *(epoch, epochs, loss, accuracy, training.count / seconds, (epochs - epoch) * seconds),
         )
         if not np.isfinite(loss):
             break
@@ -297,6 +298,6 @@ def fit(
         reason=reason,
         loss=cross_entropy(logits, labels),
         accuracy=float(np.mean(logits.argmax(axis=1) == labels)),
-        images=len(labels),
+        images=training.count,
         resumed_from=resumed_from,
     )
