@@ -16,8 +16,8 @@ from bonescan.models import CLASSES
 
 logger = logging.getLogger(__name__)
 
-PIXELS_AT_ONCE = 2**21
-"""Pixels of one forward pass without gradients: 512 images at 64 x 64, 32 at 256 x 256."""
+PIXELS_AT_ONCE = 2**19
+"""Pixels of one forward pass without gradients: 128 images at 64 x 64, 8 at 256 x 256."""
 
 
 class Training:
