@@ -43,11 +43,12 @@ def test_unknown_operation_is_named():
         augment.transform(np.zeros((2, 2)), 0, "shear", 1)
 
 
-def test_block_sum_keeps_counts():
+def test_block_mean_by_hand():
     image = np.arange(16).reshape(4, 4)
-    assert augment.block_sum(image, 2).tolist() == [[10, 18], [42, 50]]
+    assert augment.block_mean(image, 2).tolist() == [[2.5, 4.5], [10.5, 12.5]]
+    assert augment.block_mean(image, 1).tolist() == image.tolist()
     with pytest.raises(ValueError, match="4 x 4"):
-        augment.block_sum(image, 3)
+        augment.block_mean(image, 3)
 
 
 def test_fourteen_variants_within_the_paper_s_spans():
@@ -95,4 +96,4 @@ def test_script(tmp_path):
     assert images.shape == (19, 2, 2) and images.dtype == np.float32
     originals = lineage[lineage["image"] == lineage["source"]].set_index("image")["row"]
     for row, image in enumerate(table["image"]):
-        assert images[originals[image]].sum() == thorax[row].sum()
+        assert images[originals[image]].sum() * 4**2 == thorax[row].sum()

@@ -2,7 +2,7 @@
 
 
 rule augment:
-    """Mirror, shift and rotate thoracic images; block sums of counts bring them to the scale's size."""
+    """Mirror, shift and rotate thoracic images; blocks of pixels become one at the scale's size."""
     input:
         thorax="results/{scale}/crop/thorax.npy",
         crop="results/{scale}/crop/crop.tsv",

@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 
-from bonescan.augment import block_sum, plan, transform
+from bonescan.augment import block_mean, plan, transform
 from bonescan.files import write_table, write_whole
 from bonescan.script import logged
 
@@ -27,7 +27,7 @@ def main(snakemake):
         for variant in lineage.itertuples():
             source = thorax[row_of_source[variant.source]].astype(np.float32)
             augmented = transform(source, variant.mirrored, variant.operation, variant.amount)
-            images[variant.row] = block_sum(augmented, block)
+            images[variant.row] = block_mean(augmented, block)
         images.flush()
     write_table(snakemake.output.lineage, lineage)
     logging.info("%d images from %d: %s", len(lineage), len(labels), lineage["subtype"].value_counts().to_dict())

@@ -132,7 +132,7 @@ def draw_misclassified(
     order = [(unit, label) for label in KINDS for unit in units]
     heights = [14 if isinstance(rows[key], str) else 52 for key in order]
     note = (
-        "Images before the scale's block sums, each on its own grey scale. "
+        "Images before the scale's coarser grid, each on its own grey scale. "
         "Outlined: marked as metastasis by enough readers for the label. p: probability of metastasis." + note
     )
     figure = new_figure(12 + sum(heights), provenance, note)

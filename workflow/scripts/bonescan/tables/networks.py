@@ -177,7 +177,7 @@ def table5(training: dict, provenance: dict) -> Table:
         "Epoch": str(next(iter(epochs.values()))) if len(set(epochs.values())) == 1 else each,
         "Initial weights": training["initial_weights"].replace("_", " ").capitalize(),
         "Channels, share of Tables 3 and 4 of the paper": f"{training['width']:g}",
-        "Block sum of counts, pixels a side": str(training["block"]),
+        "Pixels averaged into one, a side": str(training["block"]),
     }
     frame = pd.DataFrame({"Parameter": list(rows), "Value": list(rows.values())})
     caption = "Parameters setting of the developed deep classifiers."
