@@ -2,29 +2,48 @@
 
 import functools
 import logging
+import os
 import sys
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 
-def logged(main: Callable) -> Callable:
-    """Decorate a script's `main(snakemake)`: log to the rule's log file, with the traceback where it fails.
+@contextmanager
+def error_stream_into(path: str | os.PathLike) -> Iterator[None]:
+    """Send all that is written to the error stream to a file, that of compiled libraries such as TensorFlow too."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with open(path, "wb") as file:
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(terminal, 2)
+        os.close(terminal)
 
-    Without a log file (as when a test calls `main`) only the error stream is written.
+
+def logged(main: Callable) -> Callable:
+    """Decorate a script's `main(snakemake)`: its messages go to the rule's log file, with the traceback if it fails.
+
+    Without a log file (as when a test calls `main`) they go to the error stream.
     """
 
     @functools.wraps(main)
     def wrapper(snakemake):
-        handlers = [logging.StreamHandler(sys.stderr)]
-        handlers += [logging.FileHandler(path, mode="w") for path in list(getattr(snakemake, "log", []))[:1]]
-        logging.basicConfig(level=logging.INFO, format=FORMAT, handlers=handlers, force=True)
-        logging.captureWarnings(True)
-        try:
-            return main(snakemake)
-        except Exception:
-            logging.getLogger(main.__module__).error("failed\n%s", traceback.format_exc())
-            raise
+        paths = list(getattr(snakemake, "log", []))
+        with error_stream_into(paths[0]) if paths else nullcontext():
+            stream = open(2, "w", closefd=False)  # noqa: SIM115
+            logging.basicConfig(level=logging.INFO, format=FORMAT, stream=stream, force=True)
+            logging.captureWarnings(True)
+            try:
+                return main(snakemake)
+            except Exception:
+                logging.getLogger(main.__module__).exception("failed")
+                raise
 
     return wrapper
