@@ -1,12 +1,14 @@
 # The two commands of the README: `make reproduce` and `make test`. Both make the environment first.
 PYTHON ?= python3
 CORES ?= all
+# Memory in MB that the jobs may fill together; more jobs than fit wait.
+MEMORY ?= $(shell awk '/MemTotal/ {print int($$2 / 1024)}' /proc/meminfo)
 BIN := .venv/bin
 
 .PHONY: reproduce test lint clean-environment
 
 reproduce: .venv/runtime
-	$(BIN)/snakemake --cores $(CORES)
+	$(BIN)/snakemake --cores $(CORES) --resources mem_mb=$(MEMORY) --rerun-incomplete
 
 test: .venv/development
 	$(BIN)/python -m pytest

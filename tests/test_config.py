@@ -37,7 +37,8 @@ def test_wrong_config_is_named(snakemake, overlay, message):
         ({"crop": {"sigma": [15, 5]}}, r"crop.sigma: expected the lesser number first, got \[15, 5\]"),
         ({"scales": {"desk": {"epochs": {"D1": 0}}}}, r"scales.desk.epochs.D1: 0 is less than the minimum of 1"),
         ({"models": ["V7"]}, r"figures.classifier: expected one of models \['V7'\], got V21"),
-        ({"label": {"votes": 4}}, r"label.votes: expected at most simulate.readers, 3, got 4"),
+        ({"label": {"votes": 1}}, r"label.votes: expected 2, the majority of simulate.readers, got 1"),
+        ({"crop": {"size": 64}}, r"scales.desk.block: expected at most crop.size / 32, 2, .* got 4"),
         ({"networks": {"V7": {"convolutions": [1, 1]}}}, r"networks.V7.convolutions: .*too short"),
     ],
 )

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from bonescan.chance import generator
-from bonescan.files import write_array, write_json, write_table, write_whole
+from bonescan.files import read_table, write_array, write_json, write_table, write_whole
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(tmp_path):
@@ -25,6 +25,12 @@ def test_written_files_read_back(tmp_path):
     assert np.load(tmp_path / "a" / "x.npy").tolist() == [[0, 1, 2], [3, 4, 5]]
     assert json.loads((tmp_path / "x.json").read_text()) == {"auc": None}
     assert (tmp_path / "x.tsv").read_text() == "image\tauc\na\t\n"
+
+
+def test_identifiers_are_text_and_only_an_empty_field_is_missing(tmp_path):
+    (tmp_path / "x.tsv").write_text("image\tpatient\tauc\nNA_1_anterior\tNA\t0.5\nx\t007\t\n")
+    table = read_table(tmp_path / "x.tsv")
+    assert table["patient"].tolist() == ["NA", "007"] and table["auc"].isna().tolist() == [False, True]
 
 
 def test_json_refuses_nan(tmp_path):

@@ -57,7 +57,7 @@ def test_folder(archive, tmp_path):
     assert [int(view[10, 20]) for view in scans] == [1, 2, 1]
     assert table["sha256"][1] == hashlib.sha256(scans[1].tobytes()).hexdigest()
     assert dict(rejected.to_numpy()) == {
-        "c_post.dcm": f"a second image {patient}_1_posterior; the first is in a.dcm",
+        "c_post.dcm": f"a second image of the same exam and view: {patient}_1_posterior, as in a.dcm",
         "link_ant.dcm": "outside the cohort's folder",
         "sub/d.dcm": "neither the file nor the sheet tells the view",
         "sub/notes.txt": "not a DICOM file",
@@ -67,11 +67,25 @@ def test_folder(archive, tmp_path):
 
 
 def test_no_identity_leaves_the_headers(archive, tmp_path):
+    save(whole_body(ImageType=["ORIGINAL", "PRIMARY", "DOE JANE"]), archive / "sub" / "e_ant.dcm")
+    save(whole_body(Modality="Doe"), archive / "sub" / "f_ant.dcm")
     run("folder", archive, tmp_path)
     for name in ("scans.tsv", "rejected.tsv", "ingest.log"):
         text = (tmp_path / name).read_text()
         assert "hospital" not in text
-        assert "Doe" not in text
+        assert "doe" not in text.lower()
+
+
+def test_no_file_name_reaches_the_log(archive, tmp_path):
+    """A patient's name may be a folder's; the tables need it, the log does not."""
+    named = archive / "Doe_Jane"
+    named.mkdir()
+    for name in ("1_post.dcm", "2_post.dcm"):
+        save(whole_body(PatientID="hospital-3"), named / name)
+    _, _, rejected = run("folder", archive, tmp_path)
+    assert rejected["reason"].str.endswith("as in Doe_Jane/1_post.dcm").any()
+    log = (tmp_path / "ingest.log").read_text()
+    assert "a second image of the same exam and view" in log and "Doe" not in log
 
 
 @pytest.mark.parametrize("suffix", ["tsv", "csv"])

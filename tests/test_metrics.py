@@ -75,16 +75,18 @@ def test_script(tmp_path):
         (folder / "fit.json").write_text(json.dumps({"status": status, "reason": ""}))
         inputs["probabilities"].append(str(folder / "probabilities.tsv"))
         inputs["fits"].append(str(folder / "fit.json"))
-    evaluate.main(
-        SimpleNamespace(
-            input=SimpleNamespace(splits=[str(tmp_path / "D3.tsv")], **inputs),
-            output=SimpleNamespace(predictions=tmp_path / "predictions.tsv", metrics=tmp_path / "metrics.tsv"),
-            wildcards=SimpleNamespace(unit="image"),
-        )
+    job = SimpleNamespace(
+        input=SimpleNamespace(splits=[str(tmp_path / "D3.tsv")], **inputs),
+        output=SimpleNamespace(predictions=tmp_path / "predictions.tsv", metrics=tmp_path / "metrics.tsv"),
+        wildcards=SimpleNamespace(unit="image"),
     )
+    evaluate.main(job)
     predictions = pd.read_table(tmp_path / "predictions.tsv", dtype={"patient": str})
     assert predictions.loc[predictions["model"] == "V7", "probability"].tolist() == [0.9, 0.2, 0.4, 0.1]
     assert predictions["patient"].tolist() == ["01", "02", "03", "04"] * 2
+    pd.read_table(inputs["probabilities"][0]).head(3).to_csv(inputs["probabilities"][0], sep="\t", index=False)
+    with pytest.raises(ValueError, match="expected a row for each of 4 test images, got 3"):
+        evaluate.main(job)
     metrics = pd.read_table(tmp_path / "metrics.tsv").set_index("model")
     assert metrics.loc["V7", ["tp", "fn", "fp", "tn", "n_train", "n_test"]].tolist() == [1, 1, 0, 2, 1, 4]
     assert metrics.loc["V24", "status"] == "diverged" and math.isnan(metrics.loc["V24", "accuracy"])

@@ -143,6 +143,14 @@ def test_training_with_other_settings_starts_afresh(examples, tmp_path):
     assert train(examples, 3, Checkpoint(path, {"rate": 0.2}))[1].resumed_from == 0
 
 
+@pytest.mark.usefixtures("every_epoch")
+def test_training_never_goes_on_beyond_its_epochs(examples, tmp_path):
+    path = tmp_path / "training.npz"
+    train(examples, 4, Checkpoint(path, {}))
+    fewer = train(examples, 3, Checkpoint(path, {}))[1]
+    assert fewer.resumed_from == 0 and len(fewer.history) == 3
+
+
 def test_checkpoint_waits_until_it_is_due(examples, tmp_path):
     path = tmp_path / "training.npz"
     train(examples, 2, Checkpoint(path, {}))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from conftest import ROOT
 
 TINY = {
     "simulate": {
@@ -17,7 +18,7 @@ TINY = {
     "models": ["V7", "R34"],
     "figures": {"classifier": "V7"},
     "split": {"units": ["image", "source", "patient"]},
-    "scales": {"desk": {"block": 8, "width": 0.03125, "epochs": {"D1": 2, "D2": 2, "D3": 2}}},
+    "scales": {"desk": {"epochs": {"D1": 40, "D2": 20, "D3": 20}, "learning_rate": 0.005}},
 }
 
 
@@ -69,6 +70,7 @@ def test_everything_from_nothing(tiny_run):
     for unit in TINY["split"]["units"]:
         metrics = pd.read_table(results / "evaluate" / unit / "metrics.tsv")
         assert len(metrics) == 6 and set(metrics["status"]) <= {"trained", "did not train", "diverged"}
+        assert (metrics["status"] == "trained").any(), f"no network trained under {unit}: {metrics['reason'].tolist()}"
         predictions = pd.read_table(results / "evaluate" / unit / "predictions.tsv")
         predicted = predictions.groupby(["dataset", "model"]).size().to_dict()
         assert predicted == metrics.set_index(["dataset", "model"])["n_test"].to_dict()
@@ -82,12 +84,73 @@ def test_second_call_finds_nothing_to_do(snakemake, tiny_run):
 
 
 def test_a_changed_setting_reruns_what_it_touches_and_no_more(snakemake, tiny_run):
-    overlay = {**TINY, "scales": {"desk": {**TINY["scales"]["desk"], "learning_rate": 0.02}}}
+    overlay = {**TINY, "scales": {"desk": {**TINY["scales"]["desk"], "learning_rate": 0.02, "threads": 2}}}
     (tiny_run / "changed.yaml").write_text(yaml.safe_dump(overlay))
     run = snakemake("--dry-run", "--quiet", "rules", "--configfile", tiny_run / "changed.yaml", directory=tiny_run)
     counts = jobs(run.stdout + run.stderr)
     assert counts["train"] == 18 and counts["evaluate"] == 3
     assert not {"simulate", "ingest", "crop", "augment", "split", "figure1"} & set(counts)
+
+
+def test_an_edited_module_reruns_what_it_feeds_and_a_moved_checkout_nothing(snakemake, tiny_run, tmp_path):
+    for name in ("Snakefile", "config.yaml", "workflow", "envs"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    arguments = ["--dry-run", "--quiet", "rules", "--configfile", tiny_run / "tiny.yaml"]
+    moved = snakemake(*arguments, directory=tiny_run, checkout=tmp_path)
+    assert jobs(moved.stdout + moved.stderr) == {}
+    with open(tmp_path / "workflow" / "scripts" / "bonescan" / "models" / "vgg.py", "a") as module:
+        module.write("# edited\n")
+    edited = snakemake(*arguments, directory=tiny_run, checkout=tmp_path)
+    counts = jobs(edited.stdout + edited.stderr)
+    assert counts["train"] == 18 and counts["networks"] == 1
+    assert not {"simulate", "ingest", "crop", "augment", "split", "figure1", "cohort_tables"} & set(counts)
+
+
+def test_a_simulated_scan_that_changes_is_read_again(snakemake, tiny_run):
+    run = snakemake(
+        *["--dry-run", "--quiet", "rules", "--configfile", tiny_run / "tiny.yaml", "--forcerun", "simulate"],
+        directory=tiny_run,
+    )
+    assert {"simulate", "ingest", "crop", "augment", "train"} <= set(jobs(run.stdout + run.stderr))
+
+
+def test_own_scans_with_labels_in_the_sheet(snakemake, tiny_run, tmp_path):
+    simulated = tiny_run / "results" / "desk" / "simulate"
+    shutil.copytree(simulated / "dicom", tmp_path / "archive" / "dicom")
+    sheet = pd.read_table(simulated / "sheet.tsv", dtype=str)
+    truth = pd.read_table(simulated / "truth_views.tsv").drop_duplicates("patient")
+    sheet = sheet.merge(truth[["patient", "label", "subtype"]], on="patient")
+    sheet.to_csv(tmp_path / "archive" / "sheet.csv", index=False)
+    cohort = {"source": "sheet", "path": "archive/sheet.csv"}
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump({**TINY, "cohort": cohort}))
+    target = "results/desk/label/labels.tsv"
+    run = snakemake(target, "--configfile", tmp_path / "own.yaml", directory=tmp_path)
+    assert run.returncode == 0, run.stdout + run.stderr
+    own, phantom = (pd.read_table(folder / target).set_index("image") for folder in (tmp_path, tiny_run))
+    assert own["subtype"].to_dict() == phantom["subtype"].to_dict()
+    scan = next((tmp_path / "archive" / "dicom").iterdir())
+    scan.write_bytes(scan.read_bytes()[:1000])
+    again = snakemake(
+        target, "--dry-run", "--quiet", "rules", "--configfile", tmp_path / "own.yaml", directory=tmp_path
+    )
+    assert jobs(again.stdout + again.stderr).get("ingest") == 1, "a replaced scan is not read again"
+
+
+def test_own_scans_from_a_folder_are_cropped(snakemake, tiny_run, tmp_path):
+    cohort = {"source": "folder", "path": str(tiny_run / "results" / "desk" / "simulate" / "dicom")}
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump({"cohort": cohort}))
+    run = snakemake("results/desk/crop/crop.tsv", "--configfile", tmp_path / "own.yaml", directory=tmp_path)
+    assert run.returncode == 0, run.stdout + run.stderr
+    crops = pd.read_table(tmp_path / "results" / "desk" / "crop" / "crop.tsv")
+    assert len(crops) == 18 and crops["patient"].nunique() == 12
+
+
+def test_fewer_datasets_and_more_seeds(snakemake):
+    run = snakemake(
+        "--dry-run", "--quiet", "rules", "--config", "datasets=[D1]", "seeds=[1, 2, 3]", "split={units: [patient]}"
+    )
+    assert jobs(run.stdout + run.stderr)["train"] == 7 * 3
 
 
 def test_own_scans_from_a_sheet(snakemake, tiny_run, tmp_path):

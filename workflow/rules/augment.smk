@@ -7,7 +7,6 @@ rule augment:
         thorax="results/{scale}/crop/thorax.npy",
         crop="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
-        code=library("augment"),
     output:
         images="results/{scale}/augment/images.npy",
         lineage="results/{scale}/augment/lineage.tsv",
@@ -19,5 +18,6 @@ rule augment:
         augment=config["augment"],
         block=scale_setting("block"),
         seed=config["seed"],
+        code=library("augment"),
     script:
         "../scripts/augment.py"

@@ -1,6 +1,9 @@
 """What the rules share: the config's check, the library's files, the settings that hang on a wildcard."""
 
 import ast
+import csv
+import hashlib
+import os
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -23,13 +26,17 @@ def broken_rules(config):
         if least > greatest:
             yield f"{path}: expected the lesser number first, got [{least}, {greatest}]"
     for name, scale in config["scales"].items():
-        if config["crop"]["size"] % scale["block"]:
-            yield f"scales.{name}.block: expected a divisor of crop.size {config['crop']['size']}, got {scale['block']}"
+        if config["crop"]["size"] // scale["block"] < 32:
+            yield (
+                f"scales.{name}.block: expected at most crop.size / 32, {config['crop']['size'] // 32}, "
+                f"because VGG halves an image five times, got {scale['block']}"
+            )
     if config["figures"]["classifier"] not in config["models"]:
         yield f"figures.classifier: expected one of models {config['models']}, got {config['figures']['classifier']}"
     if config["cohort"]["source"] == "phantom":
-        if config["label"]["votes"] > config["simulate"]["readers"]:
-            yield f"label.votes: expected at most simulate.readers, {config['simulate']['readers']}, got {config['label']['votes']}"
+        majority = config["simulate"]["readers"] // 2 + 1
+        if config["label"]["votes"] != majority:
+            yield f"label.votes: expected {majority}, the majority of simulate.readers, got {config['label']['votes']}"
         views = dict(config["simulate"]["views"])
         views = {"normal": views.pop("normal"), "metastasis": sum(views.values())}
         for group, patients in config["simulate"]["patients"].items():
@@ -81,16 +88,17 @@ def imported(path):
 
 
 def library(script):
-    """Modules of the library that a script imports, directly or through each other, for its rule's input.
+    """SHA-256 of all modules of the library that a script imports, directly or through each other.
 
-    Snakemake reruns a job when its script changes, but does not look into what the script imports.
+    Snakemake reruns a job when its script changes, but does not look into what the script imports; as a parameter of
+    the rule, this makes it. Unlike the files as inputs, it does not change when the workflow is moved or cloned again.
     """
     found, waiting = set(), [WORKFLOW / "scripts" / f"{script}.py"]
     while waiting:
         new = set(imported(waiting.pop())) - found
         found |= new
         waiting += new
-    return sorted(map(str, found))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(found))).hexdigest()
 
 
 def cohort_files(wildcards):
@@ -98,6 +106,30 @@ def cohort_files(wildcards):
     if config["cohort"]["source"] == "phantom":
         return f"results/{wildcards.scale}/simulate/sheet.tsv"
     return config["cohort"]["path"]
+
+
+def simulated_scans(wildcards):
+    """The phantom's DICOM files, which may change where their sheet does not."""
+    return f"results/{wildcards.scale}/simulate/dicom" if config["cohort"]["source"] == "phantom" else []
+
+
+def archive_state(wildcards):
+    """Digest of the names, sizes and times of the files that the user's sheet names or the user's folder holds.
+
+    A scan replaced or added makes `ingest` run again, though neither the sheet nor the folder's own time changed.
+    """
+    if config["cohort"]["source"] == "phantom":
+        return None
+    path = Path(config["cohort"]["path"])
+    if config["cohort"]["source"] == "sheet":
+        with open(path, newline="", encoding="utf-8-sig") as sheet:
+            rows = csv.DictReader(sheet, delimiter="," if path.suffix.lower() == ".csv" else "\t")
+            files = [path.parent / (row.get("path") or "") for row in rows]
+    else:
+        files = [Path(root) / name for root, _, names in os.walk(path) for name in names]
+    stats = [(str(file), file.stat()) for file in sorted(files) if file.is_file()]
+    states = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
+    return hashlib.sha256(repr(states).encode()).hexdigest()
 
 
 def annotation_files(wildcards):
@@ -138,14 +170,15 @@ def network_of_model(wildcards):
 
 
 def training_settings(wildcards):
-    """The settings of one training: those of the scale, with the epochs of the dataset."""
+    """The settings that decide a training's result: those of the scale, with the epochs of the dataset."""
     settings = scale_settings(wildcards)
-    return {**settings, "epochs": settings["epochs"][wildcards.dataset]}
+    keys = ("width", "learning_rate", "batch_size", "initial_weights")
+    return {"epochs": settings["epochs"][wildcards.dataset], **{key: settings[key] for key in keys}}
 
 
 def train_memory(wildcards):
     """MB that one training may need."""
-    return 16000 if wildcards.scale == "paper" else 2500
+    return 16000 if wildcards.scale == "paper" else 1500
 
 
 def train_runtime(wildcards, attempt):

@@ -6,7 +6,6 @@ rule crop:
     input:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/ingest/scans.tsv",
-        code=library("crop"),
     output:
         thorax="results/{scale}/crop/thorax.npy",
         table="results/{scale}/crop/crop.tsv",
@@ -17,5 +16,6 @@ rule crop:
     params:
         crop=config["crop"],
         seed=config["seed"],
+        code=library("crop"),
     script:
         "../scripts/crop.py"

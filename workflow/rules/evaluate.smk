@@ -17,7 +17,6 @@ rule evaluate:
             model=config["models"],
             seed=config["seeds"],
         ),
-        code=library("evaluate"),
     output:
         predictions="results/{scale}/evaluate/{unit}/predictions.tsv",
         metrics="results/{scale}/evaluate/{unit}/metrics.tsv",
@@ -25,5 +24,7 @@ rule evaluate:
         "logs/evaluate/{scale}/{unit}.log",
     conda:
         "../../envs/imaging.yaml"
+    params:
+        code=library("evaluate"),
     script:
         "../scripts/evaluate.py"

@@ -8,7 +8,6 @@ rule figure1:
         table="results/{scale}/ingest/scans.tsv",
         labels="results/{scale}/label/labels.tsv",
         findings="results/{scale}/label/findings.tsv",
-        code=library("figure1"),
     output:
         figure=figure("figure1"),
     log:
@@ -20,6 +19,7 @@ rule figure1:
         normal=config["figures"]["normal"],
         metastasis=config["figures"]["metastasis"],
         votes=config["label"]["votes"],
+        code=library("figure1"),
     script:
         "../scripts/figure1.py"
 
@@ -30,7 +30,6 @@ rule figure2:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
-        code=library("figure2"),
     output:
         figure=figure("figure2"),
     log:
@@ -42,6 +41,7 @@ rule figure2:
         crop=config["crop"],
         seed=config["seed"],
         image=config["figures"]["metastasis"],
+        code=library("figure2"),
     script:
         "../scripts/figure2.py"
 
@@ -52,7 +52,6 @@ rule figure3:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
-        code=library("figure3"),
     output:
         figure=figure("figure3"),
     log:
@@ -64,6 +63,7 @@ rule figure3:
         crop=config["crop"],
         seed=config["seed"],
         image=config["figures"]["metastasis"],
+        code=library("figure3"),
     script:
         "../scripts/figure3.py"
 
@@ -75,7 +75,6 @@ rule figure4:
         crop="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
         findings="results/{scale}/label/findings.tsv",
-        code=library("figure4"),
     output:
         figure=figure("figure4"),
     log:
@@ -87,6 +86,7 @@ rule figure4:
         augment=config["augment"],
         image=config["figures"]["metastasis"],
         votes=config["label"]["votes"],
+        code=library("figure4"),
     script:
         "../scripts/figure4.py"
 
@@ -95,7 +95,6 @@ rule figure6:
     """The residual module, as built."""
     input:
         networks="results/{scale}/networks/networks.json",
-        code=library("figure6"),
     output:
         figure=figure("figure6"),
     log:
@@ -104,6 +103,7 @@ rule figure6:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
+        code=library("figure6"),
     script:
         "../scripts/figure6.py"
 
@@ -112,7 +112,6 @@ rule figure7:
     """The dense block, as built."""
     input:
         networks="results/{scale}/networks/networks.json",
-        code=library("figure7"),
     output:
         figure=figure("figure7"),
     log:
@@ -121,6 +120,7 @@ rule figure7:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
+        code=library("figure7"),
     script:
         "../scripts/figure7.py"
 
@@ -136,7 +136,6 @@ rule figure8:
             seed=config["seeds"][0],
         ),
         metrics=of_every_unit("metrics"),
-        code=library("figure8"),
     output:
         figure=figure("figure8"),
     log:
@@ -145,6 +144,7 @@ rule figure8:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
+        code=library("figure8"),
     script:
         "../scripts/figure8.py"
 
@@ -154,7 +154,6 @@ rule figure9:
     input:
         predictions=of_every_unit("predictions"),
         metrics=of_every_unit("metrics"),
-        code=library("figure9"),
     output:
         figure=figure("figure9"),
     log:
@@ -163,6 +162,7 @@ rule figure9:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
+        code=library("figure9"),
     script:
         "../scripts/figure9.py"
 
@@ -171,7 +171,6 @@ rule figure10:
     """Confusion matrices of one classifier on D2 and D3."""
     input:
         metrics=of_every_unit("metrics"),
-        code=library("figure10"),
     output:
         figure=figure("figure10"),
     log:
@@ -181,6 +180,7 @@ rule figure10:
     params:
         provenance=provenance,
         classifier=config["figures"]["classifier"],
+        code=library("figure10"),
     script:
         "../scripts/figure10.py"
 
@@ -194,7 +194,6 @@ rule figure11:
         crop="results/{scale}/crop/crop.tsv",
         lineage="results/{scale}/augment/lineage.tsv",
         findings="results/{scale}/label/findings.tsv",
-        code=library("figure11"),
     output:
         figure=figure("figure11"),
     log:
@@ -205,6 +204,7 @@ rule figure11:
         provenance=provenance,
         classifier=config["figures"]["classifier"],
         votes=config["label"]["votes"],
+        code=library("figure11"),
     script:
         "../scripts/figure11.py"
 

@@ -5,7 +5,7 @@ rule ingest:
     """Read every scan of the cohort, one row a view; what cannot be used is listed with its reason."""
     input:
         cohort=cohort_files,
-        code=library("ingest"),
+        scans=simulated_scans,
     output:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/ingest/scans.tsv",
@@ -16,5 +16,7 @@ rule ingest:
         "../../envs/imaging.yaml"
     params:
         source=config["cohort"]["source"],
+        archive=archive_state,
+        code=library("ingest"),
     script:
         "../scripts/ingest.py"

@@ -6,7 +6,6 @@ rule label:
     input:
         scans="results/{scale}/ingest/scans.tsv",
         annotations=annotation_files,
-        code=library("label"),
     output:
         labels="results/{scale}/label/labels.tsv",
         findings="results/{scale}/label/findings.tsv",
@@ -17,5 +16,6 @@ rule label:
         "../../envs/imaging.yaml"
     params:
         votes=config["label"]["votes"],
+        code=library("label"),
     script:
         "../scripts/label.py"

@@ -5,7 +5,6 @@ rule normalise:
     """Min-max normalisation of each image."""
     input:
         images="results/{scale}/augment/images.npy",
-        code=library("normalise"),
     output:
         images="results/{scale}/normalise/images.npy",
     log:
@@ -14,5 +13,6 @@ rule normalise:
         "../../envs/imaging.yaml"
     params:
         over=config["normalise"]["over"],
+        code=library("normalise"),
     script:
         "../scripts/normalise.py"

@@ -3,8 +3,6 @@
 
 rule simulate:
     """Simulate whole-body bone scans of patients whose disease is known."""
-    input:
-        code=library("simulate"),
     output:
         dicom=directory("results/{scale}/simulate/dicom"),
         annotations=directory("results/{scale}/simulate/annotations"),
@@ -20,10 +18,11 @@ rule simulate:
         "../../envs/imaging.yaml"
     threads: workflow.cores or 1
     resources:
-        mem_mb=4000,
+        mem_mb=3000,
         runtime=60,
     params:
         simulate=config["simulate"],
         seed=config["seed"],
+        code=library("simulate"),
     script:
         "../scripts/simulate.py"

@@ -5,7 +5,6 @@ rule split:
     """Divide the images 7:3 by image, source or patient, and stop if the split breaks its own promise."""
     input:
         lineage="results/{scale}/augment/lineage.tsv",
-        code=library("split"),
     output:
         D1="results/{scale}/split/{unit}/D1.tsv",
         D2="results/{scale}/split/{unit}/D2.tsv",
@@ -17,5 +16,6 @@ rule split:
     params:
         ratio=config["split"]["ratio"],
         seed=config["seed"],
+        code=library("split"),
     script:
         "../scripts/split.py"

@@ -6,7 +6,6 @@ rule cohort_tables:
     input:
         labels="results/{scale}/label/labels.tsv",
         lineage="results/{scale}/augment/lineage.tsv",
-        code=library("cohort_tables"),
     output:
         table1=table("table1"),
         table2=table("table2"),
@@ -16,6 +15,7 @@ rule cohort_tables:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
+        code=library("cohort_tables"),
     script:
         "../scripts/cohort_tables.py"
 
@@ -24,7 +24,6 @@ rule network_tables:
     """Tables 3 to 5: the configurations of the networks as built, and the training parameters as configured."""
     input:
         networks="results/{scale}/networks/networks.json",
-        code=library("network_tables"),
     output:
         table3=table("table3"),
         table4=table("table4"),
@@ -36,6 +35,7 @@ rule network_tables:
     params:
         provenance=provenance,
         training=scale_settings,
+        code=library("network_tables"),
     script:
         "../scripts/network_tables.py"
 
@@ -44,7 +44,6 @@ rule result_tables:
     """Tables 6 to 9: metrics on the test parts, under every split unit."""
     input:
         metrics=of_every_unit("metrics"),
-        code=library("result_tables"),
     output:
         table6=table("table6"),
         table7=table("table7"),
@@ -56,6 +55,7 @@ rule result_tables:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
+        code=library("result_tables"),
     script:
         "../scripts/result_tables.py"
 
@@ -67,7 +67,6 @@ rule comparison:
         labels="results/{scale}/label/labels.tsv",
         lineage="results/{scale}/augment/lineage.tsv",
         metrics=of_every_unit("metrics"),
-        code=library("comparison"),
     output:
         comparison=table("comparison"),
     log:
@@ -76,6 +75,7 @@ rule comparison:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
+        code=library("comparison"),
     script:
         "../scripts/comparison.py"
 

@@ -3,8 +3,6 @@
 
 rule networks:
     """Build every network untrained and write down its layers: the source of Tables 3 and 4, Figures 6 and 7."""
-    input:
-        code=library("networks"),
     output:
         "results/{scale}/networks/networks.json",
     log:
@@ -15,6 +13,7 @@ rule networks:
         networks=config["networks"],
         size=image_size,
         width=scale_setting("width"),
+        code=library("networks"),
     script:
         "../scripts/networks.py"
 
@@ -24,7 +23,6 @@ rule train:
     input:
         images=images_of_dataset,
         split="results/{scale}/split/{unit}/{dataset}.tsv",
-        code=library("train"),
     output:
         model="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/model.keras",
         history="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/history.csv",
@@ -44,6 +42,7 @@ rule train:
     params:
         network=network_of_model,
         training=training_settings,
-        checkpoint="results/{scale}/checkpoints/{unit}/{dataset}/{model}/seed{seed}",
+        checkpoint="results/{scale}/checkpoints/{unit}-{dataset}-{model}-seed{seed}",
+        code=library("train"),
     script:
         "../scripts/train.py"

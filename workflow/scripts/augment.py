@@ -3,18 +3,18 @@
 import logging
 
 import numpy as np
-import pandas as pd
 
 from bonescan.augment import block_mean, plan, transform
-from bonescan.files import write_table, write_whole
+from bonescan.files import read_table, write_table, write_whole
 from bonescan.script import logged
 
 
 @logged
 def main(snakemake):
-    crop = pd.read_table(snakemake.input.crop, dtype={"patient": str})
-    labels = pd.read_table(snakemake.input.labels, dtype={"patient": str})
-    labels = labels[labels["image"].isin(crop["image"])]
+    crop = read_table(snakemake.input.crop)
+    labels = read_table(snakemake.input.labels)
+    if unknown := set(labels["image"]) ^ set(crop["image"]):
+        raise ValueError(f"expected a label and a crop of each image, one is missing of {min(unknown)}")
     thorax = np.load(snakemake.input.thorax, mmap_mode="r")
     row_of_source = dict(zip(crop["image"], range(len(crop)), strict=True))
 

@@ -2,8 +2,7 @@
 
 import logging
 
-import pandas as pd
-
+from bonescan.files import read_table
 from bonescan.script import logged
 from bonescan.tables.cohort import table1, table2
 from bonescan.tables.formats import save
@@ -11,8 +10,8 @@ from bonescan.tables.formats import save
 
 @logged
 def main(snakemake):
-    labels = pd.read_table(snakemake.input.labels)
-    lineage = pd.read_table(snakemake.input.lineage)
+    labels = read_table(snakemake.input.labels)
+    lineage = read_table(snakemake.input.lineage)
     save(table1(labels, snakemake.params.provenance), snakemake.output.table1)
     save(table2(lineage, snakemake.params.provenance), snakemake.output.table2)
     logging.info("%d whole-body and %d thoracic images counted", len(labels), len(lineage))

@@ -4,6 +4,7 @@ import logging
 
 import pandas as pd
 
+from bonescan.files import read_table
 from bonescan.script import logged
 from bonescan.tables.comparison import compare, comparison_table
 from bonescan.tables.formats import save
@@ -14,12 +15,12 @@ from bonescan.tables.results import summarise
 def main(snakemake):
     published = pd.read_table(snakemake.input.published, dtype=str, keep_default_na=False)
     subtypes = {
-        "Table 1": pd.read_table(snakemake.input.labels)["subtype"],
-        "Table 2": pd.read_table(snakemake.input.lineage)["subtype"],
+        "Table 1": read_table(snakemake.input.labels)["subtype"],
+        "Table 2": read_table(snakemake.input.lineage)["subtype"],
     }
-    summary = summarise(pd.concat(map(pd.read_table, snakemake.input.metrics), ignore_index=True))
+    summary = summarise(pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True))
     cells = compare(published, subtypes, summary)
-    save(comparison_table(cells, snakemake.params.provenance), snakemake.output.comparison)
+    save(comparison_table(cells, summary, snakemake.params.provenance), snakemake.output.comparison)
     logging.info("%d published cells compared", len(cells))
 
 

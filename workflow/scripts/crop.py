@@ -7,7 +7,7 @@ import pandas as pd
 
 from bonescan.chance import generator
 from bonescan.crop import crop_row, crop_thorax
-from bonescan.files import write_table
+from bonescan.files import read_table, write_table
 from bonescan.ingest import write_stack
 from bonescan.script import logged
 
@@ -17,7 +17,7 @@ log = logging.getLogger("crop")
 @logged
 def main(snakemake):
     scans = np.load(snakemake.input.scans, mmap_mode="r")
-    table = pd.read_csv(snakemake.input.table, sep="\t", dtype={"patient": str, "exam": str})
+    table = read_table(snakemake.input.table)
     if len(scans) != len(table):
         raise ValueError(f"crop: expected one view a row, found {len(scans)} views and {len(table)} rows")
     settings, seed = snakemake.params.crop, snakemake.params.seed

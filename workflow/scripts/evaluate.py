@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bonescan.files import write_table
+from bonescan.files import read_table, write_table
 from bonescan.metrics import score
 from bonescan.script import logged
 
@@ -13,7 +13,7 @@ from bonescan.script import logged
 @logged
 def main(snakemake):
     unit = snakemake.wildcards.unit
-    splits = {Path(path).stem: pd.read_table(path, dtype={"patient": str}) for path in snakemake.input.splits}
+    splits = {Path(path).stem: read_table(path) for path in snakemake.input.splits}
     predictions, metrics = [], []
     for probabilities, fit in zip(snakemake.input.probabilities, snakemake.input.fits, strict=True):
         dataset, model, seed = Path(fit).parts[-4:-1]
@@ -21,7 +21,10 @@ def main(snakemake):
         record = json.loads(Path(fit).read_text())
         split = splits[dataset]
         test = split.loc[split["part"] == "test", ["image", "source", "patient", "label"]]
-        test = test.merge(pd.read_table(probabilities), on="image", how="left", validate="one_to_one")
+        given = read_table(probabilities)
+        if len(given) != len(test) or set(given["image"]) != set(test["image"]):
+            raise ValueError(f"{probabilities}: expected a row for each of {len(test)} test images, got {len(given)}")
+        test = test.merge(given, on="image")
         predictions.append(pd.DataFrame(run, index=test.index).join(test))
         scores = score(test["label"].to_numpy(), test["probability"].to_numpy())
         sizes = {"n_train": int((split["part"] == "train").sum()), "n_test": len(test)}

@@ -3,21 +3,21 @@
 import logging
 
 import numpy as np
-import pandas as pd
 
 from bonescan.figures.choice import choose, row_of
 from bonescan.figures.findings import view_mask
 from bonescan.figures.style import save
 from bonescan.figures.surfaces import draw_surfaces
+from bonescan.files import read_table
 from bonescan.script import logged
 
 
 @logged
 def main(snakemake):
     scans = np.load(snakemake.input.scans, mmap_mode="r")
-    table = pd.read_table(snakemake.input.table)
-    findings = pd.read_table(snakemake.input.findings)
-    views = table[["image", "view"]].merge(pd.read_table(snakemake.input.labels), on="image")
+    table = read_table(snakemake.input.table)
+    findings = read_table(snakemake.input.findings)
+    views = table[["image", "view"]].merge(read_table(snakemake.input.labels), on="image")
 
     panels = []
     for label, name in enumerate(("normal", "metastasis")):

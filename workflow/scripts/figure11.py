@@ -8,6 +8,7 @@ from bonescan.figures.curves import seed_note
 from bonescan.figures.findings import VIEW, thorax_mask, view_mask
 from bonescan.figures.misclassified import draw_misclassified, mistakes, picture
 from bonescan.figures.style import save
+from bonescan.files import read_table
 from bonescan.script import logged
 
 IMAGES = 4  # a row of the figure
@@ -17,9 +18,9 @@ IMAGES = 4  # a row of the figure
 def main(snakemake):
     thorax = np.load(snakemake.input.thorax, mmap_mode="r")
     names = ("crop", "lineage", "findings")
-    crop, lineage, findings = (pd.read_table(getattr(snakemake.input, name)) for name in names)
-    predictions = pd.concat(map(pd.read_table, snakemake.input.predictions), ignore_index=True)
-    metrics = pd.concat(map(pd.read_table, snakemake.input.metrics), ignore_index=True)
+    crop, lineage, findings = (read_table(getattr(snakemake.input, name)) for name in names)
+    predictions = pd.concat(map(read_table, snakemake.input.predictions), ignore_index=True)
+    metrics = pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True)
     model, votes = snakemake.params.classifier, snakemake.params.votes
 
     rows = mistakes(predictions, metrics, model, "D3", IMAGES)

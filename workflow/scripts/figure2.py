@@ -3,24 +3,23 @@
 import logging
 
 import numpy as np
-import pandas as pd
 
 from bonescan.chance import generator
 from bonescan.crop import crop_thorax
-from bonescan.figures.choice import choose, row_of
+from bonescan.figures.choice import CLEAR_CASE, choose, row_of
 from bonescan.figures.crop_stages import draw_stages
 from bonescan.figures.style import save
+from bonescan.files import read_table
 from bonescan.script import logged
 
 
 @logged
 def main(snakemake):
     scans = np.load(snakemake.input.scans, mmap_mode="r")
-    table = pd.read_table(snakemake.input.table)
-    labels = pd.read_table(snakemake.input.labels)[["image", "label", "subtype"]]
+    table = read_table(snakemake.input.table)
+    labels = read_table(snakemake.input.labels)[["image", "label", "subtype"]]
 
-    wishes = {"view": "posterior", "flag": 0, "label": 1, "subtype": "spinal"}
-    image = choose(table.merge(labels, on="image"), snakemake.params.image, **wishes)
+    image = choose(table.merge(labels, on="image"), snakemake.params.image, **CLEAR_CASE)
     view = np.asarray(scans[row_of(table, image)])
     # the same draw as in the crop itself
     crop = crop_thorax(view, generator(snakemake.params.seed, "crop", image), **snakemake.params.crop)

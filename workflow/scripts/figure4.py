@@ -3,25 +3,24 @@
 import logging
 
 import numpy as np
-import pandas as pd
 
 from bonescan.figures.augmentation import draw_variants
-from bonescan.figures.choice import choose, row_of
+from bonescan.figures.choice import CLEAR_CASE, choose, row_of
 from bonescan.figures.findings import VIEW, thorax_mask, view_mask
 from bonescan.figures.style import save
+from bonescan.files import read_table
 from bonescan.script import logged
 
 
 @logged
 def main(snakemake):
     thorax = np.load(snakemake.input.thorax, mmap_mode="r")
-    crop = pd.read_table(snakemake.input.crop)
-    views = crop.merge(pd.read_table(snakemake.input.labels)[["image", "label", "subtype"]], on="image")
-    findings = pd.read_table(snakemake.input.findings)
+    crop = read_table(snakemake.input.crop)
+    views = crop.merge(read_table(snakemake.input.labels)[["image", "label", "subtype"]], on="image")
+    findings = read_table(snakemake.input.findings)
     settings = snakemake.params.augment
 
-    wishes = {"view": "posterior", "flag": 0, "label": 1, "subtype": "spinal"}
-    image = choose(views, snakemake.params.image, **wishes)
+    image = choose(views, snakemake.params.image, **CLEAR_CASE)
     row = row_of(crop, image)
     box = crop.iloc[row]
     counts = np.asarray(thorax[row])

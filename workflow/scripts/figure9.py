@@ -4,13 +4,14 @@ import pandas as pd
 
 from bonescan.figures.curves import draw_roc
 from bonescan.figures.style import save
+from bonescan.files import read_table
 from bonescan.script import logged
 
 
 @logged
 def main(snakemake):
-    predictions = pd.concat(map(pd.read_table, snakemake.input.predictions), ignore_index=True)
-    metrics = pd.concat(map(pd.read_table, snakemake.input.metrics), ignore_index=True)
+    predictions = pd.concat(map(read_table, snakemake.input.predictions), ignore_index=True)
+    metrics = pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True)
     save(draw_roc(predictions, metrics, snakemake.params.provenance), snakemake.output.figure)
 
 

@@ -1,6 +1,7 @@
 """Read every scan of the cohort into one array of views; list what cannot be used, with the reason."""
 
 import logging
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -21,6 +22,11 @@ from bonescan.ingest import (
 from bonescan.script import logged
 
 log = logging.getLogger("ingest")
+
+
+def kind(reason: str) -> str:
+    """Return a reason for rejection without its particulars, which may hold a file's name and so a patient's."""
+    return re.sub(r"^frame \d+: ", "", reason).split(":")[0]
 
 
 def read_cohort(source: str, cohort: Path):
@@ -44,14 +50,14 @@ def main(snakemake):
                 rows.append(outcome.row)
             else:
                 rejected.append(outcome)
-        reasons = Counter(rejection.reason for rejection in rejected)
+        kinds = Counter(kind(rejection.reason) for rejection in rejected)
         if not rows:
-            raise ValueError(f"{cohort.name}: expected scans, all {len(rejected)} were rejected: {dict(reasons)}")
+            raise ValueError(f"{cohort.name}: expected scans, all {len(rejected)} were rejected: {dict(kinds)}")
     write_table(snakemake.output.table, scans_table(rows, labelled))
     write_table(snakemake.output.rejected, pd.DataFrame(rejected, columns=REJECTED_COLUMNS))
     log.info("%d views of %d files accepted, %d rejected", len(rows), len(entries), len(rejected))
-    for reason, number in reasons.most_common():
-        log.info("rejected %d: %s", number, reason)
+    for name, number in kinds.most_common():
+        log.info("rejected %d: %s", number, name)
 
 
 if __name__ == "__main__":

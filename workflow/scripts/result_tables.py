@@ -4,6 +4,7 @@ import logging
 
 import pandas as pd
 
+from bonescan.files import read_table
 from bonescan.script import logged
 from bonescan.tables.formats import save
 from bonescan.tables.results import result_table, summarise, table9
@@ -11,7 +12,7 @@ from bonescan.tables.results import result_table, summarise, table9
 
 @logged
 def main(snakemake):
-    summary = summarise(pd.concat(map(pd.read_table, snakemake.input.metrics), ignore_index=True))
+    summary = summarise(pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True))
     provenance = snakemake.params.provenance
     save(result_table("D1", summary, provenance), snakemake.output.table6)
     save(result_table("D2", summary, provenance), snakemake.output.table7)

@@ -2,9 +2,7 @@
 
 import logging
 
-import pandas as pd
-
-from bonescan.files import write_table
+from bonescan.files import read_table, write_table
 from bonescan.script import logged
 from bonescan.split import check, divide
 
@@ -12,7 +10,7 @@ from bonescan.split import check, divide
 @logged
 def main(snakemake):
     unit = snakemake.wildcards.unit
-    lineage = pd.read_table(snakemake.input.lineage, dtype={"patient": str})
+    lineage = read_table(snakemake.input.lineage)
     augmented = divide(lineage, unit, snakemake.params.ratio, snakemake.params.seed)
     originals = lineage[lineage["image"] == lineage["source"]]
     original = divide(originals, unit, snakemake.params.ratio, snakemake.params.seed)

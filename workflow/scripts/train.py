@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from bonescan import models, training
 from bonescan.backend import describe_backend, keras, use_threads
 from bonescan.checkpoint import Checkpoint
-from bonescan.files import write_json, write_table, write_whole
+from bonescan.files import read_table, write_json, write_table, write_whole
 from bonescan.models.description import count_weight_layers
 from bonescan.script import logged
 
@@ -18,7 +17,7 @@ def main(snakemake):
     use_threads(snakemake.threads)
     network, settings = snakemake.params.network, snakemake.params.training
     seed = int(snakemake.wildcards.seed)
-    split = pd.read_table(snakemake.input.split, dtype={"image": str})
+    split = read_table(snakemake.input.split)
     stored = np.load(snakemake.input.images, mmap_mode="r")
     train, test = (split[split["part"] == part] for part in ("train", "test"))
     images = stored[train["row"]].astype(np.float32)

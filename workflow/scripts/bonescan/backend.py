@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ["KERAS_BACKEND"] = "tensorflow"
 # Left to itself TensorFlow keeps oneDNN off on some CPUs, where these networks then train up to four times slower.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

@@ -38,17 +38,24 @@ class Checkpoint:
     def __post_init__(self):
         self._due = time.monotonic() + INTERVAL
 
-    def load(self, variables: list) -> list[dict]:
-        """Set `variables` to the stored ones and return the history up to there; [] if nothing fit is stored."""
+    def load(self, variables: list, epochs: int) -> list[dict]:
+        """Set `variables` to the stored ones and return the history up to there; [] if nothing fit is stored.
+
+        What was trained for more than `epochs` is not fit.
+        """
         if not self.path.exists():
             return []
         with np.load(self.path, allow_pickle=False) as stored:
             if stored["settings"].item() != self._signature():
                 logger.warning("%s belongs to a training with other settings: starting afresh", self.path)
                 return []
+            history = json.loads(stored["history"].item())
+            if len(history) > epochs:
+                logger.warning("%s went on for more than %d epochs: starting afresh", self.path, epochs)
+                return []
             for index, variable in enumerate(variables):
                 variable.assign(stored[f"variable{index}"])
-            return json.loads(stored["history"].item())
+            return history
 
     def save_if_due(self, variables: list, history: list[dict]) -> None:
         """Write the file, whole or not at all, unless the last writing is too recent.

@@ -30,6 +30,12 @@ OTHER_VIEW_WORDS = {"oblique", "lateral", "lao", "rao", "lpo", "rpo"}
 DETECTOR_VIEWS = {1: "anterior", 2: "posterior"}  # by convention, where no frame names its view
 
 
+# Values that a reason may quote: defined terms of the standard, which name no patient
+QUOTABLE = {"CR", "CT", "DX", "MG", "MR", "OT", "PT", "RF", "SC", "SR", "US", "XA", "RTDOSE", "RTSTRUCT"}
+QUOTABLE |= {"STATIC", "DYNAMIC", "GATED", "TOMO", "GATED TOMO", "RECON TOMO", "RECON GATED TOMO"}
+QUOTABLE |= {"MONOCHROME1", "RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT"}
+
+
 class Unsuitable(ValueError):
     """A file or frame that cannot be used; the message is the reason and quotes no header value of a patient."""
 
@@ -37,14 +43,14 @@ class Unsuitable(ValueError):
 @contextmanager
 def silenced():
     """Keep pydicom's warnings out of log and error stream, because they quote header values."""
-    logger = logging.getLogger("pydicom")
-    before, logger.disabled = logger.disabled, True
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.disabled = before
+        logging.disable(before)
 
 
 def read_dataset(path) -> pydicom.Dataset:
@@ -79,14 +85,14 @@ def check_whole_body(dataset) -> None:
     image_type = [str(value).upper() for value in _values(dataset.get("ImageType"))]
     kind = image_type[2] if len(image_type) > 2 else ""
     if modality != "NM":
-        raise Unsuitable(f"Modality: expected NM, found {modality or 'none'}")
+        raise Unsuitable(f"Modality: expected NM, found {quoted(modality)}")
     if "PixelData" not in dataset:
         raise Unsuitable("no Pixel Data")
     if sop_class != NUCLEAR_MEDICINE and not (sop_class == SECONDARY_CAPTURE and kind == "WHOLE BODY"):
         name = getattr(sop_class, "name", None) or "none"
         raise Unsuitable(f"SOP class: expected Nuclear Medicine Image Storage, found {name}")
     if kind not in ("", "WHOLE BODY"):
-        raise Unsuitable(f"Image Type, third value: expected WHOLE BODY, found {kind}")
+        raise Unsuitable(f"Image Type, third value: expected WHOLE BODY, found {quoted(kind)}")
     size = dataset.get("Rows"), dataset.get("Columns")
     if size != (ROWS, COLUMNS):
         raise Unsuitable(f"Rows x Columns: expected {ROWS} x {COLUMNS}, found {size[0]} x {size[1]}")
@@ -99,10 +105,17 @@ def check_whole_body(dataset) -> None:
     }
     for keyword, allowed in expected.items():
         if (value := dataset.get(keyword)) not in allowed:
-            raise Unsuitable(f"{keyword}: expected {allowed[0]}, found {value}")
+            raise Unsuitable(f"{keyword}: expected {allowed[0]}, found {quoted(value)}")
     frames = frame_count(dataset)
     if not 1 <= frames <= MAXIMUM_FRAMES:
         raise Unsuitable(f"Number of Frames: expected 1 to {MAXIMUM_FRAMES}, found {frames}")
+
+
+def quoted(value) -> str:
+    """Return a header value as a reason may quote it: a number, a defined term, or that it is something else."""
+    if value in (None, ""):
+        return "none"
+    return str(value) if isinstance(value, (int, float)) or str(value) in QUOTABLE else "another value"
 
 
 def frame_count(dataset) -> int:

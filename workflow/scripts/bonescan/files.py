@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 
 @contextmanager
@@ -49,7 +50,16 @@ def write_json(path, value) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def write_table(path, frame) -> None:
+def read_table(path) -> pd.DataFrame:
+    """Read a table as `write_table` wrote it: identifiers are text, and only an empty field is a missing value.
+
+    A patient may be called `007` or `NA`.
+    """
+    identifiers = dict.fromkeys(("image", "source", "patient", "exam"), str)
+    return pd.read_csv(path, sep="\t", dtype=identifiers, keep_default_na=False, na_values=[""])
+
+
+def write_table(path, frame: pd.DataFrame) -> None:
     """Write a pandas DataFrame as tab-separated text without its index; missing values are empty fields."""
     with write_whole(path) as temporary:
         frame.to_csv(temporary, sep="\t", index=False)

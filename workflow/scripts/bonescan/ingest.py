@@ -122,7 +122,7 @@ def ingest(root: Path, entries: list[dict]) -> Iterator[View | Rejection]:
         for outcome in outcomes:
             image = outcome.row["image"] if isinstance(outcome, View) else None
             if image in seen:
-                yield Rejection(source, f"a second image {image}; the first is in {seen[image]}")
+                yield Rejection(source, f"a second image of the same exam and view: {image}, as in {seen[image]}")
                 continue
             if image:
                 seen[image] = source

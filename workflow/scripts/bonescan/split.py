@@ -5,8 +5,6 @@ from sklearn.model_selection import train_test_split
 
 from bonescan.chance import generator
 
-UNITS = ("image", "source", "patient")
-
 
 class BrokenPromise(ValueError):
     """A split that lets into both parts what its unit promises to keep apart."""
@@ -65,6 +63,8 @@ def check(split: pd.DataFrame, unit: str) -> None:
     Each image stands once; no unit lies in both parts; a patient split tests on originals; both parts hold both
     labels.
     """
+    if split[unit].isna().any():
+        raise BrokenPromise(f"split by {unit}: expected a {unit} on each row, got {split[unit].isna().sum()} without")
     repeated = split.loc[split["image"].duplicated(), "image"]
     if len(repeated):
         raise BrokenPromise(f"split by {unit}: expected each image once, got {repeated.iloc[0]} more than once")

@@ -42,6 +42,7 @@ class Training:
         self, model: keras.Model, images: np.ndarray, labels: np.ndarray, batch_size: int, learning_rate: float
     ):
         self.model = model
+        # DEVIATION: whole batches only; a step on the nine images left, as large as one on 32, can be the last of all
         self.batch_size = min(batch_size, len(labels))
         self.count = len(labels) // self.batch_size * self.batch_size
         self.optimizer = keras.optimizers.SGD(learning_rate)
@@ -270,7 +271,7 @@ def fit(
     Fit
     """
     training = Training(model, images, labels, batch_size, learning_rate)
-    history = checkpoint.load(training.variables) if checkpoint else []
+    history = checkpoint.load(training.variables, epochs) if checkpoint else []
     resumed_from = len(history)
     if resumed_from:
         logger.info("resumed after epoch %d of %d", resumed_from, epochs)

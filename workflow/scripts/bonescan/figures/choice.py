@@ -2,6 +2,9 @@
 
 import pandas as pd
 
+CLEAR_CASE = {"view": "posterior", "flag": 0, "label": 1, "subtype": "spinal"}
+"""Wishes for the image of Figures 2 to 4: a hot spot in the spine (Figure 4's caption), well cropped."""
+
 
 def choose(table: pd.DataFrame, image: str | None, **wishes) -> str:
     """Return the image to show: the one asked for, else the first that fulfils most wishes.

@@ -4,7 +4,7 @@ import pandas as pd
 
 from bonescan.tables.cohort import count_classes, print_ratio
 from bonescan.tables.formats import SPAN, Section, Table
-from bonescan.tables.results import print_metric
+from bonescan.tables.results import print_metric, seed_notes
 from bonescan.wording import METRICS, SUBTYPES, caveats, classifier, in_order
 
 _NAMES = METRICS | {"auc": "AUC"}
@@ -121,8 +121,8 @@ def _result_section(name: str, cells: pd.DataFrame, units: list[str]) -> Section
     return Section(frame, f"{name}: {content}", group="Classifier")
 
 
-def comparison_table(cells: pd.DataFrame, provenance: dict) -> Table:
-    """Lay out the rows of `compare`, one section a table of the paper."""
+def comparison_table(cells: pd.DataFrame, summary: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out the rows of `compare`, one section a table of the paper; `summary` tells of how many seeds."""
     units = [column.removeprefix("ours_") for column in cells.columns if column.startswith("ours_")]
     sections = [
         _cohort_section(name, group, units[0]) if name in _COHORT_TABLES else _result_section(name, group, units)
@@ -142,5 +142,5 @@ def comparison_table(cells: pd.DataFrame, provenance: dict) -> Table:
             "† does not follow from the confusion matrix that gives the rest of its row in the paper, which "
             f"implies: {implied}."
         )
-    notes += caveats(provenance)
+    notes += seed_notes(summary) + caveats(provenance)
     return Table("Comparison", "Ours beside the paper's, cell by cell.", cells, sections, provenance, notes)

@@ -59,7 +59,8 @@ def _by_unit(summary: pd.DataFrame) -> pd.DataFrame:
     return summary.sort_values("unit", key=lambda units: units.map(in_order(units).index), kind="stable")
 
 
-def _seed_notes(summary: pd.DataFrame) -> list[str]:
+def seed_notes(summary: pd.DataFrame) -> list[str]:
+    """Say that the numbers are means over seeds, and where not all seeds trained; nothing where there is one seed."""
     if summary["seeds"].max() <= 1 or summary.empty:
         return []
     failed = summary[summary["seeds_trained"] < summary["seeds"]]
@@ -85,7 +86,7 @@ def result_table(dataset: str, summary: pd.DataFrame, provenance: dict) -> Table
     rows = [[split_unit(row.unit), classifier(row.model), *metric_cells(row)] for row in ours.itertuples(index=False)]
     printed = pd.DataFrame(rows, columns=["Split unit", "Classifier", *METRICS.values()])
     columns = ["dataset", "unit", "model", "status", "seeds", "seeds_trained", *METRICS, "n_train", "n_test"]
-    notes = _size_note(ours) + _seed_notes(ours)
+    notes = _size_note(ours) + seed_notes(ours)
     return Table(
         _TABLES[dataset],
         f"Experimental results on evaluation metrics for test samples in dataset {dataset}.",
@@ -112,7 +113,7 @@ def table9(summary: pd.DataFrame, provenance: dict) -> Table:
         ours[columns],
         [Section(printed, group="Dataset")],
         provenance,
-        [*_seed_notes(ours), *caveats(provenance)],
+        [*seed_notes(ours), *caveats(provenance)],
     )
 
 
