@@ -146,10 +146,10 @@ def test_own_scans_from_a_folder_are_cropped(snakemake, tiny_run, tmp_path):
     assert len(crops) == 18 and crops["patient"].nunique() == 12
 
 
-def test_fewer_datasets_and_more_seeds(snakemake):
-    run = snakemake(
-        "--dry-run", "--quiet", "rules", "--config", "datasets=[D1]", "seeds=[1, 2, 3]", "split={units: [patient]}"
-    )
+def test_fewer_datasets_and_more_seeds(snakemake, tmp_path):
+    overlay = {"datasets": ["D1"], "seeds": [1, 2, 3], "split": {"units": ["patient"]}}
+    (tmp_path / "overlay.yaml").write_text(yaml.safe_dump(overlay))
+    run = snakemake("--dry-run", "--quiet", "rules", "--configfile", tmp_path / "overlay.yaml")
     assert jobs(run.stdout + run.stderr)["train"] == 7 * 3
 
 
