@@ -35,6 +35,7 @@ def votes(label, readers, error, rng):
         raise ValueError(f"simulate.readers: expected an odd number, so that there is a majority, got {readers!r}")
     if not 0 <= error < 0.5:
         raise ValueError(f"simulate.reader_error: expected at least 0 and less than 0.5, got {error!r}")
+    # DEVIATION: the labels of the simulated readers never differ from the class that Table 1 asks for
     while True:
         wrong = rng.random(readers) < error
         if 2 * wrong.sum() < readers:
