@@ -1,7 +1,6 @@
 """Read every scan of the cohort into one array of views; list what cannot be used, with the reason."""
 
 import logging
-import re
 from collections import Counter
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from bonescan.ingest import (
     View,
     folder_entries,
     ingest,
+    kind_of,
     scans_table,
     sheet_entries,
     write_stack,
@@ -22,11 +22,6 @@ from bonescan.ingest import (
 from bonescan.script import logged
 
 log = logging.getLogger("ingest")
-
-
-def kind(reason: str) -> str:
-    """Return a reason for rejection without its particulars, which may hold a file's name and so a patient's."""
-    return re.sub(r"^frame \d+: ", "", reason).split(":")[0]
 
 
 def read_cohort(source: str, cohort: Path):
@@ -50,7 +45,7 @@ def main(snakemake):
                 rows.append(outcome.row)
             else:
                 rejected.append(outcome)
-        kinds = Counter(kind(rejection.reason) for rejection in rejected)
+        kinds = Counter(kind_of(rejection.reason) for rejection in rejected)
         if not rows:
             raise ValueError(f"{cohort.name}: expected scans, all {len(rejected)} were rejected: {dict(kinds)}")
     write_table(snakemake.output.table, scans_table(rows, labelled))

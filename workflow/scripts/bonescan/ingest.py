@@ -129,6 +129,11 @@ def ingest(root: Path, entries: list[dict]) -> Iterator[View | Rejection]:
             yield outcome
 
 
+def kind_of(reason: str) -> str:
+    """Return a reason for rejection without its particulars, which may hold a file's name and so a patient's."""
+    return re.sub(r"^frame \d+: ", "", reason).split(":")[0]
+
+
 def _relative(path: str) -> str:
     """Return a path as it may stand in a table: an absolute one only by its last part."""
     return Path(path).name if Path(path).is_absolute() else path
