@@ -66,6 +66,7 @@ def test_folder(archive, tmp_path):
     }
 
 
+@pytest.mark.filterwarnings("ignore:Invalid value for VR CS")
 def test_no_identity_leaves_the_headers(archive, tmp_path):
     save(whole_body(ImageType=["ORIGINAL", "PRIMARY", "DOE JANE"]), archive / "sub" / "e_ant.dcm")
     save(whole_body(Modality="Doe"), archive / "sub" / "f_ant.dcm")

@@ -92,13 +92,15 @@ def test_a_changed_setting_reruns_what_it_touches_and_no_more(snakemake, tiny_ru
     assert not {"simulate", "ingest", "crop", "augment", "split", "figure1"} & set(counts)
 
 
-def test_an_edited_module_reruns_what_it_feeds_and_a_moved_checkout_nothing(snakemake, tiny_run, tmp_path):
+def test_an_edited_module_reruns_what_it_feeds_and_a_moved_checkout_trains_nothing(snakemake, tiny_run, tmp_path):
     for name in ("Snakefile", "config.yaml", "workflow", "envs"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, tmp_path / name)
     arguments = ["--dry-run", "--quiet", "rules", "--configfile", tiny_run / "tiny.yaml"]
     moved = snakemake(*arguments, directory=tiny_run, checkout=tmp_path)
-    assert jobs(moved.stdout + moved.stderr) == {}
+    assert moved.returncode == 0, moved.stdout + moved.stderr
+    # the comparison reads the paper's numbers from the checkout itself
+    assert set(jobs(moved.stdout + moved.stderr)) <= {"comparison", "all", "total"}
     with open(tmp_path / "workflow" / "scripts" / "bonescan" / "models" / "vgg.py", "a") as module:
         module.write("# edited\n")
     edited = snakemake(*arguments, directory=tiny_run, checkout=tmp_path)
