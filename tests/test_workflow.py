@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -174,3 +176,19 @@ def test_own_scans_from_a_sheet(snakemake, tiny_run, tmp_path):
     assert pd.read_table(own).equals(pd.read_table(phantom))
     rejected = pd.read_table(tmp_path / "own" / "results" / "desk" / "ingest" / "rejected.tsv")
     assert rejected["source_file"].tolist() == ["dicom/broken.dcm"]
+
+
+def test_a_killed_run_is_unlocked_without_a_word_more(tmp_path):
+    """As README says; a rule that asks for the number of cores would refuse."""
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "--snakefile",
+        ROOT / "Snakefile",
+        "--directory",
+        tmp_path,
+        "--unlock",
+    ]
+    unlock = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert unlock.returncode == 0, unlock.stdout + unlock.stderr

@@ -16,7 +16,7 @@ rule simulate:
         "benchmarks/simulate/{scale}.tsv"
     conda:
         "../../envs/imaging.yaml"
-    threads: workflow.cores or 1
+    threads: 8
     resources:
         mem_mb=3000,
         runtime=60,
