@@ -5,7 +5,7 @@ CORES ?= all
 MEMORY ?= $(shell awk '/MemTotal/ {print int($$2 / 1024)}' /proc/meminfo)
 BIN := .venv/bin
 
-.PHONY: reproduce test lint clean-environment
+.PHONY: reproduce test lint
 
 reproduce: .venv/runtime
 	$(BIN)/snakemake --cores $(CORES) --resources mem_mb=$(MEMORY) --rerun-incomplete
@@ -27,6 +27,3 @@ lint: .venv/development
 .venv/development: envs/development.txt .venv/runtime
 	$(BIN)/python -m pip install --quiet --requirement envs/development.txt
 	touch $@
-
-clean-environment:
-	rm -rf .venv

@@ -111,12 +111,17 @@ def test_an_edited_module_reruns_what_it_feeds_and_a_moved_checkout_trains_nothi
     assert not {"simulate", "ingest", "crop", "augment", "split", "figure1", "cohort_tables"} & set(counts)
 
 
-def test_a_simulated_scan_that_changes_is_read_again(snakemake, tiny_run):
-    run = snakemake(
-        *["--dry-run", "--quiet", "rules", "--configfile", tiny_run / "tiny.yaml", "--forcerun", "simulate"],
-        directory=tiny_run,
-    )
-    assert {"simulate", "ingest", "crop", "augment", "train"} <= set(jobs(run.stdout + run.stderr))
+def test_scans_simulated_anew_are_read_again_though_their_sheet_is_the_same(snakemake, tiny_run, tmp_path):
+    shutil.copytree(tiny_run, tmp_path / "run")
+    (tmp_path / "reseeded.yaml").write_text(yaml.safe_dump({**TINY, "seed": 7}))
+    arguments = ["--configfile", tmp_path / "reseeded.yaml"]
+    sheet = "results/desk/simulate/sheet.tsv"
+    simulated = snakemake(sheet, *arguments, directory=tmp_path / "run")
+    assert simulated.returncode == 0, simulated.stdout + simulated.stderr
+    assert (tmp_path / "run" / sheet).read_bytes() == (tiny_run / sheet).read_bytes()
+    arguments += ["--dry-run", "--quiet", "rules"]
+    after = snakemake("results/desk/ingest/scans.tsv", *arguments, directory=tmp_path / "run")
+    assert jobs(after.stdout + after.stderr).get("ingest") == 1
 
 
 def test_own_scans_with_labels_in_the_sheet(snakemake, tiny_run, tmp_path):

@@ -21,6 +21,7 @@ def main(snakemake):
         record = json.loads(Path(fit).read_text())
         split = splits[dataset]
         test = split.loc[split["part"] == "test", ["image", "source", "patient", "label"]]
+        # DEVIATION: one test of each network, not the mean of ten, which a trained network repeats to the digit
         given = read_table(probabilities)
         if len(given) != len(test) or set(given["image"]) != set(test["image"]):
             raise ValueError(f"{probabilities}: expected a row for each of {len(test)} test images, got {len(given)}")
