@@ -134,8 +134,6 @@ class Cohort:
     def run(self, script, outputs, **changes):
         """Run a script; returns the files it wrote, by output name."""
         paths = self.paths | {"published": str(PUBLISHED)}
-        if script in ("figure2", "figure3"):
-            paths["table"] = paths["crop"]
         parameters = {
             "provenance": PHANTOM,
             "normal": None,

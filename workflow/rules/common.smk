@@ -22,6 +22,8 @@ def broken_rules(config):
         "augment.degrees",
     ):
         section, key = path.split(".")
+        if isinstance(config[section][key], int):
+            continue
         least, greatest = config[section][key]
         if least > greatest:
             yield f"{path}: expected the lesser number first, got [{least}, {greatest}]"
@@ -137,6 +139,11 @@ def annotation_files(wildcards):
     if config["cohort"]["source"] == "phantom":
         return f"results/{wildcards.scale}/simulate/annotations"
     return config["cohort"]["annotations"] or []
+
+
+def crop_settings():
+    """The settings of the crop itself, without what becomes of crops that cannot be trusted."""
+    return {key: value for key, value in config["crop"].items() if key != "untrusted"}
 
 
 def images_of_dataset(wildcards):
