@@ -158,6 +158,15 @@ def test_overlapping_foci_are_numbered_by_their_counts():
     assert np.count_nonzero(numbers) == 6
 
 
+def test_the_ideal_observer_finds_the_lesions_and_nothing_where_they_are_not(cohort):
+    truth = table(cohort, "truth_views")
+    filtered = truth[["matched_filter", "matched_filter_without"]]
+    assert filtered[truth["label"] == 0].isna().all(axis=None)
+    diseased = filtered[truth["label"] == 1]
+    # a lesion counts as visible from a signal-to-noise ratio of 5
+    assert (diseased["matched_filter"] > 3).all() and (diseased["matched_filter_without"].abs() < 4).all()
+
+
 def test_a_reader_who_sees_the_lesions_marks_them_and_nothing_else(monkeypatch):
     """Also where no benign focus is in sight, at whose place an erring reader would mark some rib."""
     monkeypatch.setattr("bonescan.phantom.benign.draw", lambda *_: [])
