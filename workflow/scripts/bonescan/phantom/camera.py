@@ -122,8 +122,8 @@ def scatter(primary, thickness, pixel):
     return (1 - SCATTER_FRACTION) * primary + fine * (SCATTER_FRACTION * primary.sum() / fine.sum())
 
 
-def expose(image, counts, background, rng):
-    """Count photons.
+def expect(image, counts, background):
+    """Expected counts of each pixel.
 
     Parameters
     ----------
@@ -133,11 +133,25 @@ def expose(image, counts, background, rng):
         Expected counts of the whole image from the body.
     background : float
         Expected counts a pixel that do not come from the body.
+
+    Returns
+    -------
+    ndarray, shape (rows, columns), float64
+    """
+    return image.astype(float) * (counts / image.sum()) + background
+
+
+def expose(expected, rng):
+    """Count photons.
+
+    Parameters
+    ----------
+    expected : ndarray, shape (rows, columns), float64
+        Expected counts of each pixel.
     rng : numpy.random.Generator
 
     Returns
     -------
     ndarray, shape (rows, columns), uint16
     """
-    expected = image.astype(float) * (counts / image.sum()) + background
     return np.minimum(rng.poisson(expected), np.iinfo(np.uint16).max).astype(np.uint16)
