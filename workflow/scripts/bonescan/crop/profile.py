@@ -10,8 +10,8 @@ from bonescan.crop.noise import BLOCK
 
 SMOOTHING = 0.008  # standard deviation of the profile's smoothing as a share of the height, about 6 rows
 USUAL_HEIGHT = 710  # rows from crown to toes; 680 to 740 on eight real views of 2.4 mm pixels
-ABRUPT = 0.4  # of the width nearby: a crown or a toe begins narrower than that, a body cut through does not
-NEAR = 80  # rows that count as nearby
+ABRUPT = 0.5  # of the width nearby: a crown or a toe begins narrower than that, a body cut through does not
+NEAR = 24  # rows that count as nearby
 
 
 @dataclass(frozen=True)
