@@ -3,8 +3,12 @@
 Rows count from the top of the view. Lengths that scale with the patient are fractions of the height from crown to toes.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import signal
+
+from bonescan.crop.profile import Profile
 
 # Where to look for a landmark, and where it lies if it is not found. From the occupancy profiles of eight real views:
 # neck .122 +- .004, waist .367 +- .005, pelvis .475 +- .008, descent .514 +- .011
@@ -19,6 +23,7 @@ WINDOWS = {
 }
 USUAL_NECK = 0.122
 NECK = 0.08  # where the neck may begin
+CUT_REFINE = 0.04  # as `refine`, to measure a body that is cut off
 
 
 def remove_head_and_legs(profile, method, refine, trunk_end) -> tuple[dict[str, int], list[str]]:
@@ -49,6 +54,32 @@ def remove_head_and_legs(profile, method, refine, trunk_end) -> tuple[dict[str, 
     rows["trunk_end"] = at[trunk_end]
     found = {name: profile.first_row + int(row) for name, row in rows.items()}
     return {"crown": profile.crown, **found, "toes": profile.toes}, reasons
+
+
+def settle_height(profile) -> Profile:
+    """Measure the height of a body that is cut off by the part that is there, from the trunk's end to crown or toes.
+
+    Parameters
+    ----------
+    profile : bonescan.crop.profile.Profile
+        Its crown or toes lie beyond its curves, as far as the usual height has it.
+
+    Returns
+    -------
+    bonescan.crop.profile.Profile
+        With crown and toes settled; as it was if nothing is cut off or the trunk's end is not found.
+    """
+    last_row = profile.first_row + len(profile.occupancy)
+    if (profile.crown, profile.toes) == (profile.first_row, last_row):
+        return profile
+    window = WINDOWS["steepest_descent"]
+    end = _highest(-profile.first, -np.gradient(profile.smoothed), profile, window, CUT_REFINE)
+    if end is None:
+        return profile
+    end += profile.first_row
+    if profile.crown < profile.first_row:
+        return replace(profile, crown=min(profile.first_row, profile.toes - round((profile.toes - end) / (1 - window[2]))))
+    return replace(profile, toes=max(last_row, profile.crown + round((end - profile.crown) / window[2])))
 
 
 def _in_windows(profile, refine) -> tuple[dict, set]:

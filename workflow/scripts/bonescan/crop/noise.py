@@ -9,6 +9,8 @@ BLOCK = 4  # side of the block sums on which body and background are told apart,
 BODY_LEVEL = 0.04  # of the bright parts' counts: between background and thigh, even at a tenth of the usual counts
 MARGIN = 2  # blocks between the body and what counts as outside: scattered photons surround the body
 MOST_NOISE = 0.4  # share of the counts that thr_N may remove; on real views it is 0.09 to 0.25
+FEW_COUNTS = 3.0  # a pixel of the body; the poorest real views have 4.5
+SUM = 3  # side of the neighbourhood that is summed where counts are few, pixels
 SAFE_PERCENTILE = 99.9  # of the outside, taken where its maximum would remove more than that
 
 
@@ -90,6 +92,33 @@ def remove_noise(view, rule) -> tuple[Noise, list[str]]:
         reasons.append(f"thr_N {thr_n} would remove more than {MOST_NOISE:.0%} of the counts")
         thr_n = _threshold(pixels, SAFE_PERCENTILE)
     return Noise(view * (view >= thr_n), thr_n, body, outside), reasons
+
+
+def sum_few_counts(view, noise, rule) -> tuple[Noise, list[str]]:
+    """Return the noise to find landmarks with: that of the view, or, where its counts are few, of sums of 3 x 3 pixels.
+
+    Where most of the soft tissue holds one count or none, thr_N leaves nothing but bone, and the curve of elements has
+    other edges than those of the body.
+
+    Parameters
+    ----------
+    view : ndarray, shape (rows, columns), uint16
+    noise : Noise
+        Of the view.
+    rule : "maximum" or float
+        As for `remove_noise`.
+
+    Returns
+    -------
+    noise : Noise
+    reasons : list of str
+    """
+    pixels = np.count_nonzero(noise.body)
+    mean = view[noise.body].sum(dtype=np.int64) / max(1, pixels)
+    if mean >= FEW_COUNTS or not pixels:
+        return noise, []
+    sums = np.rint(ndimage.uniform_filter(view.astype(np.float32), SUM, mode="constant") * SUM**2)
+    return remove_noise(sums.astype(np.uint32), rule)[0], [f"few counts: {mean:.1f} a pixel of the body"]
 
 
 def _threshold(pixels, rule) -> int:

@@ -41,7 +41,7 @@ def check_position(noise, area) -> list[str]:
     return ["arms up"] if len(head) and np.median(width) > HEAD_WIDTH * height else []
 
 
-def spine_contrast(view, area, middle) -> float:
+def spine_contrast(view, profile, middle) -> float:
     """Return how much brighter the spine is than what is beside it: more from the back, to which it is nearer.
 
     The product of two ratios, of the lumbar spine to the flanks and of the thoracic spine to the ribs; 0 where they
@@ -51,15 +51,14 @@ def spine_contrast(view, area, middle) -> float:
     ----------
     view : ndarray, shape (rows, columns), uint16
         Counts, noise included.
-    area : bonescan.crop.profile.BodyArea
+    profile : bonescan.crop.profile.Profile
     middle : float
         Column of the spine.
     """
-    height = area.toes - area.crown
     away = np.abs(np.arange(view.shape[1]) + 0.5 - middle)
     product = 1.0
     for (first, last), (near, far) in ((LUMBAR, FLANK), (THORACIC, RIBS)):
-        rows = view[max(0, area.crown + round(first * height)) : max(0, area.crown + round(last * height))]
+        rows = view[profile.first_row + profile.place(first) : profile.first_row + profile.place(last)]
         beside = (away > near) & (away < far)
         if not len(rows) or not beside.any() or not (around := rows[:, beside].mean()):
             return 0.0

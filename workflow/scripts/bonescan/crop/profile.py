@@ -10,7 +10,8 @@ from bonescan.crop.noise import BLOCK
 
 SMOOTHING = 0.008  # standard deviation of the profile's smoothing as a share of the height, about 6 rows
 USUAL_HEIGHT = 710  # rows from crown to toes; 680 to 740 on eight real views of 2.4 mm pixels
-ABRUPT = 0.5  # of the width nearby: a crown or a toe begins narrower than that, a body cut through does not
+# a body that is cut through begins wider than a crown or toes: than this share of the width nearby, or of the height
+ABRUPT, WIDE = 0.5, 0.04
 NEAR = 24  # rows that count as nearby
 
 
@@ -103,8 +104,8 @@ def extract_body_area(view, noise) -> tuple[BodyArea, list[str]]:
 
 
 def _abrupt(occupancy) -> bool:
-    """Whether the body begins with the first of these rows as wide as it goes on."""
-    return bool(occupancy[:BLOCK].mean() > ABRUPT * occupancy[BLOCK:NEAR].max(initial=1))
+    """Whether the body is cut through at the first of these rows."""
+    return bool(occupancy[:BLOCK].mean() > min(ABRUPT * occupancy[BLOCK:NEAR].max(initial=1), WIDE * USUAL_HEIGHT))
 
 
 def count_elements(noise, area, degree) -> Profile:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bonescan.crop.background import add_penalty, draw_sigma, fill_with_background, hold_within, place
-from bonescan.crop.landmarks import remove_head_and_legs
-from bonescan.crop.noise import Noise, remove_noise
+from bonescan.crop.landmarks import remove_head_and_legs, settle_height
+from bonescan.crop.noise import Noise, remove_noise, sum_few_counts
 from bonescan.crop.position import check_position, spine_contrast
 from bonescan.crop.profile import Profile, count_elements, extract_body_area
 from bonescan.crop.trunk import remove_arms, remove_pelvis
@@ -101,21 +101,22 @@ def crop_thorax(
         Rows and columns of the thoracic image.
     """
     clean, noise_reasons = remove_noise(view, noise)
-    area, area_reasons = extract_body_area(view, clean)
-    position_reasons = check_position(clean, area)
-    profile = count_elements(clean, area, degree)
+    seen, count_reasons = sum_few_counts(view, clean, noise)
+    area, area_reasons = extract_body_area(view, seen)
+    position_reasons = check_position(seen, area)
+    profile = settle_height(count_elements(seen, area, degree))
     found, landmark_reasons = remove_head_and_legs(profile, landmarks, refine, trunk_end)
     found["cut"], pelvis_reasons = remove_pelvis(found, spine_to_pelvis, trunk_end)
-    (col0, col1), arm_reasons = remove_arms(clean, found)
+    (col0, col1), arm_reasons = remove_arms(seen, found)
     rows = draw_sigma(sigma, rng)
     region = add_penalty((found["shoulder"], found["cut"], col0, col1), rows, sigma_sides)
     box, size_reasons = hold_within(region, view.shape, size)
     corner = place(box, view.shape[1], size, padding)
     thorax = fill_with_background(view, clean.thr_n, box, corner, size)
-    reasons = noise_reasons + area_reasons + position_reasons + landmark_reasons
+    reasons = noise_reasons + count_reasons + area_reasons + position_reasons + landmark_reasons
     reasons += pelvis_reasons + arm_reasons + size_reasons
     kept = float(thorax.sum(dtype=np.int64) / max(1, view.sum(dtype=np.int64)))
-    contrast = spine_contrast(view, area, (col0 + col1) / 2)
+    contrast = spine_contrast(view, profile, (col0 + col1) / 2)
     return Crop(thorax, clean, profile, found, box, corner, rows, kept, contrast, tuple(reasons))
 
 
