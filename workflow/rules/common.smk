@@ -146,6 +146,19 @@ def crop_settings():
     return {key: value for key, value in config["crop"].items() if key != "untrusted"}
 
 
+def crop_quality_table(name):
+    """The three formats of a table on the crop's quality."""
+    return expand("results/{{scale}}/crop_quality/{name}.{format}", name=name, format=["csv", "md", "tex"])
+
+
+def crop_quality_files():
+    """What the target `crop_quality` makes: a sheet to look at, and scores where the truth is known."""
+    names = ["contact_sheet.pdf"]
+    if config["cohort"]["source"] == "phantom":
+        names += ["crop_scores.md", "crop_stress.md"]
+    return [f"results/{config['scale']}/crop_quality/{name}" for name in names]
+
+
 def images_of_dataset(wildcards):
     """D2 is normalised; D1 and D3 are counts."""
     stage = "normalise" if wildcards.dataset == "D2" else "augment"

@@ -1,4 +1,4 @@
-"""What becomes of a cohort whose crops are not all trustworthy: the flags that need two views, and the config's choice."""
+"""A cohort whose crops are not all trustworthy: the flags that need two views, and what becomes of flagged crops."""
 
 from bonescan.crop.position import check_frames, check_view
 

@@ -1,4 +1,4 @@
-"""Stage 3, removing head and legs: the landmarks, from peaks and valleys of the curve and of its derivatives (Figure 3).
+"""Stage 3, removing head and legs: landmarks from peaks and valleys of the curve and of its derivatives (Figure 3).
 
 Rows count from the top of the view. Lengths that scale with the patient are fractions of the height from crown to toes.
 """
@@ -78,7 +78,9 @@ def settle_height(profile) -> Profile:
         return profile
     end += profile.first_row
     if profile.crown < profile.first_row:
-        return replace(profile, crown=min(profile.first_row, profile.toes - round((profile.toes - end) / (1 - window[2]))))
+        return replace(
+            profile, crown=min(profile.first_row, profile.toes - round((profile.toes - end) / (1 - window[2])))
+        )
     return replace(profile, toes=max(last_row, profile.crown + round((end - profile.crown) / window[2])))
 
 

@@ -9,7 +9,7 @@ BLOCK = 4  # side of the block sums on which body and background are told apart,
 BODY_LEVEL = 0.04  # of the bright parts' counts: between background and thigh, even at a tenth of the usual counts
 MARGIN = 2  # blocks between the body and what counts as outside: scattered photons surround the body
 MOST_NOISE = 0.4  # share of the counts that thr_N may remove; on real views it is 0.09 to 0.25
-FEW_COUNTS = 3.0  # a pixel of the body; the poorest real views have 4.5
+FEW_COUNTS = 1.8  # a pixel of the body; a real scan thinned to 0.36 million counts has 2.9
 SUM = 3  # side of the neighbourhood that is summed where counts are few, pixels
 SAFE_PERCENTILE = 99.9  # of the outside, taken where its maximum would remove more than that
 

@@ -12,7 +12,8 @@ LUMBAR, THORACIC = (0.31, 0.39), (0.20, 0.30)  # rows of the lumbar and of the t
 SPINE, FLANK, RIBS = 12, (30, 55), (20, 50)  # distance from the middle, columns of 2.4 mm
 # ratio of lumbar spine to flank times that of thoracic spine to ribs. Real views (facts): lumbar 2.4 to 4.3 from the
 # front, 5.5 to 9.1 from the back. Beyond these a single view is called by the wrong name
-FRONT_AT_MOST, BACK_AT_LEAST = 22.0, 7.0
+FRONT_AT_MOST, BACK_AT_LEAST = 30.0, 7.0
+PARTS = 6  # of the rows, among which the median is taken, so that a hot lesion does not decide
 SWAPPED = 0.9  # of a pair: the anterior frame's contrast is greater than the posterior one's
 
 
@@ -24,15 +25,15 @@ def check_position(noise, area) -> list[str]:
     noise : bonescan.crop.noise.Noise
     area : bonescan.crop.profile.BodyArea
     """
-    body = slice(area.first, area.last)
-    view, mask = noise.view[body], noise.body[body]
+    view, mask = (image[area.first : area.last] for image in (noise.view, noise.body))
     seen = view[mask]
     seen = seen[seen > 0]
     if not seen.size:
         return []
     most = view.dtype.type(np.percentile(seen, HEAD_UP_PERCENTILE))
     rows = (np.minimum(view, most) * mask).sum(axis=1, dtype=np.int64)
-    if rows[: len(rows) // 2].sum() < HEAD_UP * rows.sum():
+    middle = max(0, (area.crown + area.toes) // 2 - area.first)
+    if rows[:middle].sum() < HEAD_UP * rows.sum():
         return ["upside down"]
     height = area.toes - area.crown
     head = noise.body[max(0, area.crown + round(HEAD[0] * height)) : max(0, area.crown + round(HEAD[1] * height))]
@@ -60,9 +61,14 @@ def spine_contrast(view, profile, middle) -> float:
     for (first, last), (near, far) in ((LUMBAR, FLANK), (THORACIC, RIBS)):
         rows = view[profile.first_row + profile.place(first) : profile.first_row + profile.place(last)]
         beside = (away > near) & (away < far)
-        if not len(rows) or not beside.any() or not (around := rows[:, beside].mean()):
+        if len(rows) < PARTS or not beside.any():
             return 0.0
-        product *= float(ndimage.gaussian_filter1d(rows.mean(axis=0), 2)[away < SPINE].max(initial=0) / around)
+        parts = np.stack([part.mean(axis=0) for part in np.array_split(rows, PARTS)])
+        around = np.median(parts[:, beside].mean(axis=1))
+        if not around:
+            return 0.0
+        spine = ndimage.gaussian_filter1d(parts, 2, axis=1)[:, away < SPINE]
+        product *= float(np.median(spine.max(axis=1, initial=0)) / around)
     return product
 
 

@@ -1,4 +1,4 @@
-"""Stages 2 and 3: the body area, and the curve of its elements counted from the top down (Figure 3, middle and right)."""
+"""Stages 2 and 3: the body area, and the curve of its elements counted from the top down (Figure 3)."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from bonescan.crop.noise import BLOCK
 SMOOTHING = 0.008  # standard deviation of the profile's smoothing as a share of the height, about 6 rows
 USUAL_HEIGHT = 710  # rows from crown to toes; 680 to 740 on eight real views of 2.4 mm pixels
 # a body that is cut through begins wider than a crown or toes: than this share of the width nearby, or of the height
-ABRUPT, WIDE = 0.5, 0.04
+ABRUPT, WIDE = 0.5, 0.03
 NEAR = 24  # rows that count as nearby
 
 

@@ -1,11 +1,15 @@
-"""Patients and pictures that are hard to crop: what is changed, in the body before the camera or in the picture after."""
+"""Patients and pictures that are hard to crop: what changes in the body before the camera, and in the picture after."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from scipy import ndimage
 
 from bonescan.chance import generator
+from bonescan.crop import crop_row, crop_thorax
+from bonescan.crop.cohort import flag_frames
+from bonescan.crop_quality.scores import score_view, summarise
 from bonescan.phantom import camera, habitus, skeleton, soft_tissue, truth
 from bonescan.phantom.scene import VIEWS, Scene, locate
 
@@ -264,3 +268,60 @@ def expose(posed, picture, after, seed, name):
         elif after == "frames swapped":
             truths = {"anterior": truths["posterior"], "posterior": truths["anterior"]}
     return {view: (frames[view], *truths[view]) for view in VIEWS}
+
+
+STRESSES = {
+    **{posture: (posture, None, None) for posture in POSTURES},
+    **{picture: ("as usual", picture, None) for picture in PICTURES},
+    **{after: ("as usual", None, after) for after in AFTER},
+}
+"""Every stress: how the patient lies, what changes of the picture, what of the frames."""
+
+
+def crop_stressed(posed, picture, after, name, settings, seed):
+    """Crop and score one patient's views under a stress.
+
+    Parameters
+    ----------
+    posed : Posed
+    picture, after : str or None
+    name : str
+        The patient's.
+    settings : dict
+        The keywords of `crop_thorax`.
+    seed : int
+
+    Yields
+    ------
+    view : str
+    frame : ndarray, shape (1024, 256), uint16
+    row : dict
+        As in `crop.tsv`, with the scores of `score_view`.
+    """
+    for view, (frame, regions, waist) in expose(posed, picture, after, seed, name).items():
+        crop = crop_thorax(frame, generator(seed, "crop", f"{name}_1_{view}"), **settings)
+        yield view, frame, crop_row(crop) | score_view(crop.box, regions, waist)
+
+
+def summarise_stress(crops):
+    """Add the flags that need both views, and sum up each stress.
+
+    Parameters
+    ----------
+    crops : DataFrame
+        Rows of all stresses: stress, patient, exam, view and what `crop_stressed` gives.
+
+    Returns
+    -------
+    crops : DataFrame
+        In the order of `STRESSES`.
+    summaries : DataFrame
+        A row a stress: `stress`, the columns of `summarise`, `reason` (the commonest flag).
+    """
+    flagged, summaries = [], []
+    for stress in STRESSES:
+        own = flag_frames(crops[crops["stress"] == stress])
+        reasons = own.loc[own["flag"] == 1, "reason"].str.replace(r"\d+\.\d+", "…", regex=True).value_counts()
+        flagged.append(own)
+        summaries.append({"stress": stress, **summarise(own), "reason": reasons.index[0] if len(reasons) else "none"})
+    return pd.concat(flagged, ignore_index=True), pd.DataFrame(summaries)
