@@ -17,6 +17,7 @@ def figure(seed=0, level=8.0):
     for first, last, width in parts:
         rows = slice(round(CROWN + first * HEIGHT), round(CROWN + last * HEIGHT))
         expected[rows, MIDDLE - width // 2 : MIDDLE + width // 2] = level
+    expected[round(CROWN + 0.51 * HEIGHT) : round(CROWN + HEIGHT)] *= 0.6
     expected[round(CROWN + 0.14 * HEIGHT) : round(CROWN + 0.45 * HEIGHT), MIDDLE - 6 : MIDDLE + 6] = 4 * level
     return np.random.default_rng(seed).poisson(expected).astype(np.uint16)
 

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import ndimage
 
 # share of the counts in the upper half of the body; .71 on a real scan, .77 to .89 on the phantom's
-HEAD_UP = 0.5
+HEAD_UP = 0.4
 HEAD = (0.03, 0.09)  # rows of the head, fractions of the height
 HEAD_WIDTH = 0.16  # of the height; a head with nothing beside it has .09 to .11
 HEAD_UP_PERCENTILE = 95  # of the counts; what is hotter (bladder, injection site) counts no more
