@@ -117,6 +117,7 @@ def sum_few_counts(view, noise, rule) -> tuple[Noise, list[str]]:
     mean = view[noise.body].sum(dtype=np.int64) / max(1, pixels)
     if mean >= FEW_COUNTS or not pixels:
         return noise, []
+    # DEVIATION: the paper counts the elements of the view itself, however few photons it holds
     sums = np.rint(ndimage.uniform_filter(view.astype(np.float32), SUM, mode="constant") * SUM**2)
     return remove_noise(sums.astype(np.uint32), rule)[0], [f"few counts: {mean:.1f} a pixel of the body"]
 

@@ -98,6 +98,7 @@ def extract_body_area(view, noise) -> tuple[BodyArea, list[str]]:
     reasons = [f"{part} cut off" for part, cut in (("head", head_cut), ("feet", feet_cut)) if cut]
     if head_cut == feet_cut:
         return BodyArea(crown, toes, crown, toes), reasons
+    # DEVIATION: the paper's patients all lie within the field of view; here the body is taken to go on beyond it
     height = max(USUAL_HEIGHT, toes - crown)
     area = BodyArea(crown, toes, toes - height if head_cut else crown, crown + height if feet_cut else toes)
     return area, reasons
