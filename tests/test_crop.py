@@ -89,7 +89,7 @@ def test_a_body_cut_off_is_taken_to_be_as_tall_as_usual():
     view[300:, 20:40] = 5
     view[0, 0] = view[1023, 0] = 1
     area, reasons = profile.extract_body_area(view, noise_of(view, view > 1))
-    assert (area, reasons) == (profile.BodyArea(300, 1024, 300, 1024), ["feet cut off"])
+    assert (area, reasons) == (profile.BodyArea(300, 1024, 300, 1028), ["feet cut off"])
     view[300:500] = 0
     area, reasons = profile.extract_body_area(view, noise_of(view, view > 1))
     assert (area, reasons) == (profile.BodyArea(500, 1024, 500, 500 + profile.USUAL_HEIGHT), ["feet cut off"])

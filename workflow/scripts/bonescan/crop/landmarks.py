@@ -23,7 +23,8 @@ WINDOWS = {
 }
 USUAL_NECK = 0.122
 NECK = 0.08  # where the neck may begin
-CUT_REFINE = 0.04  # as `refine`, to measure a body that is cut off
+SLACK = 0.04  # by which the windows reach further where the height is estimated
+HEIGHTS = (640, 820)  # least and most rows from crown to toes where a body that is cut off is measured
 
 
 def remove_head_and_legs(profile, method, refine, trunk_end) -> tuple[dict[str, int], list[str]]:
@@ -70,18 +71,24 @@ def settle_height(profile) -> Profile:
         With crown and toes settled; as it was if nothing is cut off or the trunk's end is not found.
     """
     last_row = profile.first_row + len(profile.occupancy)
-    if (profile.crown, profile.toes) == (profile.first_row, last_row):
+    head_cut, feet_cut = profile.crown < profile.first_row, profile.toes > last_row
+    if head_cut == feet_cut:
         return profile
-    window = WINDOWS["steepest_descent"]
-    end = _highest(-profile.first, -np.gradient(profile.smoothed), profile, window, CUT_REFINE)
-    if end is None:
+    least, most, usual = WINDOWS["steepest_descent"]
+    if head_cut:
+        span = [profile.toes - (1 - least) * HEIGHTS[1], profile.toes - (1 - most) * HEIGHTS[0]]
+    else:
+        span = [profile.crown + least * HEIGHTS[0], profile.crown + most * HEIGHTS[1]]
+    first, last = (min(max(0, round(row) - profile.first_row), len(profile.occupancy) - 1) for row in span)
+    slope = np.gradient(profile.smoothed)[first : last + 1]
+    end = first + int(slope.argmin())
+    if end in (first, last):
         return profile
     end += profile.first_row
-    if profile.crown < profile.first_row:
-        return replace(
-            profile, crown=min(profile.first_row, profile.toes - round((profile.toes - end) / (1 - window[2])))
-        )
-    return replace(profile, toes=max(last_row, profile.crown + round((end - profile.crown) / window[2])))
+    if head_cut:
+        height = round((profile.toes - end) / (1 - usual))
+        return replace(profile, crown=min(profile.first_row, profile.toes - height))
+    return replace(profile, toes=max(last_row, profile.crown + round((end - profile.crown) / usual)))
 
 
 def _in_windows(profile, refine) -> tuple[dict, set]:
@@ -110,7 +117,7 @@ def _in_windows(profile, refine) -> tuple[dict, set]:
     found = {name: _highest(*curves, profile, WINDOWS[name], refine) for name, curves in pairs.items()}
     missing = {name for name, row in found.items() if row is None}
     at = {name: profile.place(WINDOWS[name][2]) if row is None else row for name, row in found.items()}
-    at["neck"], at["shoulder"] = _neck_and_shoulder(slope, profile.place(NECK), at["rise"])
+    at["neck"], at["shoulder"] = _neck_and_shoulder(slope, profile.place(NECK - SLACK * profile.cut_off), at["rise"])
     return at, missing
 
 
@@ -130,7 +137,8 @@ def _highest(fitted, counted, profile, window, refine):
     int or None
         None where `counted` has no peak there, but only rises, falls or stays.
     """
-    first, last, usual = map(profile.place, window)
+    slack = SLACK if profile.cut_off else 0
+    first, last, usual = map(profile.place, (window[0] - slack, window[1] + slack, window[2]))
     peaks, found = signal.find_peaks(fitted[first : last + 1], prominence=0)
     if peaks.size:
         centre = first + int(peaks[found["prominences"].argmax()])

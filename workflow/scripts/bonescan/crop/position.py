@@ -17,29 +17,29 @@ PARTS = 6  # of the rows, among which the median is taken, so that a hot lesion 
 SWAPPED = 0.9  # of a pair: the anterior frame's contrast is greater than the posterior one's
 
 
-def check_position(noise, area) -> list[str]:
+def check_position(noise, profile) -> list[str]:
     """Return why the view is no patient with the head up and the arms down.
 
     Parameters
     ----------
     noise : bonescan.crop.noise.Noise
-    area : bonescan.crop.profile.BodyArea
+    profile : bonescan.crop.profile.Profile
     """
-    view, mask = (image[area.first : area.last] for image in (noise.view, noise.body))
+    last = profile.first_row + len(profile.occupancy)
+    view, mask = (image[profile.first_row : last] for image in (noise.view, noise.body))
     seen = view[mask]
     seen = seen[seen > 0]
     if not seen.size:
         return []
     most = view.dtype.type(np.percentile(seen, HEAD_UP_PERCENTILE))
     rows = (np.minimum(view, most) * mask).sum(axis=1, dtype=np.int64)
-    middle = max(0, (area.crown + area.toes) // 2 - area.first)
-    if rows[:middle].sum() < HEAD_UP * rows.sum():
+    if rows[: profile.place(0.5)].sum() < HEAD_UP * rows.sum():
         return ["upside down"]
-    height = area.toes - area.crown
-    head = noise.body[max(0, area.crown + round(HEAD[0] * height)) : max(0, area.crown + round(HEAD[1] * height))]
+    first, last = (max(0, profile.crown + round(fraction * profile.height)) for fraction in HEAD)
+    head = noise.body[first:last]
     head = head[head.any(axis=1)]
     width = head.shape[1] - head.argmax(axis=1) - head[:, ::-1].argmax(axis=1)
-    return ["arms up"] if len(head) and np.median(width) > HEAD_WIDTH * height else []
+    return ["arms up"] if len(head) and np.median(width) > HEAD_WIDTH * profile.height else []
 
 
 def spine_contrast(view, profile, middle) -> float:

@@ -11,7 +11,7 @@ from bonescan.crop.noise import BLOCK
 SMOOTHING = 0.008  # standard deviation of the profile's smoothing as a share of the height, about 6 rows
 USUAL_HEIGHT = 710  # rows from crown to toes; 680 to 740 on eight real views of 2.4 mm pixels
 # a body that is cut through begins wider than a crown or toes: than this share of the width nearby, or of the height
-ABRUPT, WIDE = 0.5, 0.03
+ABRUPT, WIDE = 0.5, 0.02
 NEAR = 24  # rows that count as nearby
 
 
@@ -46,6 +46,11 @@ class Profile:
     def height(self) -> int:
         """Rows from crown to toes."""
         return self.toes - self.crown
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether crown or toes lie beyond the rows that are in the picture."""
+        return self.crown < self.first_row or self.toes > self.first_row + len(self.occupancy)
 
     def place(self, fraction) -> int:
         """Return the index into the curves of a fraction of the height below the crown, held within them."""
@@ -99,7 +104,7 @@ def extract_body_area(view, noise) -> tuple[BodyArea, list[str]]:
     if head_cut == feet_cut:
         return BodyArea(crown, toes, crown, toes), reasons
     # DEVIATION: the paper's patients all lie within the field of view; here the body is taken to go on beyond it
-    height = max(USUAL_HEIGHT, toes - crown)
+    height = max(USUAL_HEIGHT, toes - crown + BLOCK)
     area = BodyArea(crown, toes, toes - height if head_cut else crown, crown + height if feet_cut else toes)
     return area, reasons
 
