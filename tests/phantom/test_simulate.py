@@ -8,6 +8,7 @@ import pydicom
 import pytest
 import simulate
 
+from bonescan.cohort import MATCHED
 from bonescan.phantom.patient import simulate as examine
 
 SETTINGS = {
@@ -102,6 +103,7 @@ def test_a_reader_who_sees_the_lesions_marks_them_and_nothing_else(monkeypatch):
     """Also where no benign focus is in sight, at whose place an erring reader would mark some rib."""
     monkeypatch.setattr("bonescan.phantom.benign.draw", lambda *_: [])
     row = {"patient": "P001", "exam": "1", "subtype": "spinal", "label": 1, "sex": "F", "age": 60}
+    row |= {f"{name}_quantile": 0.5 for name in MATCHED}
     for seed in range(3):
         settings = {**SETTINGS, "reader_error": 0.0}
         exam = examine({**row, "views": "posterior"}, settings, np.random.default_rng(seed))

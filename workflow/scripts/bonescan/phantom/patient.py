@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
+from bonescan.cohort import quantiles
 from bonescan.phantom import benign, camera, disease, habitus, readers, skeleton, soft_tissue
 from bonescan.phantom.scene import Scene, locate
 
@@ -13,6 +15,11 @@ VISIBLE_SNR = 5.0
 VISIBLE_PEAK = 0.20
 THORAX = ("ribs", "sternum", "shoulder girdle")
 USUAL_COUNTS = 0.53e6
+USUAL_MINUTES = 13.0
+# 1.95 m at 27 and at 5 cm a minute
+MINUTES = (7.2, 39.0)
+SLOW_SHARE = 0.06
+SLOW_COUNTS = (0.8e6, 3.6e6)
 DRAWS = 60
 
 
@@ -50,7 +57,8 @@ def simulate(row, settings, rng):
     Parameters
     ----------
     row : mapping
-        A row of the cohort: ``patient``, ``exam``, ``subtype``, ``label``, ``sex``, ``age``, ``views``.
+        A row of the cohort: ``patient``, ``exam``, ``subtype``, ``label``, ``sex``, ``age``, ``views`` and the
+        quantiles.
     settings : mapping
         ``pixel_spacing_mm`` (mm), ``counts`` (smallest and largest expected counts of a view), ``readers``,
         ``reader_error``.
@@ -61,12 +69,14 @@ def simulate(row, settings, rng):
     Exam
     """
     views = tuple(row["views"].split(","))
-    posture = habitus.draw(row["sex"], settings["pixel_spacing_mm"], rng)
+    drawn = quantiles(row)
+    posture = habitus.draw(row["sex"], settings["pixel_spacing_mm"], drawn, rng)
     bones = skeleton.build(posture, rng)
     body = soft_tissue.build(posture, rng)
     places = locate(bones.points, posture, body)
     scene = Scene(body, places, bones.activity, posture.pixel, views)
-    counts = _counts(settings["counts"], views, rng)
+    level = count_level(drawn["counts"])
+    counts = {view: float(np.clip(level * np.exp(rng.normal(0, 0.05)), *settings["counts"])) for view in views}
     background = {view: rng.uniform(0.04, 0.06) * np.sqrt(counts[view] / USUAL_COUNTS) for view in views}
     box = thorax_box(bones, places)
 
@@ -102,7 +112,7 @@ def simulate(row, settings, rng):
     return Exam(
         frames=np.stack(frames),
         views=views,
-        minutes=float(rng.uniform(12, 20)),
+        minutes=scan_minutes(level, drawn["duration"]),
         truth=truth,
         lesions=_numbered(row, lesions.rows, "lesion"),
         foci=_numbered(row, foci.rows, "focus"),
@@ -110,12 +120,44 @@ def simulate(row, settings, rng):
     )
 
 
-def _counts(limits, views, rng):
-    """Expected counts of each view: mostly 0.36-0.68 M, seldom a slow scan with up to 3.6 M."""
-    low, high = limits
-    slow = rng.random() < 0.06
-    level = np.exp(rng.uniform(np.log(0.8e6), np.log(3.6e6))) if slow else rng.lognormal(np.log(USUAL_COUNTS), 0.17)
-    return {view: float(np.clip(level * np.exp(rng.normal(0, 0.05)), low, high)) for view in views}
+def count_level(quantile):
+    """Expected counts of a patient's views: mostly 0.36-0.68 M, seldom a slow scan with up to 3.6 M.
+
+    Parameters
+    ----------
+    quantile : float
+        Above 0 and below 1.
+
+    Returns
+    -------
+    float
+    """
+    usual = 1 - SLOW_SHARE
+    if quantile < usual:
+        return float(USUAL_COUNTS * np.exp(0.17 * ndtri(quantile / usual)))
+    low, high = SLOW_COUNTS
+    return float(low * (high / low) ** ((quantile - usual) / SLOW_SHARE))
+
+
+def scan_minutes(level, quantile):
+    """Duration (minutes) of a scan with the counts `level`.
+
+    Half of what sets two count levels apart is the speed of the table, the other half the patient's uptake: 15 cm a
+    minute for the usual scan, 10 to 21 for most.
+
+    Parameters
+    ----------
+    level : float
+        Expected counts of a view.
+    quantile : float
+        Above 0 and below 1.
+
+    Returns
+    -------
+    float
+    """
+    minutes = USUAL_MINUTES * np.sqrt(level / USUAL_COUNTS) * np.exp(0.12 * ndtri(quantile))
+    return float(np.clip(minutes, *MINUTES))
 
 
 def thorax_box(bones, places):
