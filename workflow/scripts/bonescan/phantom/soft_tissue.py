@@ -156,9 +156,19 @@ def _organs(habitus, rng):
     bladder = float(np.exp(rng.normal(np.log(9.0), 0.9)))
     size = 30.0 * np.cbrt(filling)
     lower = rng.normal(0, 6)
-    organs = [
-        (((58.0, 40.0, 548.0 + lower), (24.0, 20.0, 48.0)), kidney * np.exp(rng.normal(0, 0.15))),
-        (((-58.0, 40.0, 560.0 + lower), (24.0, 20.0, 48.0)), kidney * np.exp(rng.normal(0, 0.15))),
+    organs = []
+    lost = rng.integers(2) if rng.random() < 0.015 else None
+    for number, (x, z) in enumerate(((58.0, 548.0), (-58.0, 560.0))):
+        centre = np.array([x + rng.normal(0, 4), 40.0, z + lower + rng.normal(0, 4)])
+        half_axes = np.array([23.0, 20.0, 46.0]) * rng.normal(1.0, 0.06)
+        if number == lost:
+            continue
+        organs.append(((centre, half_axes), kidney * np.exp(rng.normal(0, 0.15))))
+        if rng.random() < 0.12:
+            # urine held in the renal pelvis
+            pelvis = centre + np.array([-0.35 * np.sign(x) * half_axes[0], 0, 6])
+            organs.append(((pelvis, rng.uniform(6, 12, 3)), kidney * rng.uniform(1.0, 4.0)))
+    organs += [
         (((rng.normal(0, 4), -30.0, 806.0 - 0.75 * size), (1.15 * size, size, 0.85 * size)), bladder),
         (((-55.0, -25.0, 520.0), (80.0, 70.0, 60.0)), 0.04),
         (((15.0, -35.0, 410.0), (48.0, 45.0, 55.0)), 0.05),
