@@ -1,5 +1,6 @@
 import hashlib
 import json
+import zipfile
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import simulate
 
 from bonescan.cohort import MATCHED
+from bonescan.phantom import truth
 from bonescan.phantom.patient import simulate as examine
 
 SETTINGS = {
@@ -24,7 +26,7 @@ SETTINGS = {
 
 def run(folder, threads):
     names = {"views": "truth_views.tsv", "lesions": "truth_lesions.tsv", "foci": "truth_foci.tsv", "sheet": "sheet.tsv"}
-    names |= {"dicom": "dicom", "annotations": "annotations"}
+    names |= {"dicom": "dicom", "annotations": "annotations", "truth": "truth"}
     output = SimpleNamespace(**{key: str(folder / name) for key, name in names.items()})
     params = SimpleNamespace(simulate=SETTINGS, seed=7)
     simulate.main(SimpleNamespace(params=params, output=output, threads=threads, log=[str(folder / "log")]))
@@ -97,6 +99,63 @@ def test_the_body_lies_between_its_truth_rows(cohort):
     assert frame[: row["body_row0"] - 15].mean() < 0.1
     assert frame[row["body_row1"] + 15 :].mean() < 0.1
     assert frame[row["body_row0"] : row["body_row1"]].mean() > 1.0
+
+
+def masks_of(folder, patient):
+    with np.load(folder / "truth" / f"phantom{int(patient[1:]):03d}.npz") as archive:
+        return dict(archive)
+
+
+def test_the_masks_hold_what_the_truth_tables_say(cohort):
+    views = table(cohort, "truth_views")
+    for name, listed, region in (("lesion", "truth_lesions", "metastasis"), ("focus", "truth_foci", "benign focus")):
+        rows = table(cohort, listed)
+        for patient, shown in views.groupby("patient"):
+            masks = masks_of(cohort, patient)
+            numbers = masks["lesions" if name == "lesion" else "foci"]
+            assert numbers.shape == masks["regions"].shape == (len(shown), 1024, 256)
+            assert numbers.dtype == np.uint8 and masks["regions"].dtype == np.uint16
+            for view, image in enumerate(shown["image"]):
+                own = rows[rows["image"] == image]
+                assert set(np.unique(numbers[view])) <= {0, *own[name]}
+                visible = own[own["visible"] == 1]
+                covered = truth.mask(masks["regions"][view], region)
+                assert covered.any() == (len(visible) > 0)
+                for _, focus in visible.iterrows():
+                    at = round(focus["row"]), round(np.clip(focus["col"], 0, 255))
+                    near = tuple(slice(max(0, centre - 4), centre + 5) for centre in at)
+                    assert covered[near].any(), (image, focus["bone"])
+
+
+def test_the_regions_lie_where_the_anatomy_has_them(cohort):
+    for _, row in table(cohort, "truth_views").iterrows():
+        views = table(cohort, "truth_views").query("patient == @row.patient")["image"].tolist()
+        regions = masks_of(cohort, row["patient"])["regions"][views.index(row["image"])]
+        where = {name: np.argwhere(truth.mask(regions, name)) for name in truth.REGIONS[:14]}
+        assert all(len(pixels) for pixels in where.values())
+        middle = {name: pixels[:, 0].mean() for name, pixels in where.items()}
+        order = ("skull", "cervical spine", "thoracic spine", "lumbar spine", "sacrum", "bladder", "legs")
+        assert sorted(order, key=middle.get) == list(order)
+        cage = np.concatenate([where[name] for name in ("ribs", "sternum", "shoulder girdle")])
+        assert cage[:, 0].min() >= row["row0"] and cage[:, 0].max() < row["row1"]
+        assert cage[:, 1].min() >= row["col0"] - 1 and cage[:, 1].max() <= row["col1"]
+        bones = regions & ((1 << 11) - 1) > 0
+        assert (bones & ~truth.mask(regions, "body")).sum() < 0.01 * bones.sum()
+
+
+def test_masks_carry_no_time_of_writing(cohort):
+    with zipfile.ZipFile(next((cohort / "truth").iterdir())) as archive:
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_overlapping_foci_are_numbered_by_their_counts():
+    window = (slice(10, 13), slice(20, 23))
+    weak, strong = np.zeros((3, 3)), np.zeros((3, 3))
+    weak[:, :2], strong[:, 1:] = 1.0, 5.0
+    strong[:, 2] = 2.0
+    numbers = truth.numbered([(weak, window), (strong, window)])
+    assert numbers[window].tolist() == [[1, 2, 0]] * 3
+    assert np.count_nonzero(numbers) == 6
 
 
 def test_a_reader_who_sees_the_lesions_marks_them_and_nothing_else(monkeypatch):

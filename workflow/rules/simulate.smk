@@ -6,6 +6,7 @@ rule simulate:
     output:
         dicom=directory("results/{scale}/simulate/dicom"),
         annotations=directory("results/{scale}/simulate/annotations"),
+        truth=directory("results/{scale}/simulate/truth"),
         sheet="results/{scale}/simulate/sheet.tsv",
         views="results/{scale}/simulate/truth_views.tsv",
         lesions="results/{scale}/simulate/truth_lesions.tsv",

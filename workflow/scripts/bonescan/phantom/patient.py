@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from bonescan.cohort import quantiles
-from bonescan.phantom import benign, camera, disease, habitus, readers, skeleton, soft_tissue
+from bonescan.phantom import benign, camera, disease, habitus, readers, skeleton, soft_tissue, truth
 from bonescan.phantom.scene import Scene, locate
 
 # a focus counts as visible when the noise-limited ideal observer's signal-to-noise ratio and its peak over the
@@ -40,6 +40,9 @@ class Exam:
         A row a lesion or benign focus and view, for ``truth_lesions.tsv`` and ``truth_foci.tsv``.
     annotations : dict
         (reader, image) to a LabelMe dictionary; readers count from 1.
+    masks : dict of str to ndarray, shape (n, 1024, 256)
+        ``regions`` (uint16, bits of `bonescan.phantom.truth.REGIONS`), ``lesions`` and ``foci`` (uint8, numbers of
+        the rows in `lesions` and `foci`), as displayed.
     """
 
     frames: np.ndarray
@@ -49,6 +52,7 @@ class Exam:
     lesions: list
     foci: list
     annotations: dict
+    masks: dict
 
 
 def simulate(row, settings, rng):
@@ -94,12 +98,23 @@ def simulate(row, settings, rng):
             )
     expected = lesions.images if row["label"] else foci.images
 
-    frames, truth, annotations = [], [], {}
+    anatomy = truth.anatomy(bones, places, body)
+    frames, rows, masks, annotations = [], [], [], {}
     for view in views:
         image = f"{row['patient']}_{row['exam']}_{view}"
         frame = camera.expose(scene.scattered(expected[view]), counts[view], background[view], rng)
         frames.append(frame if view == "anterior" else frame[:, ::-1])
-        truth.append(_view_row(image, row, view, posture, box, frames[-1]))
+        rows.append(_view_row(image, row, view, posture, box, frames[-1]))
+        masks.append(
+            truth.masks(
+                anatomy,
+                lesions.patches.get(view, ()),
+                lesions.rows.get(view, ()),
+                foci.patches[view],
+                foci.rows[view],
+                view,
+            )
+        )
         seen = [each for each in lesions.rows.get(view, ()) if each["visible"]]
         looks = sorted((each for each in foci.rows[view] if each["visible"]), key=lambda each: -each["detectability"])
         looks = [each for each in looks if each["in_thorax"]] + [each for each in looks if not each["in_thorax"]]
@@ -113,10 +128,11 @@ def simulate(row, settings, rng):
         frames=np.stack(frames),
         views=views,
         minutes=scan_minutes(level, drawn["duration"]),
-        truth=truth,
+        truth=rows,
         lesions=_numbered(row, lesions.rows, "lesion"),
         foci=_numbered(row, foci.rows, "focus"),
         annotations=annotations,
+        masks={name: np.stack([each[name] for each in masks]) for name in masks[0]},
     )
 
 
@@ -184,7 +200,10 @@ def thorax_box(bones, places):
 
 
 class _Shown:
-    """Foci as they appear in each view: `rows` for the truth tables, `images` with the foci added."""
+    """Foci as they appear in each view.
+
+    `rows` for the truth tables, `patches` with what each focus adds and where, `images` with the foci added.
+    """
 
     def __init__(self, scene, posture, body, box, counts, background):
         self._scene = scene
@@ -194,12 +213,14 @@ class _Shown:
         self._counts = counts
         self._background = background
         self.rows = {}
+        self.patches = {}
         self.images = {}
 
     def show(self, foci, images):
         """Add foci to the views `images`, which stay as they are."""
         self.images = {view: image.copy() for view, image in images.items()}
         self.rows = {view: [] for view in images}
+        self.patches = {view: [] for view in images}
         for focus in foci:
             points = locate(focus.points, self._posture, self._body)
             for view, image in images.items():
@@ -207,6 +228,7 @@ class _Shown:
                 shown = self.images[view][window]
                 # a cold focus takes away no more than there is
                 np.maximum(shown + patch, 0, out=shown)
+                self.patches[view].append((patch, window))
                 self.rows[view].append(self._describe(focus, points, patch, window, image, view))
 
     def _describe(self, focus, points, patch, window, image, view):

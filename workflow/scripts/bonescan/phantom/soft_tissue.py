@@ -12,6 +12,7 @@ import numpy as np
 from bonescan.phantom.uptake import SOFT_TISSUE
 
 SLAB_MM = 12.0
+OUTLINED = ("bladder", "kidneys")
 
 # knots (mm, reference frame): height, half-width, front, back
 HEAD = np.array(
@@ -90,12 +91,15 @@ class Body:
         Image row of the volume's first row.
     front : float
         Distance (mm) of the volume's front from the table.
+    outlines : dict of str to ndarray, shape (rows, 256), bool
+        Where organs of `OUTLINED` lie, seen from the front.
     """
 
     activity: np.ndarray
     density: np.ndarray
     top: int
     front: float
+    outlines: dict
 
 
 def build(habitus, rng):
@@ -143,14 +147,17 @@ def build(habitus, rng):
         # inflated lung has a quarter of water's density and hardly any tracer
         density[window] *= 1 - 0.72 * filled
         activity[window] *= 1 - 0.55 * filled
-    for (centre, half_axes), concentration in _organs(habitus, rng):
+    outlines = {name: np.zeros(shape[1:], bool) for name in OUTLINED}
+    for name, (centre, half_axes), concentration in _organs(habitus, rng):
         filled, window = fill(_organ(habitus, centre, half_axes, front), shape, top)
         activity[window] += filled * (concentration * voxel)
-    return Body(activity, density, top, front)
+        if name in outlines:
+            outlines[name][window[1:]] |= filled.max(axis=0) > 0
+    return Body(activity, density, top, front, outlines)
 
 
 def _organs(habitus, rng):
-    """Centre, half-axes (mm) and concentration above the soft tissue's of organs that take up or hold the tracer."""
+    """Name, centre, half-axes (mm) and concentration above the soft tissue's of organs with more tracer than it."""
     kidney = float(np.exp(rng.normal(np.log(1.6), 0.45)))
     filling = float(np.clip(rng.gamma(3.0, 0.33), 0.15, 2.6))
     bladder = float(np.exp(rng.normal(np.log(9.0), 0.9)))
@@ -163,22 +170,26 @@ def _organs(habitus, rng):
         half_axes = np.array([23.0, 20.0, 46.0]) * rng.normal(1.0, 0.06)
         if number == lost:
             continue
-        organs.append(((centre, half_axes), kidney * np.exp(rng.normal(0, 0.15))))
+        organs.append(("kidneys", (centre, half_axes), kidney * np.exp(rng.normal(0, 0.15))))
         if rng.random() < 0.12:
             # urine held in the renal pelvis
             pelvis = centre + np.array([-0.35 * np.sign(x) * half_axes[0], 0, 6])
-            organs.append(((pelvis, rng.uniform(6, 12, 3)), kidney * rng.uniform(1.0, 4.0)))
+            organs.append(("kidneys", (pelvis, rng.uniform(6, 12, 3)), kidney * rng.uniform(1.0, 4.0)))
     organs += [
-        (((rng.normal(0, 4), -30.0, 806.0 - 0.75 * size), (1.15 * size, size, 0.85 * size)), bladder),
-        (((-55.0, -25.0, 520.0), (80.0, 70.0, 60.0)), 0.04),
-        (((15.0, -35.0, 410.0), (48.0, 45.0, 55.0)), 0.05),
-        (((0.0, -60.0, 640.0), (115.0, 42.0, 95.0)), float(rng.uniform(0.01, 0.07))),
-        (((0.0, -22.0, 236.0), (20.0, 14.0, 18.0)), float(np.exp(rng.normal(np.log(0.8), 0.6)))),
-        (((0.0, -45.0, 855.0), (16.0, 20.0, 26.0)), float(np.exp(rng.normal(np.log(0.5), 0.6)))),
+        ("bladder", ((rng.normal(0, 4), -30.0, 806.0 - 0.75 * size), (1.15 * size, size, 0.85 * size)), bladder),
+        ("liver", ((-55.0, -25.0, 520.0), (80.0, 70.0, 60.0)), 0.04),
+        ("heart", ((15.0, -35.0, 410.0), (48.0, 45.0, 55.0)), 0.05),
+        ("bowel", ((0.0, -60.0, 640.0), (115.0, 42.0, 95.0)), float(rng.uniform(0.01, 0.07))),
+        ("thyroid", ((0.0, -22.0, 236.0), (20.0, 14.0, 18.0)), float(np.exp(rng.normal(np.log(0.8), 0.6)))),
+        ("urethra", ((0.0, -45.0, 855.0), (16.0, 20.0, 26.0)), float(np.exp(rng.normal(np.log(0.5), 0.6)))),
     ]
     if habitus.breasts and rng.random() < 0.3:
         organs += [
-            (((side * 78.0, -112.0, 418.0), (40.0, 0.5 * habitus.breasts, 38.0)), float(rng.uniform(0.05, 0.3)))
+            (
+                "breasts",
+                ((side * 78.0, -112.0, 418.0), (40.0, 0.5 * habitus.breasts, 38.0)),
+                float(rng.uniform(0.05, 0.3)),
+            )
             for side in (1.0, -1.0)
         ]
     return organs
