@@ -231,7 +231,7 @@ def _injection(habitus, rng):
     x = side * (x + float(habitus.arm_shift(z))) + rng.normal(0, 6)
     extravasated = rng.random() < 0.2
     half_axes = rng.uniform(14, 24, 3) if extravasated else rng.uniform(5, 10, 3)
-    concentration = log_uniform(4.0, 50.0 if extravasated else 40.0, rng)
+    concentration = log_uniform(3.0, 40.0 if extravasated else 25.0, rng)
     foci = [_puddle("injection site", place, (x, y, z + rng.normal(0, 12)), half_axes, concentration)]
     if extravasated and rng.random() < 0.3:
         # what leaks beside the vein drains to the armpit

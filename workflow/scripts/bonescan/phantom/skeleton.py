@@ -56,7 +56,7 @@ class Assembly:
         self._variation = variation
         self._index = {}
         self._regions = []
-        self._kinds = {kind: float(np.exp(rng.normal(0.0, 0.10))) for kind in CONCENTRATION}
+        self._kinds = {kind: float(np.exp(rng.normal(0.0, 0.06))) for kind in CONCENTRATION}
         self._pieces = []
 
     def add(self, name, region, kind, points, volume, profile=1.0):
@@ -75,7 +75,7 @@ class Assembly:
         return Skeleton(points, activity, owner, tuple(self._index), tuple(self._regions))
 
 
-def _texture(points, rng, amplitude=0.16, waves=16):
+def _texture(points, rng, amplitude=0.14, waves=16):
     """Uptake that varies smoothly within and across bones, by points (n, 3), mm: mean 1, waves of 18 to 90 mm."""
     length = np.exp(rng.uniform(np.log(18.0), np.log(90.0), waves))
     direction = rng.normal(0, 1, (waves, 3))

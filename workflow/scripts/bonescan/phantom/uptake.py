@@ -5,7 +5,7 @@ bones are measured low because of the partial-volume effect, so their true conce
 reported mean; the values were set so that the images agree with the count ratios measured on real scans.
 """
 
-SOFT_TISSUE = 0.084
+SOFT_TISSUE = 0.097
 
 CONCENTRATION = {
     "cranial vault": 1.7,
@@ -13,9 +13,9 @@ CONCENTRATION = {
     "face": 2.8,
     "nasal region": 4.2,
     "mandible": 1.5,
-    "vertebral body": 4.6,
-    "vertebral arch": 4.9,
-    "facet joint": 6.8,
+    "vertebral body": 3.75,
+    "vertebral arch": 3.95,
+    "facet joint": 5.2,
     "sacrum": 2.9,
     "sacroiliac joint": 3.4,
     "rib": 4.1,
