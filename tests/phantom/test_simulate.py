@@ -1,8 +1,10 @@
 import hashlib
 import json
+import shutil
 import zipfile
 from types import SimpleNamespace
 
+import gather_cohort
 import numpy as np
 import pandas as pd
 import pydicom
@@ -24,12 +26,19 @@ SETTINGS = {
 }
 
 
-def run(folder, threads):
+def run(folder, shards):
+    params = SimpleNamespace(simulate={**SETTINGS, "shards": shards}, seed=7)
+    folders = [folder / "shards" / str(number) for number in range(1, shards + 1)]
+    for shard in folders:
+        job = {"params": params, "wildcards": SimpleNamespace(shard=shard.name), "log": [str(folder / "log")]}
+        simulate.main(SimpleNamespace(**job, output=SimpleNamespace(shard=str(shard))))
     names = {"views": "truth_views.tsv", "lesions": "truth_lesions.tsv", "foci": "truth_foci.tsv", "sheet": "sheet.tsv"}
     names |= {"dicom": "dicom", "annotations": "annotations", "truth": "truth"}
     output = SimpleNamespace(**{key: str(folder / name) for key, name in names.items()})
-    params = SimpleNamespace(simulate=SETTINGS, seed=7)
-    simulate.main(SimpleNamespace(params=params, output=output, threads=threads, log=[str(folder / "log")]))
+    gathered = SimpleNamespace(shards=[str(shard) for shard in folders])
+    gather_cohort.main(SimpleNamespace(input=gathered, output=output, log=[str(folder / "log")]))
+    # as Snakemake removes what is temporary
+    shutil.rmtree(folder / "shards")
     return folder
 
 
@@ -42,12 +51,17 @@ def table(folder, name):
     return pd.read_csv(folder / f"{name}.tsv", sep="\t")
 
 
-def test_workers_do_not_change_a_byte(cohort, tmp_path):
+@pytest.mark.parametrize("shards", [3, 6])
+def test_shards_do_not_change_a_byte(cohort, tmp_path, shards):
+    """Nor does a shard that is left without a patient, the sixth of five."""
+
     def digests(folder):
         files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "log")
         return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
-    assert digests(run(tmp_path, 2)) == digests(cohort)
+    found = digests(run(tmp_path, shards))
+    assert found == digests(cohort)
+    assert len(found) == 5 + 5 + 3 * 7 + 4
 
 
 def test_the_files_are_nuclear_medicine_images(cohort):
