@@ -1,6 +1,7 @@
 import hashlib
 import json
 import shutil
+import subprocess
 import zipfile
 from types import SimpleNamespace
 
@@ -79,6 +80,34 @@ def test_the_files_are_nuclear_medicine_images(cohort):
         assert list(frames.sum(axis=(1, 2))) == list(views["counts"])
         meanings = [item.ViewCodeSequence[0].CodeMeaning for item in scan.DetectorInformationSequence]
         assert meanings == [f"{view.capitalize()} projection" for view in views["view"]]
+
+
+def complaints(path):
+    """What dciodvfy finds wrong with a DICOM file: its lines but the one that names the object's kind."""
+    run = subprocess.run(["dciodvfy", str(path)], capture_output=True, text=True, timeout=60, check=False)
+    kind, *lines = (run.stdout + run.stderr).splitlines()
+    assert kind == "NMImage", run.stdout + run.stderr
+    return lines
+
+
+@pytest.mark.skipif(shutil.which("dciodvfy") is None, reason="needs dciodvfy of Debian's dicom3tools")
+def test_a_dicom_validator_has_nothing_to_say(cohort, tmp_path):
+    views = table(cohort, "truth_views").groupby("patient")["view"].agg(tuple)
+    assert set(views.str.len()) == {1, 2}
+    for path in table(cohort, "sheet")["path"]:
+        assert complaints(cohort / path) == []
+    scan = pydicom.dcmread(cohort / path)
+    del scan.DetectorInformationSequence
+    scan.save_as(tmp_path / "broken.dcm")
+    assert any(line.startswith("Error") for line in complaints(tmp_path / "broken.dcm"))
+
+
+def test_the_header_holds_nothing_of_the_picture_but_its_counts(cohort):
+    """A hot lesion would show in the largest pixel value."""
+    for path in table(cohort, "sheet")["path"]:
+        scan = pydicom.dcmread(cohort / path, stop_before_pixels=True)
+        assert "SmallestImagePixelValue" not in scan and "LargestImagePixelValue" not in scan
+        assert scan.CountsAccumulated > 0.3e6
 
 
 def test_every_metastatic_view_shows_its_subtype_in_the_thorax(cohort):
