@@ -17,6 +17,7 @@ wildcard_constraints:
     dataset="D1|D2|D3",
     model="|".join(config["networks"]),
     seed=r"\d+",
+    shard=r"\d+",
 
 
 include: "workflow/rules/simulate.smk"

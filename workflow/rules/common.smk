@@ -101,6 +101,12 @@ def library(script):
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(found))).hexdigest()
 
 
+def shards_of_cohort(wildcards):
+    """The folders of the phantom cohort's shards, in the order of the patients."""
+    numbers = range(1, config["simulate"]["shards"] + 1)
+    return [f"results/{wildcards.scale}/simulate/shards/{number}" for number in numbers]
+
+
 def cohort_files(wildcards):
     """The sheet or folder that names the cohort's scans."""
     if config["cohort"]["source"] == "phantom":

@@ -6,13 +6,10 @@ import numpy as np
 from scipy.special import ndtri
 
 from bonescan.cohort import quantiles
-from bonescan.phantom import benign, camera, disease, habitus, readers, skeleton, soft_tissue, truth
+from bonescan.phantom import benign, camera, disease, habitus, observer, readers, skeleton, soft_tissue, truth
 from bonescan.phantom.scene import Scene, locate
+from bonescan.phantom.shown import Shown
 
-# a focus counts as visible when the noise-limited ideal observer's signal-to-noise ratio and its peak over the
-# surroundings allow
-VISIBLE_SNR = 5.0
-VISIBLE_PEAK = 0.20
 THORAX = ("ribs", "sternum", "shoulder girdle")
 USUAL_COUNTS = 0.54e6
 USUAL_MINUTES = 13.0
@@ -73,6 +70,8 @@ def simulate(row, settings, rng):
     Exam
     """
     views = tuple(row["views"].split(","))
+    # the views without lesions that the ideal observer compares with are noise of their own
+    control = rng.spawn(1)[0]
     drawn = quantiles(row)
     posture = habitus.draw(row["sex"], settings["pixel_spacing_mm"], drawn, rng)
     bones = skeleton.build(posture, rng)
@@ -84,9 +83,9 @@ def simulate(row, settings, rng):
     background = {view: rng.uniform(0.045, 0.065) * np.sqrt(counts[view] / USUAL_COUNTS) for view in views}
     box = thorax_box(bones, places)
 
-    foci = _Shown(scene, posture, body, box, counts, background)
+    foci = Shown(scene, posture, body, box, counts, background)
     foci.show(benign.draw(row["age"], bones, posture, rng), scene.images)
-    lesions = _Shown(scene, posture, body, box, counts, background)
+    lesions = Shown(scene, posture, body, box, counts, background)
     if row["label"]:
         for attempt in range(DRAWS):
             lesions.show(disease.draw(row["subtype"], bones, max(0, attempt - 10) / 5, rng), foci.images)
@@ -102,28 +101,21 @@ def simulate(row, settings, rng):
     frames, rows, masks, annotations = [], [], [], {}
     for view in views:
         image = f"{row['patient']}_{row['exam']}_{view}"
-        frame = camera.expose(scene.scattered(expected[view]), counts[view], background[view], rng)
+        present = camera.expect(scene.scattered(expected[view]), counts[view], background[view])
+        frame = camera.expose(present, rng)
         frames.append(frame if view == "anterior" else frame[:, ::-1])
         rows.append(_view_row(image, row, view, posture, box, frames[-1]))
-        masks.append(
-            truth.masks(
-                anatomy,
-                lesions.patches.get(view, ()),
-                lesions.rows.get(view, ()),
-                foci.patches[view],
-                foci.rows[view],
-                view,
+        if row["label"]:
+            absent = lesions.without(view)
+            for name, seen in (("matched_filter", frame), ("matched_filter_without", camera.expose(absent, control))):
+                rows[-1][name] = round(observer.matched_filter(seen, present, absent), 3)
+        masks.append(truth.masks(anatomy, lesions, foci, view))
+        votes = readers.votes(row["label"], settings["readers"], settings["reader_error"], rng)
+        fallback = _anywhere(bones, places, view, rng)
+        for reader, vote in enumerate(votes, 1):
+            annotations[reader, image] = _annotate(
+                image, int(vote), lesions.visible(view), foci.visible(view), fallback, rng
             )
-        )
-        seen = [each for each in lesions.rows.get(view, ()) if each["visible"]]
-        looks = sorted((each for each in foci.rows[view] if each["visible"]), key=lambda each: -each["detectability"])
-        looks = [each for each in looks if each["in_thorax"]] + [each for each in looks if not each["in_thorax"]]
-        fallback = [_anywhere(bones, places, view, rng)]
-        for reader, vote in enumerate(
-            readers.votes(row["label"], settings["readers"], settings["reader_error"], rng), 1
-        ):
-            marked = looks[:8] or (fallback if vote and not seen else [])
-            annotations[reader, image] = readers.annotate(image, int(vote), seen, marked, rng)
     return Exam(
         frames=np.stack(frames),
         views=views,
@@ -199,74 +191,6 @@ def thorax_box(bones, places):
     )
 
 
-class _Shown:
-    """Foci as they appear in each view.
-
-    `rows` for the truth tables, `patches` with what each focus adds and where, `images` with the foci added.
-    """
-
-    def __init__(self, scene, posture, body, box, counts, background):
-        self._scene = scene
-        self._posture = posture
-        self._body = body
-        self._box = box
-        self._counts = counts
-        self._background = background
-        self.rows = {}
-        self.patches = {}
-        self.images = {}
-
-    def show(self, foci, images):
-        """Add foci to the views `images`, which stay as they are."""
-        self.images = {view: image.copy() for view, image in images.items()}
-        self.rows = {view: [] for view in images}
-        self.patches = {view: [] for view in images}
-        for focus in foci:
-            points = locate(focus.points, self._posture, self._body)
-            for view, image in images.items():
-                patch, window = self._scene.glimpse(points, focus.activity, view)
-                shown = self.images[view][window]
-                # a cold focus takes away no more than there is
-                np.maximum(shown + patch, 0, out=shown)
-                self.patches[view].append((patch, window))
-                self.rows[view].append(self._describe(focus, points, patch, window, image, view))
-
-    def _describe(self, focus, points, patch, window, image, view):
-        """The truth of one focus in one view."""
-        share = focus.activity / focus.activity.sum()
-        row, column = float(points.row @ share), float(points.column @ share)
-        half_rows, half_cols = (
-            float(2 * np.sqrt((at - mean) ** 2 @ share + 1.2))
-            for at, mean in ((points.row, row), (points.column, column))
-        )
-        # scattered photons blur the focus away but stay under it
-        scale = self._counts[view] / image.sum()
-        signal = patch * scale * (1 - camera.SCATTER_FRACTION)
-        under = image[window] * scale + self._background[view]
-        snr = float(np.sqrt((signal**2 / np.maximum(under + signal, self._background[view])).sum()))
-        strongest = np.abs(signal).argmax()
-        peak = float(abs(signal.flat[strongest]) / under.flat[strongest])
-        row0, row1, col0, col1 = self._box
-        inside = row0 <= row < row1 and col0 <= column < col1
-        return {
-            "kind": focus.kind,
-            "bone": focus.bone,
-            "region": focus.region,
-            "site": focus.site,
-            "row": round(row, 2),
-            "col": round(column if view == "anterior" else 255 - column, 2),
-            "half_rows": round(half_rows, 2),
-            "half_cols": round(half_cols, 2),
-            "size_mm": round(focus.size, 2),
-            "contrast": round(focus.contrast, 3),
-            "counts": round(float(signal.sum()), 2),
-            "peak_ratio": round(peak, 3),
-            "detectability": round(snr, 3),
-            "visible": int(snr >= VISIBLE_SNR and peak >= VISIBLE_PEAK),
-            "in_thorax": int(inside),
-        }
-
-
 def _as_asked(rows, subtype):
     """Whether a view's visible lesions give the subtype, with one of them in the thorax."""
     seen = [each for each in rows if each["visible"]]
@@ -302,6 +226,8 @@ def _view_row(image, row, view, posture, box, frame):
         "tilt_degrees": round(posture.tilt, 3),
         "pixel_spacing_mm": posture.pixel,
         "counts": int(frame.sum(dtype=np.int64)),
+        "matched_filter": None,
+        "matched_filter_without": None,
     }
 
 
@@ -312,6 +238,12 @@ def _numbered(row, rows, name):
         for number, focus in enumerate(foci, 1):
             kept.append({"image": f"{row['patient']}_{row['exam']}_{view}", name: number, **focus})
     return kept
+
+
+def _annotate(image, vote, lesions, foci, fallback, rng):
+    """One reader's annotation; the thorax catches the eye first, and an error without a focus lies at `fallback`."""
+    looks = sorted(foci, key=lambda each: (not each["in_thorax"], -each["detectability"]))[:8]
+    return readers.annotate(image, vote, lesions, looks or ([fallback] if vote and not lesions else []), rng)
 
 
 def _anywhere(bones, places, view, rng):

@@ -81,10 +81,11 @@ def anatomy(bones, places, body):
     """
     regions = np.zeros(SHAPE, np.uint16)
     rows, columns = np.rint(places.row).astype(int), np.rint(places.column).astype(int)
-    seen = (rows >= 0) & (rows < SHAPE[0]) & (columns >= 0) & (columns < SHAPE[1])
-    for number, (bone, group) in enumerate(zip(bones.names, bones.regions, strict=True)):
-        member = seen & (bones.owner == number)
-        if member.any():
+    seen = np.flatnonzero((rows >= 0) & (rows < SHAPE[0]) & (columns >= 0) & (columns < SHAPE[1]))
+    order = seen[np.argsort(bones.owner[seen].astype(np.uint16), kind="stable")]
+    ends = np.cumsum(np.bincount(bones.owner[seen], minlength=len(bones.names)))
+    for bone, group, member in zip(bones.names, bones.regions, np.split(order, ends[:-1]), strict=True):
+        if len(member):
             silhouette, window = _silhouette(rows[member], columns[member])
             regions[window] |= _bit(region_of(bone, group)) * silhouette
     inside = slice(body.top, body.top + body.density.shape[1])
@@ -107,8 +108,9 @@ def _silhouette(rows, columns):
 
 
 def contour(patch):
-    """Pixels of a noise-free focus above half of its maximum: ndarray of `patch`'s shape, bool."""
-    return patch > CONTOUR * patch.max()
+    """Pixels of a noise-free focus, hot or cold, beyond half of its maximum: ndarray of `patch`'s shape, bool."""
+    size = np.abs(patch)
+    return size > CONTOUR * size.max()
 
 
 def numbered(patches):
@@ -126,31 +128,22 @@ def numbered(patches):
     """
     numbers, most = np.zeros(SHAPE, np.uint8), np.zeros(SHAPE)
     for number, (patch, window) in enumerate(patches, 1):
-        wins = contour(patch) & (patch > most[window])
+        size = np.abs(patch)
+        wins = contour(patch) & (size > most[window])
         numbers[window][wins] = number
-        most[window][wins] = patch[wins]
+        most[window][wins] = size[wins]
     return numbers
 
 
-def union(patches):
-    """Pixels of any of the foci: ndarray, shape (1024, 256), bool; `patches` as for `numbered`."""
-    covered = np.zeros(SHAPE, bool)
-    for patch, window in patches:
-        covered[window] |= contour(patch)
-    return covered
-
-
-def masks(regions, lesions, lesion_rows, foci, focus_rows, view):
+def masks(regions, lesions, foci, view):
     """The masks of one view as displayed.
 
     Parameters
     ----------
     regions : ndarray, shape (1024, 256), uint16
         As from `anatomy`.
-    lesions, foci : sequence of (ndarray, tuple of slice)
-        What each metastasis and benign focus adds to the view.
-    lesion_rows, focus_rows : sequence of dict
-        Their rows of the truth tables, of which ``visible`` is read.
+    lesions, foci : bonescan.phantom.shown.Shown
+        Metastases and benign foci.
     view : {"anterior", "posterior"}
 
     Returns
@@ -159,8 +152,11 @@ def masks(regions, lesions, lesion_rows, foci, focus_rows, view):
         ``regions`` (uint16), ``lesions`` and ``foci`` (uint8).
     """
     regions = regions.copy()
-    for name, patches, rows in (("metastasis", lesions, lesion_rows), ("benign focus", foci, focus_rows)):
-        visible = [patch for patch, row in zip(patches, rows, strict=True) if row["visible"]]
-        regions |= _bit(name) * union(visible)
-    images = {"regions": regions, "lesions": numbered(lesions), "foci": numbered(foci)}
+    images = {"regions": regions}
+    for name, key, shown in (("metastasis", "lesions", lesions), ("benign focus", "foci", foci)):
+        patches = shown.patches.get(view, [])
+        images[key] = numbered(patches)
+        for (patch, window), row in zip(patches, shown.rows.get(view, []), strict=True):
+            if row["visible"]:
+                regions[window] |= _bit(name) * contour(patch)
     return {name: image if view == "anterior" else image[:, ::-1] for name, image in images.items()}
