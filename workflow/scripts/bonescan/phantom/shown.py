@@ -56,7 +56,8 @@ class Shown:
                 patch, window = self._scene.glimpse(points, focus.activity, view)
                 shown = self.images[view][window]
                 # a cold focus takes away no more than there is
-                np.maximum(shown + patch, 0, out=shown)
+                patch = np.maximum(patch, -shown)
+                shown += patch
                 self.patches[view].append((patch, window))
                 self.rows[view].append(self._describe(focus, points, patch, window, image, view))
 

@@ -27,7 +27,7 @@ TRUNK = np.array(
     [
         (228, 50, -28, 66), (246, 80, -34, 76), (260, 118, -42, 86), (273, 154, -52, 92), (288, 178, -64, 96),
         (308, 188, -80, 100), (336, 186, -96, 101), (370, 174, -106, 101), (420, 160, -112, 100), (480, 155, -116, 98),
-        (550, 149, -116, 93), (620, 146, -110, 90), (680, 152, -104, 92), (740, 163, -98, 98), (800, 172, -90, 100),
+        (550, 152, -116, 93), (620, 141, -110, 90), (680, 150, -104, 92), (740, 163, -98, 98), (800, 172, -90, 100),
         (840, 172, -78, 98), (868, 168, -50, 84), (895, 162, 10, 34),
     ],
     float,
@@ -124,9 +124,9 @@ def build(habitus, rng):
     activity = np.zeros(shape, np.float32)
 
     # blood pool and kidney function vary between patients, fat and muscle between trunk and limbs
-    general = SOFT_TISSUE * np.exp(rng.normal(0, 0.08))
+    general = SOFT_TISSUE * np.exp(rng.normal(0, 0.05))
     trunk = general * np.exp(rng.normal(0, 0.04))
-    limb = 0.50 * general * np.exp(rng.normal(0, 0.04))
+    limb = 0.56 * general * np.exp(rng.normal(0, 0.04))
     voxel = habitus.pixel**2 * SLAB_MM
     parts = [(_stack(habitus, TRUNK, 0.0, front, 2.5), trunk), (_stack(habitus, HEAD, 0.0, front, 2.2), 0.75 * trunk)]
     for side in (1.0, -1.0):
@@ -179,7 +179,7 @@ def _organs(habitus, rng):
         ("bladder", (rng.normal(0, 4), -30.0, 806.0 - 0.75 * size), (1.15 * size, size, 0.85 * size), bladder),
         ("liver", (-55.0, -25.0, 520.0), (80.0, 70.0, 60.0), 0.04),
         ("heart", (15.0, -35.0, 410.0), (48.0, 45.0, 55.0), 0.05),
-        ("bowel", (0.0, -60.0, 640.0), (115.0, 42.0, 95.0), rng.uniform(0.07, 0.13)),
+        ("bowel", (0.0, -55.0, 630.0), (142.0, 46.0, 105.0), rng.uniform(0.08, 0.13)),
         ("thyroid", (0.0, -22.0, 236.0), (20.0, 14.0, 18.0), rng.lognormal(np.log(0.8), 0.6)),
         ("urethra", (0.0, -45.0, 855.0), (16.0, 20.0, 26.0), rng.lognormal(np.log(0.5), 0.6)),
     ]
@@ -213,7 +213,7 @@ def _stack(habitus, knots, side, front, power, shift=None):
     # the head carries no fat, limbs a part of the trunk's
     share = np.interp(z, (240.0, 300.0), (0.0, 1.0)) * (0.55 if trunk else 0.25)
     half = half * habitus.breadth + share * habitus.fat * (
-        1 + 0.5 * np.exp(-(((z - 680.0) / 120.0) ** 2)) if trunk else 1.0
+        1 + 0.45 * np.exp(-(((z - 720.0) / 90.0) ** 2)) if trunk else 1.0
     )
     padding = _padding(habitus, z) * np.interp(z, (240.0, 300.0), (0.0, 1.0)) if trunk else share * habitus.fat
     return Tissue(

@@ -30,7 +30,7 @@ CONCENTRATION = {
     "shoulder joint": 2.9,
     "humeral head": 1.75,
     "humeral shaft": 1.0,
-    "elbow": 0.95,
+    "elbow": 0.8,
     "forearm": 1.3,
     "wrist": 1.7,
     "hand": 1.2,
