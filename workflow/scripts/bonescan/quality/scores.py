@@ -61,7 +61,7 @@ def hot_spots(thorax) -> float:
 
 
 def top_hat(thorax) -> float:
-    """Highest white top-hat of the smoothed image over the median: the spot that stands out most from its surroundings."""
+    """Highest white top-hat of the smoothed image over the median: the spot that stands out most."""
     smoothed = ndimage.gaussian_filter(thorax.astype(np.float32), SMOOTH)
     return float(white_tophat(smoothed, disk(TOP_HAT)).max() / _middle(thorax))
 
