@@ -53,6 +53,17 @@ class Curve:
     values: np.ndarray
 
 
+def without_compression(counts) -> np.ndarray:
+    """Return the counts of the real scan as a camera would have stored them: its lossy JPEG adds one to each zero.
+
+    Parameters
+    ----------
+    counts : ndarray, shape (rows, columns)
+        As decoded. A few true ones become zeros with the others.
+    """
+    return np.where(counts == 1, 0, counts).astype(np.uint16)
+
+
 def curves(view, spacing: float) -> list[Curve]:
     """Return row profile, column profile of the chest, count histogram and radially averaged power spectrum.
 
@@ -75,10 +86,10 @@ def curves(view, spacing: float) -> list[Curve]:
     centre = (chest.start + chest.stop) // 2, middle
     return [
         Curve("row profile", "Fraction of body height", "Counts a row (mean 1)", ROWS, profile / profile.mean()),
-        Curve("column profile of the chest", "Fraction of body height", "Counts a column (mean 1)", COLUMNS,
+        Curve("column profile of the chest", "Body heights beside the spine", "Counts a column (mean 1)", COLUMNS,
               columns / columns.mean()),
-        Curve("count histogram", "Counts a pixel", "Share of filled pixels with as many or more", LEVELS, histogram),
-        Curve("power spectrum of the chest", "Cycles per mm", "Power (Poisson noise 1)", FREQUENCIES,
+        Curve("count histogram", "Counts a pixel", "Share of pixels with as many", LEVELS, histogram),
+        Curve("power spectrum of the chest", "Cycles per mm", "Power (noise 1)", FREQUENCIES,
               power_spectrum(view, centre, spacing)),
     ]  # fmt: skip
 

@@ -37,6 +37,35 @@ def header_values(dataset) -> dict[str, str]:
     return found
 
 
+def of_views(scans: pd.DataFrame, crops: pd.DataFrame, truth: pd.DataFrame, sizes) -> pd.DataFrame:
+    """Return what is known of each view beside its picture and its header.
+
+    Parameters
+    ----------
+    scans, crops, truth : DataFrame
+        `scans.tsv`, `crop.tsv` and `truth_views.tsv`, row by row the same views.
+    sizes : Series
+        Bytes of the file of each view.
+    """
+    return pd.DataFrame(
+        {
+            "count level": scans["counts"],
+            "body height": crops["toes"] - crops["crown"],
+            "sex": truth["sex"],
+            "age": truth["age"],
+            "rows of the thoracic region": crops["row1"] - crops["row0"],
+            "columns of the thoracic region": crops["col1"] - crops["col0"],
+            "noise threshold": crops["thr_n"],
+            "view": scans["view"],
+            "body position, row": crops["crown"],
+            "body position, column": (crops["col0"] + crops["col1"]) / 2,
+            "tilt": truth["tilt_degrees"],
+            "file order": scans["source_file"].rank(method="dense"),
+            "file size": sizes,
+        }
+    )
+
+
 def varying(headers: list[dict[str, str]]) -> pd.DataFrame:
     """Return the header values that differ between files, one row a file, one column a value named `header: ...`."""
     frame = pd.DataFrame(headers, dtype=object)
@@ -94,11 +123,15 @@ def judge_shortcuts(variables: pd.DataFrame, table: pd.DataFrame, rng) -> pd.Dat
     Returns
     -------
     DataFrame
-        variable; auc, turned so that it is at least one half (of a few words: that of the word that tells most), so
-        that a variable that knows nothing gets about 0.53 and not 0.50; same_views, the same over pairs of views whose
-        patients have equally many; also, the variables that order the views as it does; chance, half the 95 % interval of a variable that knows nothing (counted in
-        patients, where all views of a patient have one value); met (yes, no, or "the paper's own" for what tells the
-        label because it follows the number of views of a patient, whose distribution the paper gives).
+            variable: its name.
+        auc: turned so that it is at least one half (of a few words: that of the word that tells most); a variable that
+        knows nothing thus gets about 0.53.
+        same_views: the same over pairs of views whose patients have equally many.
+        chance: half the 95 % interval of a variable that knows nothing, counted in patients where all views of a
+        patient share one value.
+        met: yes, no, or "the paper's own" for what tells the label because it follows the number of views of a
+        patient, whose distribution the paper gives.
+        also: the variables that order the views as it does.
     """
     label, patient = table["label"].to_numpy(), table["patient"]
     number = patient.map(patient.value_counts()).to_numpy()
