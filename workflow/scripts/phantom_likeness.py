@@ -11,7 +11,7 @@ from bonescan.figures.gallery import choose_patients, draw_gallery, exam_of
 from bonescan.figures.likeness import draw_likeness, panel
 from bonescan.figures.style import save as save_figure
 from bonescan.files import read_table
-from bonescan.quality.likeness import compare, curves, without_compression
+from bonescan.quality.likeness import compare, curves, match, without_compression
 from bonescan.quality.statistics import thin
 from bonescan.script import logged
 from bonescan.tables.formats import save
@@ -32,11 +32,12 @@ def main(snakemake):
     real = pydicom.dcmread(get_testdata_file(REAL, download=False))
     spacing = float(real.PixelSpacing[0])
     real = thin(without_compression(real.pixel_array), generator(seed, "phantom_quality", REAL))
-    matched = truth.index[(truth["label"] == 0) & (truth["view"] == "anterior")]
+    normal = truth.index[(truth["label"] == 0) & (truth["view"] == "anterior")]
     phantoms = {
-        row: thin(np.asarray(scans[row]), generator(seed, "phantom_quality", truth["image"][row])) for row in matched
+        row: thin(np.asarray(scans[row]), generator(seed, "phantom_quality", truth["image"][row])) for row in normal
     }
-    found = [curves(view, truth["pixel_spacing"][row]) for row, view in phantoms.items()]
+    matched = match(real, phantoms)
+    found = [curves(phantoms[row], truth["pixel_spacing"][row]) for row in matched]
     real_curves = curves(real, spacing)
     compared, bands = compare(real_curves, found)
     save(likeness_table(compared, len(found), provenance), snakemake.output.likeness)

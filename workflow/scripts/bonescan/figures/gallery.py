@@ -70,7 +70,7 @@ def exam_of(patient: str, views: pd.DataFrame, scans, lesions: pd.DataFrame, foc
     ----------
     patient : str
     views : DataFrame
-        Rows of the patient: image, view, subtype, sex, age, row0, row1 (of the thorax); the index is the row in `scans`.
+        The patient's: image, view, subtype, sex, age, row0, row1 (of the thorax); the index is the row in `scans`.
     scans : ndarray, shape (n, rows, columns), uint16
     lesions, foci : DataFrame
         `truth_lesions.tsv` and `truth_foci.tsv`.
@@ -89,9 +89,8 @@ def exam_of(patient: str, views: pd.DataFrame, scans, lesions: pd.DataFrame, foc
 def draw_gallery(exams: list[Exam], provenance: dict) -> Figure:
     """Draw the patients, four in a row; each anterior and posterior, plain and ringed."""
     note = (
-        "Each patient anterior and posterior, then the same two ringed. "
-        "Orange: metastases; dashed where they cannot be seen. Blue: benign foci that can be seen. "
-        "Each view black at the 99.5th percentile of its thorax; the first patients of their class in the cohort's order."
+        "Each patient plain, then ringed. Orange: metastases, dashed where they cannot be seen; blue: benign foci that "
+        "can. Black: the 99.5th percentile of the thorax. The first patients of their class in the cohort's order."
     )
     down = -(-len(exams) // ACROSS)
     figure = new_figure(6 + 71 * down, provenance, note, width=WIDTH)

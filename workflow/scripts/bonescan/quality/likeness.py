@@ -13,6 +13,7 @@ ROWS = np.linspace(0, 1, 251)  # fractions of the body height
 COLUMNS = np.linspace(-0.16, 0.16, 129)  # fractions of the body height beside the spine
 CHEST = (0.12, 0.42)  # of the trunk, from neck to groin: below the collar bones, above the liver's lower edge
 LEVELS = np.unique(np.geomspace(1, 100, 40).round())  # counts
+MATCHED = 40  # phantom views compared with: enough for a 5 to 95 % band
 PATCH = 160.0  # mm: side of the square of the chest whose power spectrum is taken: the chest alone, without the arms
 FREQUENCIES = np.arange(0.005, 0.2, 0.005)  # cycles per mm; pixels of 2.4 mm end at 0.208
 LEAST = 0.02  # of a curve's mean: below it a ratio is that of noise
@@ -92,6 +93,24 @@ def curves(view, spacing: float) -> list[Curve]:
         Curve("power spectrum of the chest", "Cycles per mm", "Power (noise 1)", FREQUENCIES,
               power_spectrum(view, centre, spacing)),
     ]  # fmt: skip
+
+
+def build(view) -> float:
+    """Return how stout a body is: its area over the square of its height."""
+    body = find_anatomy(view)
+    return float(body.occupancy.sum() / body.height**2)
+
+
+def match(real, phantoms: dict) -> list:
+    """Return the keys of the phantom views whose build is nearest the real scan's, nearest first, at most `MATCHED`.
+
+    Parameters
+    ----------
+    real : ndarray, shape (rows, columns), uint16
+    phantoms : dict of key to ndarray, shape (rows, columns), uint16
+    """
+    aim = build(real)
+    return sorted(phantoms, key=lambda key: abs(build(phantoms[key]) - aim))[:MATCHED]
 
 
 def power_spectrum(view, centre, spacing: float) -> np.ndarray:

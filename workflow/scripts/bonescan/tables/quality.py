@@ -68,7 +68,7 @@ def likeness_table(compared: pd.DataFrame, views: int, provenance: dict) -> Tabl
     )
     caption = (
         f"NEMA's real anterior scan NM1 (a stout man, slow scan, lossy compression), thinned to the usual counts, "
-        f"beside {views} normal anterior phantom views."
+        f"beside the {views} normal anterior phantom views of the nearest build."
     )
     notes = ["Mean factor: by how much the real scan differs from the phantoms' median, geometric mean over a curve."]
     return Table("Phantom likeness", caption, compared, [Section(printed)], provenance, notes)
