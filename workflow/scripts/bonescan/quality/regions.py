@@ -178,7 +178,8 @@ def thighs(view, body: Body, spacing: float) -> np.ndarray:
     """Return the soft tissue of both thighs, without the femurs and off the skin; empty where no legs are found."""
     rows = slice(body.row(THIGH[0]), body.row(THIGH[1]))
     columns = ndimage.gaussian_filter1d(view[rows].mean(axis=0), 2)
-    legs = columns > AIR * tissue(view, body)
+    # the legs' own soft tissue is the measure, however faint it is beside the trunk's
+    legs = columns > AIR * np.median(columns[columns >= 0.1 * columns.max()])
     legs = ndimage.binary_opening(legs, iterations=max(1, round(LEAST_THIGH / 2 / spacing)))
     mask, places = np.zeros(view.shape, dtype=bool), np.flatnonzero(legs)
     if not places.size:
