@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 from bonescan.quality.auc import auc, interval
 
-FOLDS, REPEATS = 5, 10
+FOLDS = 5
 SIMPLE, IDEAL = 0.80, 0.95  # the issue: no simple rule above, the ideal observer above
 BEST = "best of ten, chosen by cross-validation"
 JOINT = "all ten, logistic regression, cross-validated"
@@ -77,7 +77,7 @@ def cross_validated(scores, label, view, patient, seed: int) -> dict[str, np.nda
     return found
 
 
-def judge_scores(scores, table, rng) -> pd.DataFrame:
+def judge_scores(scores, table, rng, repeats: int = 10, draws: int = 500) -> pd.DataFrame:
     """Return the AUC of each of the ten scores, of the best and of all together, each out of its own fold.
 
     Parameters
@@ -87,6 +87,10 @@ def judge_scores(scores, table, rng) -> pd.DataFrame:
     table : DataFrame
         label, view, patient of each row.
     rng : numpy.random.Generator
+    repeats : int
+        Cross-validations, each with folds of its own.
+    draws : int
+        Of the bootstrap.
 
     Returns
     -------
@@ -98,12 +102,12 @@ def judge_scores(scores, table, rng) -> pd.DataFrame:
     groups = table.groupby("label")["patient"].nunique()
     if len(groups) < 2 or groups.min() < FOLDS:
         raise ValueError(f"expected at least {FOLDS} patients of either class, got {groups.to_dict()} by label")
-    seeds = rng.integers(0, 2**31, REPEATS)
+    seeds = rng.integers(0, 2**31, repeats)
     runs = [cross_validated(scores, label, view, patient, int(seed)) for seed in seeds]
     rows = []
     for name in runs[0]:
         area = float(np.mean([auc(label, run[name]) for run in runs]))
-        low, high = interval(label, runs[0][name], patient, rng)
+        low, high = interval(label, runs[0][name], patient, rng, draws)
         met = ("yes" if area <= SIMPLE else "no") if name == BEST else ""
         rows.append({"score": name, "auc": area, "low": low, "high": high, "target": f"<= {SIMPLE:.2f}", "met": met})
     frame = pd.DataFrame(rows)

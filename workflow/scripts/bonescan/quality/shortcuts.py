@@ -12,7 +12,7 @@ from bonescan.quality.auc import auc, auc_within, chance, either_way
 
 LIMIT = 0.55  # the issue: every shortcut below
 LEVELS = 12  # more distinct words than this are taken in their alphabetical order, as numbers are
-FOLLOWS = 0.60  # AUC for the number of views of the patient from which on a value is taken to follow it
+FOLLOWS = 0.60  # AUC for the number of views of the patient from which on a variable is taken to follow it
 JOINT = "all that do not follow the number of views (random forest, cross-validated)"
 VIEWS = "number of views of the patient"
 
@@ -144,13 +144,15 @@ def judge_shortcuts(variables: pd.DataFrame, table: pd.DataFrame, rng) -> pd.Dat
         tried = candidates(values)
         area = max(either_way(auc(label, one)) for one in tried)
         same = max(either_way(auc_within(label, one, number)) for one in tried)
-        follows = _follows(tried, number)
+        follows = _follows(tried, number, label)
         of_patient = values.groupby(patient.to_numpy()).nunique(dropna=False).max() == 1
         met = "yes" if area < LIMIT else "the paper's own" if follows and same < LIMIT else "no"
         by_chance = chance(patients if of_patient else label)
         row = {"variable": name, "auc": area, "same_views": same, "chance": by_chance, "met": met}
         rows.append({**row, "also": ", ".join(also)})
-    kept = [variables[name] for name in merged if not _follows(candidates(variables[name]), number)]
+    kept = [variables[name] for name in merged if not _follows(candidates(variables[name]), number, label)]
+    if not kept:
+        return pd.DataFrame(rows)
     answer = _forest(kept, label, patient.to_numpy(), int(rng.integers(2**31)))
     area, same = auc(label, answer), auc_within(label, answer, number)
     met = "yes" if area < LIMIT else "no"
@@ -158,10 +160,13 @@ def judge_shortcuts(variables: pd.DataFrame, table: pd.DataFrame, rng) -> pd.Dat
     return pd.DataFrame(rows)
 
 
-def _follows(tried: Iterable[np.ndarray], number) -> bool:
-    """Return whether a variable follows the number of views of a patient."""
-    two = (number > 1).astype(int)
-    return 0 < two.sum() < len(two) and max(either_way(auc(two, one)) for one in tried) > FOLLOWS
+def _follows(tried: Iterable[np.ndarray], number, label) -> bool:
+    """Return whether a variable follows the number of views among patients of one label.
+
+    Of one label, because what tells the label follows the number of views through it.
+    """
+    areas = [auc_within((number > 1).astype(int), one, label) for one in tried]
+    return any(either_way(area) > FOLLOWS for area in areas)
 
 
 def _forest(columns, label, patient, seed: int) -> np.ndarray:
