@@ -5,7 +5,7 @@ from test_image_statistics import drawn
 
 from bonescan.figures.gallery import choose_patients
 from bonescan.quality import likeness
-from bonescan.quality.likeness import FREQUENCIES, Curve, compare, curves, match, place_in_words, power_spectrum
+from bonescan.quality.likeness import FREQUENCIES, Curve, build, compare, curves, match, place_in_words, power_spectrum
 
 
 def test_the_power_of_poisson_noise_is_one():
@@ -65,8 +65,10 @@ def test_match_takes_the_nearest_build(monkeypatch):
     slim[:, :75] = slim[:, 182:] = 0
     wide = drawn()
     wide[215:460, 50:207] = np.maximum(wide[215:460, 50:207], 4)
-    assert match(drawn(), {"slim": slim, "same": drawn(), "wide": wide})[0] == "same"
-    assert match(wide, {"slim": slim, "same": drawn(), "wide": wide}) == ["wide", "same"]
+    builds = {name: build(view) for name, view in {"slim": slim, "same": drawn(), "wide": wide}.items()}
+    assert builds["slim"] < builds["same"] < builds["wide"]
+    assert match(build(drawn()), builds)[0] == "same"
+    assert match(builds["wide"], builds) == ["wide", "same"]
 
 
 def test_the_gallery_shows_half_normal_and_every_subtype():

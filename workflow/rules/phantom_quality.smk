@@ -1,30 +1,6 @@
 """The phantom held against real scans. Needs: the phantom's run to the crop. Makes: tables and figures of its quality."""
 
 
-def phantom_truth(name):
-    """Input function for a truth table of the phantom, which no other cohort has."""
-
-    def path(wildcards):
-        if config["cohort"]["source"] != "phantom":
-            raise WorkflowError(
-                "phantom_quality: expected cohort.source: phantom, whose truth is known, "
-                f"got {config['cohort']['source']}; there is nothing to measure on other cohorts"
-            )
-        return f"results/{wildcards.scale}/simulate/{name}"
-
-    return path
-
-
-def quality_table(name):
-    """The three formats of a table of the phantom's quality."""
-    return expand("results/{{scale}}/phantom_quality/{name}.{format}", name=name, format=["csv", "md", "tex"])
-
-
-def quality_figure(name):
-    """The two formats of a figure of the phantom's quality."""
-    return expand("results/{{scale}}/phantom_quality/{name}.{format}", name=name, format=["pdf", "png"])
-
-
 rule phantom_bands:
     """Image statistics of every phantom view beside the bands of real scans."""
     input:

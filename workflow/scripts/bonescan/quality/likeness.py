@@ -101,16 +101,16 @@ def build(view) -> float:
     return float(body.occupancy.sum() / body.height**2)
 
 
-def match(real, phantoms: dict) -> list:
+def match(real: float, phantoms: dict) -> list:
     """Return the keys of the phantom views whose build is nearest the real scan's, nearest first, at most `MATCHED`.
 
     Parameters
     ----------
-    real : ndarray, shape (rows, columns), uint16
-    phantoms : dict of key to ndarray, shape (rows, columns), uint16
+    real : float
+    phantoms : dict of key to float
+        `build` of each view.
     """
-    aim = build(real)
-    return sorted(phantoms, key=lambda key: abs(build(phantoms[key]) - aim))[:MATCHED]
+    return sorted(phantoms, key=lambda key: abs(phantoms[key] - real))[:MATCHED]
 
 
 def power_spectrum(view, centre, spacing: float) -> np.ndarray:
