@@ -12,7 +12,7 @@ MU_PER_MM = 0.012
 INTRINSIC_FWHM_MM = 3.8
 COLLIMATOR_FWHM_MM = 1.76
 COLLIMATOR_FWHM_PER_MM = 0.0459
-SCATTER_FRACTION = 0.28
+SCATTER_FRACTION = 0.30
 # most photons scattered within the energy window were turned little and stay near, the rest spreads over the trunk
 SCATTER_SIGMA_MM = (13.0, 42.0)
 SCATTER_SHARE = (0.7, 0.3)

@@ -142,7 +142,7 @@ def count_level(quantile):
     """
     usual = 1 - SLOW_SHARE
     if quantile < usual:
-        return float(USUAL_COUNTS * np.exp(0.14 * ndtri(quantile / usual)))
+        return float(USUAL_COUNTS * np.exp(0.125 * ndtri(quantile / usual)))
     low, high = SLOW_COUNTS
     return float(low * (high / low) ** ((quantile - usual) / SLOW_SHARE))
 

@@ -51,7 +51,7 @@ class Assembly:
         Standard deviation of the logarithm of a piece's uptake.
     """
 
-    def __init__(self, rng, variation=0.08):
+    def __init__(self, rng, variation=0.065):
         self._rng = rng
         self._variation = variation
         self._index = {}
