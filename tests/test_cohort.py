@@ -73,6 +73,13 @@ def test_the_extreme_quantiles_give_the_extreme_statures():
         assert all(np.isfinite(value) for value in vars(build).values())
 
 
+def test_a_large_cohort():
+    views = {"normal": 8800, "multiple": 4400, "spinal": 560, "outside_spine": 40}
+    cohort = compose({"normal": 6600, "metastasis": 3400}, views, [43, 92], np.random.default_rng(1))
+    assert viewed(cohort) == views
+    assert cohort["patient"].is_monotonic_increasing and cohort["patient"].iloc[-1] == "P10000"
+
+
 def test_a_tiny_cohort():
     views = {"normal": 11, "multiple": 7, "spinal": 2, "outside_spine": 0}
     cohort = compose({"normal": 8, "metastasis": 6}, views, [50, 50], np.random.default_rng(2))

@@ -1,8 +1,11 @@
 import hashlib
 import json
+import shutil
+import subprocess
 import zipfile
 from types import SimpleNamespace
 
+import gather_cohort
 import numpy as np
 import pandas as pd
 import pydicom
@@ -24,12 +27,19 @@ SETTINGS = {
 }
 
 
-def run(folder, threads):
+def run(folder, shards):
+    params = SimpleNamespace(simulate={**SETTINGS, "shards": shards}, seed=7)
+    folders = [folder / "shards" / str(number) for number in range(1, shards + 1)]
+    for shard in folders:
+        job = {"params": params, "wildcards": SimpleNamespace(shard=shard.name), "log": [str(folder / "log")]}
+        simulate.main(SimpleNamespace(**job, output=SimpleNamespace(shard=str(shard))))
     names = {"views": "truth_views.tsv", "lesions": "truth_lesions.tsv", "foci": "truth_foci.tsv", "sheet": "sheet.tsv"}
     names |= {"dicom": "dicom", "annotations": "annotations", "truth": "truth"}
     output = SimpleNamespace(**{key: str(folder / name) for key, name in names.items()})
-    params = SimpleNamespace(simulate=SETTINGS, seed=7)
-    simulate.main(SimpleNamespace(params=params, output=output, threads=threads, log=[str(folder / "log")]))
+    gathered = SimpleNamespace(shards=[str(shard) for shard in folders])
+    gather_cohort.main(SimpleNamespace(input=gathered, output=output, log=[str(folder / "log")]))
+    # as Snakemake removes what is temporary
+    shutil.rmtree(folder / "shards")
     return folder
 
 
@@ -42,12 +52,17 @@ def table(folder, name):
     return pd.read_csv(folder / f"{name}.tsv", sep="\t")
 
 
-def test_workers_do_not_change_a_byte(cohort, tmp_path):
+@pytest.mark.parametrize("shards", [3, 6])
+def test_shards_do_not_change_a_byte(cohort, tmp_path, shards):
+    """Nor does a shard that is left without a patient, the sixth of five."""
+
     def digests(folder):
         files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "log")
         return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
-    assert digests(run(tmp_path, 2)) == digests(cohort)
+    found = digests(run(tmp_path, shards))
+    assert found == digests(cohort)
+    assert len(found) == 5 + 5 + 3 * 7 + 4
 
 
 def test_the_files_are_nuclear_medicine_images(cohort):
@@ -65,6 +80,34 @@ def test_the_files_are_nuclear_medicine_images(cohort):
         assert list(frames.sum(axis=(1, 2))) == list(views["counts"])
         meanings = [item.ViewCodeSequence[0].CodeMeaning for item in scan.DetectorInformationSequence]
         assert meanings == [f"{view.capitalize()} projection" for view in views["view"]]
+
+
+def complaints(path):
+    """What dciodvfy finds wrong with a DICOM file: its lines but the one that names the object's kind."""
+    run = subprocess.run(["dciodvfy", str(path)], capture_output=True, text=True, timeout=60, check=False)
+    kind, *lines = (run.stdout + run.stderr).splitlines()
+    assert kind == "NMImage", run.stdout + run.stderr
+    return lines
+
+
+@pytest.mark.skipif(shutil.which("dciodvfy") is None, reason="needs dciodvfy of Debian's dicom3tools")
+def test_a_dicom_validator_has_nothing_to_say(cohort, tmp_path):
+    views = table(cohort, "truth_views").groupby("patient")["view"].agg(tuple)
+    assert set(views.str.len()) == {1, 2}
+    for path in table(cohort, "sheet")["path"]:
+        assert complaints(cohort / path) == []
+    scan = pydicom.dcmread(cohort / path)
+    del scan.DetectorInformationSequence
+    scan.save_as(tmp_path / "broken.dcm")
+    assert any(line.startswith("Error") for line in complaints(tmp_path / "broken.dcm"))
+
+
+def test_the_header_holds_nothing_of_the_picture_but_its_counts(cohort):
+    """A hot lesion would show in the largest pixel value."""
+    for path in table(cohort, "sheet")["path"]:
+        scan = pydicom.dcmread(cohort / path, stop_before_pixels=True)
+        assert "SmallestImagePixelValue" not in scan and "LargestImagePixelValue" not in scan
+        assert scan.CountsAccumulated > 0.3e6
 
 
 def test_every_metastatic_view_shows_its_subtype_in_the_thorax(cohort):

@@ -2,7 +2,30 @@
 
 
 rule simulate:
-    """Simulate whole-body bone scans of patients whose disease is known."""
+    """Simulate whole-body bone scans of one shard of the patients, whose disease is known."""
+    output:
+        shard=temp(directory("results/{scale}/simulate/shards/{shard}")),
+    log:
+        "logs/simulate/{scale}/{shard}.log",
+    benchmark:
+        "benchmarks/simulate/{scale}/{shard}.tsv"
+    conda:
+        "../../envs/imaging.yaml"
+    resources:
+        mem_mb=600,
+        runtime=60,
+    params:
+        simulate=config["simulate"],
+        seed=config["seed"],
+        code=library("simulate"),
+    script:
+        "../scripts/simulate.py"
+
+
+rule gather_cohort:
+    """Bring the shards together in the order of the patients."""
+    input:
+        shards=shards_of_cohort,
     output:
         dicom=directory("results/{scale}/simulate/dicom"),
         annotations=directory("results/{scale}/simulate/annotations"),
@@ -12,18 +35,10 @@ rule simulate:
         lesions="results/{scale}/simulate/truth_lesions.tsv",
         foci="results/{scale}/simulate/truth_foci.tsv",
     log:
-        "logs/simulate/{scale}.log",
-    benchmark:
-        "benchmarks/simulate/{scale}.tsv"
+        "logs/gather_cohort/{scale}.log",
     conda:
         "../../envs/imaging.yaml"
-    threads: 8
-    resources:
-        mem_mb=3000,
-        runtime=60,
     params:
-        simulate=config["simulate"],
-        seed=config["seed"],
-        code=library("simulate"),
+        code=library("gather_cohort"),
     script:
-        "../scripts/simulate.py"
+        "../scripts/gather_cohort.py"

@@ -54,7 +54,10 @@ class Shown:
             points = locate(focus.points, self._posture, self._body)
             for view, image in images.items():
                 patch, window = self._scene.glimpse(points, focus.activity, view)
-                self.images[view][window] += patch
+                shown = self.images[view][window]
+                # a cold focus takes away no more than there is
+                patch = np.maximum(patch, -shown)
+                shown += patch
                 self.patches[view].append((patch, window))
                 self.rows[view].append(self._describe(focus, points, patch, window, image, view))
 
@@ -83,8 +86,9 @@ class Shown:
         scale = self._counts[view] / image.sum()
         signal = patch * scale * (1 - camera.SCATTER_FRACTION)
         under = image[window] * scale + self._background[view]
-        snr = float(np.sqrt((signal**2 / (under + signal)).sum()))
-        peak = float(signal.max() / under.flat[signal.argmax()])
+        snr = float(np.sqrt((signal**2 / np.maximum(under + signal, self._background[view])).sum()))
+        strongest = np.abs(signal).argmax()
+        peak = float(abs(signal.flat[strongest]) / under.flat[strongest])
         row0, row1, col0, col1 = self._box
         inside = row0 <= row < row1 and col0 <= column < col1
         return {

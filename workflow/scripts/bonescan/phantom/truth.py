@@ -81,10 +81,11 @@ def anatomy(bones, places, body):
     """
     regions = np.zeros(SHAPE, np.uint16)
     rows, columns = np.rint(places.row).astype(int), np.rint(places.column).astype(int)
-    seen = (rows >= 0) & (rows < SHAPE[0]) & (columns >= 0) & (columns < SHAPE[1])
-    for number, (bone, group) in enumerate(zip(bones.names, bones.regions, strict=True)):
-        member = seen & (bones.owner == number)
-        if member.any():
+    seen = np.flatnonzero((rows >= 0) & (rows < SHAPE[0]) & (columns >= 0) & (columns < SHAPE[1]))
+    order = seen[np.argsort(bones.owner[seen].astype(np.uint16), kind="stable")]
+    ends = np.cumsum(np.bincount(bones.owner[seen], minlength=len(bones.names)))
+    for bone, group, member in zip(bones.names, bones.regions, np.split(order, ends[:-1]), strict=True):
+        if len(member):
             silhouette, window = _silhouette(rows[member], columns[member])
             regions[window] |= _bit(region_of(bone, group)) * silhouette
     inside = slice(body.top, body.top + body.density.shape[1])
