@@ -4,6 +4,7 @@ One module a stage: `noise` (1), `profile` (2 and the curve of 3), `landmarks` (
 `position` tells how the patient lies, `thorax` puts the stages together, `cohort` what becomes of doubtful crops.
 """
 
+from bonescan.crop.noise import find_body
 from bonescan.crop.thorax import Crop, crop_row, crop_thorax
 
-__all__ = ["Crop", "crop_row", "crop_thorax"]
+__all__ = ["Crop", "crop_row", "crop_thorax", "find_body"]
