@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+import yaml
+from conftest import ROOT
 
 from bonescan.chance import generator
 from bonescan.crop import background, crop_row, crop_thorax, landmarks, noise, profile, trunk
@@ -299,3 +301,29 @@ def test_no_view_is_refused_and_what_is_no_patient_is_flagged(view, trunk_end, m
     assert 0 <= col0 < col1 <= 256
     assert result.thorax.shape == (256, 256)
     assert crop_row(result)["reason"]
+
+
+def test_every_alternative_of_the_schema_is_there():
+    schema = yaml.safe_load((ROOT / "workflow" / "schemas" / "config.schema.yaml").read_text())
+    keys = schema["properties"]["crop"]["properties"]
+    settings = yaml.safe_load((ROOT / "config.yaml").read_text())["crop"]
+    assert settings.pop("untrusted") in keys.pop("untrusted")["enum"]
+    assert set(settings) == set(keys)
+    view = figure()
+    boxes = set()
+    for key, values in {name: key["enum"] for name, key in keys.items() if "enum" in key}.items():
+        for value in values:
+            crop = crop_thorax(view, generator(1), **settings | {key: value})
+            boxes.add((crop.box, crop.paste))
+    alternatives = [
+        {"noise": 99.9},
+        {"sigma": 0},
+        {"sigma": 9},
+        {"refine": 0},
+        {"degree": 9},
+        {"spine_to_pelvis": [2, 1]},
+    ]
+    for change in alternatives:
+        crop = crop_thorax(view, generator(1), **settings | change)
+        boxes.add((crop.box, crop.paste))
+    assert len(boxes) >= 10, "a choice that changes nothing is none"
