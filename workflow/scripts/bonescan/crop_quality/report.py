@@ -42,8 +42,8 @@ SHORT = {
 
 BOXES = (
     "IoU: intersection over union with the true box. Ribs and shoulders: the smallest box round ribs, sternum and "
-    "shoulder girdle. The paper cuts where spine and pelvis stand 3 : 2, which is the waist, 24 pixels below the last "
-    "rib on the median, and adds sigma; so the box down to the waist is what its stages aim at."
+    "shoulder girdle. The paper cuts where spine and pelvis stand 3 : 2, which is the waist, below the last rib, "
+    "and adds sigma; so the box down to the waist is what its stages aim at."
 )
 
 
