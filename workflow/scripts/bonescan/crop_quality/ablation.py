@@ -20,6 +20,9 @@ VARIANTS = {
     "degree 15": {"degree": 15},
     "degree 20": {"degree": 20},
     "landmarks of the fit alone": {"refine": 0},
+    "fit alone, degree 9": {"refine": 0, "degree": 9},
+    "fit alone, degree 12": {"refine": 0, "degree": 12},
+    "fit alone, degree 20": {"refine": 0, "degree": 20},
     "peaks and valleys counted": {"landmarks": "counted"},
     "counted, literal third valley": {"landmarks": "counted", "trunk_end": "valley"},
 }

@@ -123,9 +123,7 @@ def draw_profile(crop: Crop, image: str, provenance: dict) -> Figure:
     """
     profile, marks = crop.profile, crop.landmarks
     rows = profile.first_row + np.arange(len(profile.occupancy))
-    words = (
-        "Dotted: the landmarks, refined on the counted profile; elbow: the paper's name for the peak below the neck."
-    )
+    words = "Dotted: the landmarks, refined on the counted profile; the names are the paper's."
     figure = new_figure(105, provenance, f"{image}. {words}")
     left, middle, right = figure.subplots(1, 3, width_ratios=[0.85, 2, 2], sharey=True)
     show_counts(left, _only(crop.noise.view, (rows[0], rows[-1] + 1, 0, crop.noise.view.shape[1])))
