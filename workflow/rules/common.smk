@@ -212,6 +212,30 @@ def figure(name):
     return expand("results/{{scale}}/figures/{name}.{format}", name=name, format=["pdf", "png"])
 
 
+def phantom_truth(name):
+    """Input function for a truth table of the phantom, which no other cohort has."""
+
+    def path(wildcards):
+        if config["cohort"]["source"] != "phantom":
+            raise WorkflowError(
+                "phantom_quality: expected cohort.source: phantom, whose truth is known, "
+                f"got {config['cohort']['source']}; there is nothing to measure on other cohorts"
+            )
+        return f"results/{wildcards.scale}/simulate/{name}"
+
+    return path
+
+
+def quality_table(name):
+    """The three formats of a table of the phantom's quality."""
+    return expand("results/{{scale}}/phantom_quality/{name}.{format}", name=name, format=["csv", "md", "tex"])
+
+
+def quality_figure(name):
+    """The two formats of a figure of the phantom's quality."""
+    return expand("results/{{scale}}/phantom_quality/{name}.{format}", name=name, format=["pdf", "png"])
+
+
 def provenance(wildcards):
     """What stands on every table and figure: whose scans, and at which scale."""
     return {"cohort": config["cohort"]["source"], "scale": wildcards.scale}

@@ -56,7 +56,7 @@ class Assembly:
         self._variation = variation
         self._index = {}
         self._regions = []
-        self._kinds = {kind: float(np.exp(rng.normal(0.0, 0.06))) for kind in CONCENTRATION}
+        self._kinds = {kind: float(np.exp(rng.normal(0.0, 0.05))) for kind in CONCENTRATION}
         self._pieces = []
 
     def add(self, name, region, kind, points, volume, profile=1.0):
@@ -76,8 +76,8 @@ class Assembly:
 
 
 def _texture(points, rng, amplitude=0.14, waves=16):
-    """Uptake that varies smoothly within and across bones, by points (n, 3), mm: mean 1, waves of 18 to 90 mm."""
-    length = np.exp(rng.uniform(np.log(18.0), np.log(90.0), waves))
+    """Uptake that varies smoothly within and across bones, by points (n, 3), mm: mean 1, waves of 18 to 60 mm."""
+    length = np.exp(rng.uniform(np.log(18.0), np.log(60.0), waves))
     direction = rng.normal(0, 1, (waves, 3))
     direction *= (2 * np.pi / length / np.linalg.norm(direction, axis=1))[:, None]
     phase = rng.uniform(0, 2 * np.pi, waves).astype(np.float32)

@@ -125,8 +125,8 @@ def build(habitus, rng):
 
     # blood pool and kidney function vary between patients, fat and muscle between trunk and limbs
     general = SOFT_TISSUE * np.exp(rng.normal(0, 0.05))
-    trunk = general * np.exp(rng.normal(0, 0.04))
-    limb = 0.56 * general * np.exp(rng.normal(0, 0.04))
+    trunk = general * np.exp(rng.normal(0, 0.03))
+    limb = 0.57 * general * np.exp(rng.normal(0, 0.03))
     voxel = habitus.pixel**2 * SLAB_MM
     parts = [(_stack(habitus, TRUNK, 0.0, front, 2.5), trunk), (_stack(habitus, HEAD, 0.0, front, 2.2), 0.75 * trunk)]
     for side in (1.0, -1.0):
@@ -179,7 +179,7 @@ def _organs(habitus, rng):
         ("bladder", (rng.normal(0, 4), -30.0, 806.0 - 0.75 * size), (1.15 * size, size, 0.85 * size), bladder),
         ("liver", (-55.0, -25.0, 520.0), (80.0, 70.0, 60.0), 0.04),
         ("heart", (15.0, -35.0, 410.0), (48.0, 45.0, 55.0), 0.05),
-        ("bowel", (0.0, -55.0, 630.0), (142.0, 46.0, 105.0), rng.uniform(0.08, 0.13)),
+        ("bowel", (0.0, -55.0, 630.0), (142.0, 46.0, 105.0), rng.uniform(0.03, 0.055)),
         ("thyroid", (0.0, -22.0, 236.0), (20.0, 14.0, 18.0), rng.lognormal(np.log(0.8), 0.6)),
         ("urethra", (0.0, -45.0, 855.0), (16.0, 20.0, 26.0), rng.lognormal(np.log(0.5), 0.6)),
     ]
