@@ -34,8 +34,8 @@ def patients(request):
     for at, row in cohort.iterrows():
         drawn = quantiles(row)
         build = habitus.draw(row["sex"], 2.4, drawn, np.random.default_rng(at))
-        for name in ("length", "breadth", "depth", "fat", "row", "column", "tilt", "elbow_out", "hand_out"):
-            cohort.loc[at, name] = getattr(build, name)
+        for name, value in vars(build).items():
+            cohort.loc[at, name] = value
         cohort.loc[at, "counts"] = count_level(drawn["counts"])
         cohort.loc[at, "minutes"] = scan_minutes(cohort.loc[at, "counts"], drawn["duration"])
     return cohort
@@ -44,7 +44,8 @@ def patients(request):
 def test_nothing_but_the_disease_tells_the_class(patients):
     views = patients.assign(view=patients["views"].str.split(",")).explode("view")
     views["male"], views["is_anterior"] = views["sex"] == "M", views["view"] == "anterior"
-    numeric = views.select_dtypes(["number", "bool"]).drop(columns="label")
+    # a few patients move on the table, by chance
+    numeric = views.select_dtypes(["number", "bool"]).drop(columns=["label", "twist", "moved_at"])
     assert {"age", "length", "fat", "counts", "minutes", "number", "male", "is_anterior"} <= set(numeric)
     areas = {name: roc_auc_score(views["label"], numeric[name]) for name in numeric}
     assert max(max(area, 1 - area) for area in areas.values()) < 0.55, areas

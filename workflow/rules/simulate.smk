@@ -12,7 +12,7 @@ rule simulate:
     conda:
         "../../envs/imaging.yaml"
     resources:
-        mem_mb=600,
+        mem_mb=400,
         runtime=60,
     params:
         simulate=config["simulate"],

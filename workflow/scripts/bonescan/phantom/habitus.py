@@ -6,7 +6,10 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 # quantiles that `draw` takes; the rest it draws by itself
-QUANTILES = ("stature", "breadth", "depth", "fat", "row", "column", "tilt", "elbows", "hands")
+QUANTILES = (
+    *("stature", "breadth", "depth", "fat", "breasts", "kyphosis", "lordosis", "scoliosis", "ribs"),
+    *("row", "column", "tilt", "elbows", "hands", "legs"),
+)
 STATURE_MM = (1500.0, 1950.0)
 # the toes of a patient who lies point down
 TOES_MM = 60.0
@@ -149,17 +152,18 @@ def draw(sex, pixel, quantiles, rng):
 
     return Habitus(
         length=length,
-        breadth=float(np.clip(scale * normal("breadth", 1.045 if male else 1.03, 0.017), 0.93, 1.10)),
+        breadth=float(np.clip(scale * normal("breadth", 1.035 if male else 1.02, 0.017), 0.93, 1.10)),
         depth=float(np.clip(scale * normal("depth", 0.97, 0.03), 0.86, 1.08)),
-        fat=normal("fat", 15.0, 3.5, 0.0, 32.0),
-        breasts=0.0 if male else float(np.clip(rng.normal(28.0, 8.0), 10.0, 45.0)),
-        kyphosis=float(np.clip(rng.normal(0.0, 5.0), -8.0, 14.0)),
-        lordosis=float(rng.normal(0.0, 4.0)),
-        scoliosis=float(rng.normal(0.0, 3.0) if rng.random() < 0.85 else rng.normal(0.0, 12.0)),
-        rib_fall=float(np.clip(rng.normal(1.0, 0.10), 0.75, 1.25)),
+        fat=normal("fat", 15.0, 3.0, 0.0, 32.0),
+        breasts=0.0 if male else normal("breasts", 28.0, 8.0, 10.0, 45.0),
+        kyphosis=normal("kyphosis", 0.0, 5.0, -8.0, 14.0),
+        lordosis=normal("lordosis", 0.0, 4.0),
+        # most spines are nearly straight, a few are not
+        scoliosis=float(np.clip(3.2 * stdtrit(2.5, quantiles["scoliosis"]), -32.0, 32.0)),
+        rib_fall=normal("ribs", 1.0, 0.10, 0.75, 1.25),
         elbow_out=normal("elbows", 0.0, 10.0, -14.0, 25.0),
         hand_out=normal("hands", -10.0, 10.0, -28.0, 20.0),
-        leg_spread=float(rng.normal(0.0, 14.0)),
+        leg_spread=normal("legs", 0.0, 14.0),
         tilt=normal("tilt", 0.0, 1.2, -5.0, 5.0),
         twist=float(rng.normal(0.0, 7.0)) if moves else 0.0,
         moved_at=float(rng.uniform(250.0, 1300.0)),
