@@ -156,7 +156,7 @@ def run(folder, annotations, votes=2, **columns):
         SimpleNamespace(
             input=SimpleNamespace(scans=folder / "scans.tsv", annotations=annotations),
             output=output,
-            params=SimpleNamespace(votes=votes),
+            params=SimpleNamespace(votes=votes, shape=[1024, 256]),
         )
     )
     return (

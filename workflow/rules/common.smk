@@ -126,10 +126,28 @@ def archive_state(wildcards):
             rows = csv.DictReader(sheet, delimiter="," if path.suffix.lower() == ".csv" else "\t")
             files = [path.parent / (row.get("path") or "") for row in rows]
     else:
-        files = [Path(root) / name for root, _, names in os.walk(path) for name in names]
+        files = [path if path.is_dir() else path.parent]
+    files += [Path(root) / name for folder in files for root, _, names in os.walk(folder) for name in names]
     stats = [(str(file), file.stat()) for file in sorted(files) if file.is_file()]
     states = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
     return hashlib.sha256(repr(states).encode()).hexdigest()
+
+
+def salt_mark():
+    """What tells one salt of the environment from another, and nothing else of it; a salt of a file does not change."""
+    salt = os.environ.get("BONESCAN_SALT")
+    return salt and hashlib.sha256(b"mark of " + salt.encode()).hexdigest()[:8]
+
+
+def picture_shape():
+    """Rows and columns of the cohort's pictures: whole-body views, or thoracic images that need no crop."""
+    size = config["crop"]["size"]
+    return [size, size] if config["crop"]["method"] == "none" else [1024, 256]
+
+
+def crop_settings():
+    """What the five stages of the crop are told."""
+    return {key: value for key, value in config["crop"].items() if key != "method"}
 
 
 def annotation_files(wildcards):

@@ -14,7 +14,8 @@ rule crop:
     conda:
         "../../envs/imaging.yaml"
     params:
-        crop=config["crop"],
+        method=config["crop"]["method"],
+        crop=crop_settings(),
         seed=config["seed"],
         code=library("crop"),
     script:

@@ -38,7 +38,7 @@ rule figure2:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
-        crop=config["crop"],
+        crop=crop_settings(),
         seed=config["seed"],
         image=config["figures"]["metastasis"],
         code=library("figure2"),
@@ -60,7 +60,7 @@ rule figure3:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
-        crop=config["crop"],
+        crop=crop_settings(),
         seed=config["seed"],
         image=config["figures"]["metastasis"],
         code=library("figure3"),

@@ -16,6 +16,7 @@ rule label:
         "../../envs/imaging.yaml"
     params:
         votes=config["label"]["votes"],
+        shape=picture_shape(),
         code=library("label"),
     script:
         "../scripts/label.py"

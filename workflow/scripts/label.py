@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from bonescan.dicom import COLUMNS, ROWS
 from bonescan.files import write_json, write_table
 from bonescan.labels import (
     FINDING_COLUMNS,
@@ -21,7 +20,7 @@ from bonescan.script import logged
 log = logging.getLogger("label")
 
 
-def read_annotations(folder: Path):
+def read_annotations(folder: Path, shape):
     """Return the readers, the images that each annotated, and all findings, from one folder a reader."""
     readers = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     if not readers:
@@ -35,7 +34,7 @@ def read_annotations(folder: Path):
             except ValueError as error:
                 raise ValueError(f"{place}: expected JSON: {error}") from error
             annotated[reader].add(path.stem)
-            shapes = read_shapes(annotation, place, (ROWS, COLUMNS))
+            shapes = read_shapes(annotation, place, tuple(shape))
             findings += [{"image": path.stem, "reader": reader, **shape} for shape in shapes]
     return readers, annotated, pd.DataFrame(findings, columns=FINDING_COLUMNS)
 
@@ -44,7 +43,7 @@ def read_annotations(folder: Path):
 def main(snakemake):
     scans = pd.read_csv(snakemake.input.scans, sep="\t", dtype={"patient": str, "exam": str}, keep_default_na=False)
     if annotations := getattr(snakemake.input, "annotations", None):
-        readers, annotated, findings = read_annotations(Path(str(annotations)))
+        readers, annotated, findings = read_annotations(Path(str(annotations)), snakemake.params.shape)
         check_images(annotated, list(scans["image"]))
         labels = label_by_votes(findings, scans, readers, snakemake.params.votes)
     else:

@@ -3,23 +3,32 @@
 Section numbers are those of DICOM PS3.3, the Information Object Definitions.
 """
 
-import hashlib
-import hmac
+import io
 import logging
 import re
 import warnings
+import zlib
 from contextlib import contextmanager
 
 import numpy as np
 import pydicom
 from pydicom.pixels import get_decoder, pixel_array
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
-ROWS, COLUMNS = 1024, 256  # the paper, Dataset
+from bonescan.matrix import GREATEST
+from bonescan.privacy import IDENTIFYING
+from bonescan.unsuitable import Unsuitable
+
 NUCLEAR_MEDICINE = "1.2.840.10008.5.1.4.1.1.20"
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
-DEFLATED = "1.2.840.10008.1.2.1.99"
+DIRECTORY = "1.2.840.10008.1.3.10"
 MAXIMUM_FRAMES = 8  # two detectors; the rest is room for odd archives
-MAXIMUM_BYTES = 64 * 2**20  # eight frames take 4 MiB
+MAXIMUM_BYTES = 64 * 2**20  # of an inflated file; eight frames take 4 MiB
 # Anterior and posterior projection (CID 26), antero-posterior and postero-anterior (CID 4010); SNOMED CT and SNOMED RT
 VIEW_CODES = {
     "anterior": {"399321004", "399348003", "G-5215", "R-10206"},
@@ -28,16 +37,13 @@ VIEW_CODES = {
 VIEW_WORDS = {"anterior": {"ant", "anterior"}, "posterior": {"post", "posterior"}}
 OTHER_VIEW_WORDS = {"oblique", "lateral", "lao", "rao", "lpo", "rpo"}
 DETECTOR_VIEWS = {1: "anterior", 2: "posterior"}  # by convention, where no frame names its view
-
+FEET_FIRST = {"102541007", "F-10480"}  # CID 21, SNOMED CT and SNOMED RT
 
 # Values that a reason may quote: defined terms of the standard, which name no patient
-QUOTABLE = {"CR", "CT", "DX", "MG", "MR", "OT", "PT", "RF", "SC", "SR", "US", "XA", "RTDOSE", "RTSTRUCT"}
+QUOTABLE = {"CR", "CT", "DX", "MG", "MR", "OT", "PT", "RF", "SC", "SR", "US", "XA", "RTDOSE", "RTSTRUCT", "RTPLAN"}
+QUOTABLE |= {"ECG", "DOC", "SEG", "REG", "HC", "ES", "RTIMAGE", "XC"}
 QUOTABLE |= {"STATIC", "DYNAMIC", "GATED", "TOMO", "GATED TOMO", "RECON TOMO", "RECON GATED TOMO"}
 QUOTABLE |= {"MONOCHROME1", "RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT"}
-
-
-class Unsuitable(ValueError):
-    """A file or frame that cannot be used; the message is the reason and quotes no header value of a patient."""
 
 
 @contextmanager
@@ -53,27 +59,70 @@ def silenced():
         logging.disable(before)
 
 
-def read_dataset(path) -> pydicom.Dataset:
-    """Read one DICOM file whose size is bounded before anything in it is believed.
+def read_dataset(data: bytes) -> pydicom.Dataset:
+    """Read one DICOM file, with or without preamble and file meta information.
+
+    Parameters
+    ----------
+    data : bytes
+        The file, of bounded size; what a deflated one inflates to is bounded here.
 
     Raises
     ------
     Unsuitable
-        Too large a file, no DICOM file, or a deflated one, whose size in memory no header bounds.
+        No DICOM file, or a deflated one that is too large or broken.
     """
-    if (size := path.stat().st_size) > MAXIMUM_BYTES:
-        raise Unsuitable(f"{size / 2**20:.0f} MiB, more than the {MAXIMUM_BYTES // 2**20} MiB of a whole-body file")
+    bare = data[128:132] != b"DICM"
+    if bare and not _begins_like_dicom(data):
+        raise Unsuitable("not a DICOM file")
+    stream = io.BytesIO(data)
+    stream.seek(0 if bare else 132)
+    if data[stream.tell() :][:2] == b"\x02\x00":
+        # the file meta information is always explicit and little endian (PS3.10, 7.1)
+        meta = pydicom.filereader.read_dataset(stream, False, True, stop_when=lambda tag, vr, length: tag.group != 2)
+        if meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+            return _read_deflated(stream.read(), meta)
+    dataset = pydicom.dcmread(io.BytesIO(data), force=True)
+    if not dataset:
+        raise Unsuitable("a DICOM file without content")
+    if bare and not ("SOPClassUID" in dataset or "Modality" in dataset):
+        raise Unsuitable("not a DICOM file")
+    if not dataset.file_meta.get("TransferSyntaxUID"):
+        implicit, little = dataset.original_encoding
+        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
+    return dataset
+
+
+def _begins_like_dicom(data: bytes) -> bool:
+    """Tell whether a file without preamble begins with an element of group 0002 or 0008, of either byte order."""
+    return data[:2] in {b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08"} and 0 in data[2:4]
+
+
+def _read_deflated(deflated: bytes, meta: pydicom.Dataset) -> pydicom.Dataset:
+    """Inflate a data set up to the size that a file may have (PS3.5, A.5)."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        meta = pydicom.filereader.read_file_meta_info(path)
-    except pydicom.errors.InvalidDicomError:
-        raise Unsuitable("not a DICOM file") from None
-    if meta.get("TransferSyntaxUID") == DEFLATED:
-        raise Unsuitable("deflated transfer syntax: inflate the file first")
-    return pydicom.dcmread(path)
+        content = inflater.decompress(deflated, MAXIMUM_BYTES)
+    except zlib.error:
+        raise Unsuitable("deflated, and broken") from None
+    if inflater.unconsumed_tail:
+        raise Unsuitable(f"deflated, and more than {MAXIMUM_BYTES // 2**20} MiB when inflated")
+    dataset = pydicom.filereader.read_dataset(io.BytesIO(content), is_implicit_VR=False, is_little_endian=True)
+    dataset.file_meta = pydicom.dataset.FileMetaDataset(meta)
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.set_original_encoding(False, True)
+    return dataset
 
 
-def check_whole_body(dataset) -> None:
-    """Accept planar whole-body nuclear medicine pictures of 1024 x 256 counts, by the header alone.
+def directory_files(dataset: pydicom.Dataset) -> list[str]:
+    """Return the paths that a DICOMDIR lists, with slashes (F.3.2.2); none is opened or believed."""
+    records = [_values(record.get("ReferencedFileID")) for record in _values(dataset.get("DirectoryRecordSequence"))]
+    return ["/".join(map(str, parts)) for parts in records if parts]
+
+
+def check_whole_body(dataset: pydicom.Dataset) -> None:
+    """Accept planar whole-body nuclear medicine pictures, by the header alone; the matrix is judged elsewhere.
 
     Raises
     ------
@@ -82,30 +131,32 @@ def check_whole_body(dataset) -> None:
     """
     sop_class = dataset.get("SOPClassUID")
     modality = dataset.get("Modality")
-    image_type = [str(value).upper() for value in _values(dataset.get("ImageType"))]
+    image_type = [re.sub(r"[\s_]+", " ", str(value).upper()).strip() for value in _values(dataset.get("ImageType"))]
     kind = image_type[2] if len(image_type) > 2 else ""
+    whole_body = kind in ("WHOLE BODY", "WHOLEBODY")
+    if DIRECTORY in (sop_class, dataset.file_meta.get("MediaStorageSOPClassUID")):
+        raise Unsuitable("a DICOMDIR")
     if modality != "NM":
         raise Unsuitable(f"Modality: expected NM, found {quoted(modality)}")
     if "PixelData" not in dataset:
         raise Unsuitable("no Pixel Data")
-    if sop_class != NUCLEAR_MEDICINE and not (sop_class == SECONDARY_CAPTURE and kind == "WHOLE BODY"):
-        name = getattr(sop_class, "name", None) or "none"
+    if sop_class != NUCLEAR_MEDICINE and not (sop_class == SECONDARY_CAPTURE and whole_body):
+        name = getattr(sop_class, "name", "") or "none"
+        name = "another class" if name == sop_class else name
         raise Unsuitable(f"SOP class: expected Nuclear Medicine Image Storage, found {name}")
-    if kind not in ("", "WHOLE BODY"):
+    if kind and not whole_body:
         raise Unsuitable(f"Image Type, third value: expected WHOLE BODY, found {quoted(kind)}")
-    size = dataset.get("Rows"), dataset.get("Columns")
-    if size != (ROWS, COLUMNS):
-        raise Unsuitable(f"Rows x Columns: expected {ROWS} x {COLUMNS}, found {size[0]} x {size[1]}")
     expected = {
         "SamplesPerPixel": (1,),
-        "PhotometricInterpretation": ("MONOCHROME2",),
-        "BitsAllocated": (8, 16),
-        "RescaleSlope": (1, None),
-        "RescaleIntercept": (0, None),
+        "PhotometricInterpretation": ("MONOCHROME2", "MONOCHROME1"),
+        "BitsAllocated": (16, 8),
     }
     for keyword, allowed in expected.items():
         if (value := dataset.get(keyword)) not in allowed:
-            raise Unsuitable(f"{keyword}: expected {allowed[0]}, found {quoted(value)}")
+            raise Unsuitable(f"{keyword}: expected {' or '.join(map(str, allowed))}, found {quoted(value)}")
+    stored = dataset.get("BitsStored") or dataset.BitsAllocated
+    if not 1 <= stored <= dataset.BitsAllocated:
+        raise Unsuitable(f"BitsStored: expected 1 to {dataset.BitsAllocated}, found {stored}")
     frames = frame_count(dataset)
     if not 1 <= frames <= MAXIMUM_FRAMES:
         raise Unsuitable(f"Number of Frames: expected 1 to {MAXIMUM_FRAMES}, found {frames}")
@@ -118,12 +169,17 @@ def quoted(value) -> str:
     return str(value) if isinstance(value, (int, float)) or str(value) in QUOTABLE else "another value"
 
 
-def frame_count(dataset) -> int:
+def frame_count(dataset: pydicom.Dataset) -> int:
     """Return the Number of Frames; one where the file does not say."""
     return int(dataset.get("NumberOfFrames") or 1)
 
 
-def frame_detectors(dataset) -> list[int]:
+def matrix(dataset: pydicom.Dataset) -> tuple[int, int]:
+    """Return Rows and Columns; 0 where one is missing."""
+    return int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0)
+
+
+def frame_detectors(dataset: pydicom.Dataset) -> list[int]:
     """Return the detector of each frame, from the vectors that the Frame Increment Pointer names (C.8.4.8).
 
     Raises
@@ -145,7 +201,7 @@ def frame_detectors(dataset) -> list[int]:
     return detectors
 
 
-def frame_views(dataset, file_name: str = "") -> list[str | None]:
+def frame_views(dataset: pydicom.Dataset, file_name: str = "") -> list[str | None]:
     """Return the view of each frame.
 
     First the View Code Sequence of the frame's item of the Detector Information Sequence (C.8.4.11); then, for
@@ -156,16 +212,21 @@ def frame_views(dataset, file_name: str = "") -> list[str | None]:
     list of {"anterior", "posterior", None}
         None where nothing tells.
     """
-    detectors = frame_detectors(dataset)
-    items = _values(dataset.get("DetectorInformationSequence"))
-    coded = [_coded_view(items[number - 1]) if 0 < number <= len(items) else None for number in detectors]
-    if len(detectors) == 1:
+    coded = [_coded_view(item) for item in _detector_items(dataset)]
+    if len(coded) == 1:
         texts = (dataset.get("ImageID"), dataset.get("SeriesDescription"), file_name)
         return [coded[0] or next(filter(None, map(view_in_text, texts)), None)]
-    return [view or DETECTOR_VIEWS.get(number) for view, number in zip(coded, detectors, strict=True)]
+    return [view or DETECTOR_VIEWS.get(number) for view, number in zip(coded, frame_detectors(dataset), strict=True)]
 
 
-def _coded_view(item) -> str | None:
+def _detector_items(dataset: pydicom.Dataset) -> list[pydicom.Dataset]:
+    """Return each frame's item of the Detector Information Sequence; an empty one where it is missing."""
+    items = _values(dataset.get("DetectorInformationSequence"))
+    detectors = frame_detectors(dataset)
+    return [items[number - 1] if 0 < number <= len(items) else pydicom.Dataset() for number in detectors]
+
+
+def _coded_view(item: pydicom.Dataset) -> str | None:
     """Return the view of one item of the Detector Information Sequence, by code, else by the code's meaning."""
     for code in _values(item.get("ViewCodeSequence")):
         coded = [view for view, values in VIEW_CODES.items() if code.get("CodeValue") in values]
@@ -190,8 +251,22 @@ def view_in_text(text) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def frame_counts(dataset, frame: int) -> np.ndarray:
-    """Decode one frame.
+def check_complete(dataset: pydicom.Dataset) -> None:
+    """Refuse a file that ends before its pixels do; of compressed ones, the decoder knows.
+
+    Raises
+    ------
+    Unsuitable
+    """
+    if not dataset.file_meta.TransferSyntaxUID.is_compressed:
+        rows, columns = matrix(dataset)
+        expected = rows * columns * frame_count(dataset) * dataset.BitsAllocated // 8
+        if (found := len(dataset.PixelData)) < expected:
+            raise Unsuitable(f"truncated: expected {expected} bytes of pixels, found {found}")
+
+
+def frame_counts(dataset: pydicom.Dataset, frame: int) -> np.ndarray:
+    """Decode one frame and apply its rescale (C.11.1); the matrix is the file's.
 
     Parameters
     ----------
@@ -200,49 +275,109 @@ def frame_counts(dataset, frame: int) -> np.ndarray:
 
     Returns
     -------
-    ndarray, shape (1024, 256), uint16
-        Counts.
+    ndarray, shape (rows, columns), int64
 
     Raises
     ------
     Unsuitable
-        No decoder installed for it; another shape, values that are no counts of 16 bits, or the same value everywhere.
+        No decoder installed for it, another shape than declared, or values that are no counts of 16 bits.
     """
     syntax = dataset.file_meta.TransferSyntaxUID
-    if not get_decoder(syntax).is_available:
+    try:
+        available = get_decoder(syntax).is_available
+    except NotImplementedError:
+        raise Unsuitable("Transfer Syntax UID: expected one of pictures, found another") from None
+    if not available:
         raise Unsuitable(f"no decoder is installed for {syntax.name}")
-    counts = pixel_array(dataset, index=frame, raw=True)
-    if counts.shape != (ROWS, COLUMNS):
-        raise Unsuitable(f"decoded to {counts.shape}, expected {(ROWS, COLUMNS)}")
-    low, high = int(counts.min()), int(counts.max())
-    if low < 0 or high > np.iinfo(np.uint16).max:
-        raise Unsuitable(f"pixels from {low} to {high}, expected counts from 0 to {np.iinfo(np.uint16).max}")
-    if high == low:
-        raise Unsuitable("an empty picture: all its pixels are equal")
-    return counts.astype(np.uint16)
+    rows, columns = matrix(dataset)
+    try:
+        values = pixel_array(dataset, index=frame, raw=True)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise Unsuitable(f"its pixels cannot be decoded ({type(error).__name__})") from None
+    if values.shape != (rows, columns):
+        raise Unsuitable(f"decoded to {values.shape}, expected {(rows, columns)}")
+    counts = _stored_bits(dataset, values.astype(np.int64))
+    slope, intercept = (
+        float(dataset.get(f"Rescale{name}") or default) for name, default in (("Slope", 1), ("Intercept", 0))
+    )
+    if (slope, intercept) != (1, 0):
+        counts = np.rint(counts * slope + intercept)
+        if not np.isfinite(counts).all():
+            raise Unsuitable("the rescaled pixels are no numbers")
+    low, high = float(counts.min()), float(counts.max())
+    if low < 0 or high > GREATEST:
+        raise Unsuitable(f"pixels from {low:g} to {high:g}, expected counts from 0 to {GREATEST}")
+    return counts.astype(np.int64)
 
 
-def pixel_spacing(dataset) -> float:
-    """Return the distance of two rows in mm; NaN where the file does not say."""
-    values = _values(dataset.get("PixelSpacing"))
-    return float(values[0]) if values else float("nan")
+def _stored_bits(dataset: pydicom.Dataset, values: np.ndarray) -> np.ndarray:
+    """Return the stored bits of native unsigned pixels, whose other bits old files use for overlays (C.7.6.3.1)."""
+    stored = dataset.get("BitsStored") or dataset.BitsAllocated
+    spare = (dataset.get("HighBit") or stored - 1) + 1 - stored
+    if dataset.get("PixelRepresentation") or dataset.file_meta.TransferSyntaxUID.is_compressed or spare < 0:
+        return values
+    return values >> spare & (1 << stored) - 1
 
 
-def pseudonym(dataset) -> str:
-    """Return P and 12 hexadecimal digits: always the same for one Patient ID, else for one Study Instance UID.
+def orientation(dataset: pydicom.Dataset) -> list[tuple[float, float] | None]:
+    """Return for each frame where its rows and columns lead: towards the patient's left, towards the head.
 
-    A keyed SHA-256 with a public key: it keeps names and numbers out of outputs, but whoever knows the archive's
-    Patient IDs can find theirs by trying them all. Give pseudonyms in the sheet where that matters.
+    Returns
+    -------
+    list of (float, float) or None
+        Cosines of a row with the patient's left and of a column with the head (C.7.6.2); None where the file does not
+        say.
+    """
+    items = _detector_items(dataset)
+    cosines = [
+        [
+            float(value)
+            for value in _values(item.get("ImageOrientationPatient") or dataset.get("ImageOrientationPatient"))
+        ]
+        for item in items
+    ]
+    return [(values[0], values[5]) if len(values) == 6 else None for values in cosines]
+
+
+def feet_first(dataset: pydicom.Dataset) -> bool:
+    """Tell whether the header says that the patient lay feet first in the camera (C.8.4.6, C.7.3.1.1.2)."""
+    codes = {code.get("CodeValue") for code in _values(dataset.get("PatientGantryRelationshipCodeSequence"))}
+    return bool(codes & FEET_FIRST) or str(dataset.get("PatientPosition") or "").upper().startswith("FF")
+
+
+def pixel_spacing(dataset: pydicom.Dataset) -> tuple[float, float] | None:
+    """Return the distance of two rows and of two columns in mm; None where the file does not say."""
+    values = [float(value) for value in _values(dataset.get("PixelSpacing"))]
+    return (values[0], values[1]) if len(values) == 2 and min(values) > 0 else None
+
+
+def identity(dataset: pydicom.Dataset) -> str:
+    """Return what tells one patient from another: the Patient ID, else the Study Instance UID.
 
     Raises
     ------
     Unsuitable
         Neither of the two in the file.
     """
-    identity = str(dataset.get("PatientID") or dataset.get("StudyInstanceUID") or "").strip()
-    if not identity:
+    found = str(dataset.get("PatientID") or dataset.get("StudyInstanceUID") or "").strip()
+    if not found:
         raise Unsuitable("neither Patient ID nor Study Instance UID: give the patient in a sheet")
-    return "P" + hmac.new(b"bonescan", identity.encode(), hashlib.sha256).hexdigest()[:12]
+    return found
+
+
+def identifying_values(dataset: pydicom.Dataset) -> dict[str, list[str]]:
+    """Return the texts of the header's attributes that identify, by keyword."""
+    found = {keyword: [str(value) for value in _values(dataset.get(keyword))] for keyword in IDENTIFYING}
+    return {keyword: values for keyword, values in found.items() if any(values)}
+
+
+def privacy_status(dataset: pydicom.Dataset) -> dict[str, str]:
+    """Return what the header says of `deidentified` (C.7.1.1) and `burned_in` (C.7.6.1): yes, no or unknown."""
+    keywords = {"deidentified": "PatientIdentityRemoved", "burned_in": "BurnedInAnnotation"}
+    said = {"YES": "yes", "NO": "no"}
+    return {name: said.get(str(dataset.get(keyword) or "").upper(), "unknown") for name, keyword in keywords.items()}
 
 
 def _values(value) -> list:
