@@ -131,7 +131,7 @@ def test_own_scans_with_labels_in_the_sheet(snakemake, tiny_run, tmp_path):
     truth = pd.read_table(simulated / "truth_views.tsv").drop_duplicates("patient")
     sheet = sheet.merge(truth[["patient", "label", "subtype"]], on="patient")
     sheet.to_csv(tmp_path / "archive" / "sheet.csv", index=False)
-    cohort = {"source": "sheet", "path": "archive/sheet.csv"}
+    cohort = {"source": "sheet", "path": "archive/sheet.csv", "pseudonyms": "given"}
     (tmp_path / "own.yaml").write_text(yaml.safe_dump({**TINY, "cohort": cohort}))
     target = "results/desk/label/labels.tsv"
     run = snakemake(target, "--configfile", tmp_path / "own.yaml", directory=tmp_path)
@@ -172,7 +172,8 @@ def test_own_scans_from_a_sheet(snakemake, tiny_run, tmp_path):
         values = {"path": "dicom/broken.dcm", "patient": "P999", "exam": "1"}
         sheet.write("\t".join(values.get(column, "") for column in columns) + "\n")
     archive = tmp_path / "archive"
-    cohort = {"source": "sheet", "path": str(archive / "sheet.tsv"), "annotations": str(archive / "annotations")}
+    cohort = {"source": "sheet", "path": str(archive / "sheet.tsv"), "pseudonyms": "given"}
+    cohort["annotations"] = str(archive / "annotations")
     (tmp_path / "own.yaml").write_text(yaml.safe_dump({**TINY, "cohort": cohort}))
     target = "results/desk/augment/lineage.tsv"
     run = snakemake(target, "--configfile", tmp_path / "own.yaml", directory=tmp_path / "own")
@@ -180,7 +181,9 @@ def test_own_scans_from_a_sheet(snakemake, tiny_run, tmp_path):
     own, phantom = tmp_path / "own" / Path(target), tiny_run / target
     assert pd.read_table(own).equals(pd.read_table(phantom))
     rejected = pd.read_table(tmp_path / "own" / "results" / "desk" / "ingest" / "rejected.tsv")
-    assert rejected["source_file"].tolist() == ["dicom/broken.dcm"]
+    assert rejected["reason"].tolist() == ["not a DICOM file"]
+    key = pd.read_table(tmp_path / "own" / ".bonescan-files.tsv").set_index("file")["path"]
+    assert key[rejected["file"]].tolist() == ["dicom/broken.dcm"]
 
 
 def test_a_killed_run_is_unlocked_without_a_word_more(tmp_path):
