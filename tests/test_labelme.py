@@ -107,7 +107,7 @@ def test_xml_of_the_web_tool():
             "shape": "polygon",
             "points": "20.00,10.00;20.00,15.00;30.00,15.00",
         },
-        {"finding": "fracture", "bone": "", "shape": "rectangle", "points": "2.00,4.00;7.00,9.00"},
+        {"finding": "fracture", "bone": "", "shape": "polygon", "points": "2.00,9.00;2.00,4.00;7.00,4.00;7.00,9.00"},
     ]
     outside = XML.replace("<deleted>1", "<deleted>0")
     with pytest.raises(ValueError, match=r"r1/a\.xml, shape 2: expected 3 or more points of a polygon, found 1"):

@@ -157,6 +157,16 @@ def annotation_files(wildcards):
     return config["cohort"]["annotations"] or []
 
 
+def annotations_to_begin_from(wildcards):
+    """The annotations that a workspace is filled with; nothing where the readers begin anew."""
+    return annotation_files(wildcards) if config["annotate"]["prefill"] else []
+
+
+def readers():
+    """Names of the readers: those of the config, else as many as simulated."""
+    return config["label"]["readers"] or [f"reader{n}" for n in range(1, config["simulate"]["readers"] + 1)]
+
+
 def images_of_dataset(wildcards):
     """D2 is normalised; D1 and D3 are counts."""
     stage = "normalise" if wildcards.dataset == "D2" else "augment"

@@ -12,6 +12,8 @@ import numpy as np
 from defusedxml import DefusedXmlException
 from PIL import Image
 
+from bonescan.workspace import READ
+
 SUFFIXES = (".json", ".xml")
 MAXIMUM_BYTES = 32 * 2**20  # an annotation with its picture inside takes 1 MiB
 # Points of each shape: two corners, or centre and a point of the rim
@@ -25,6 +27,7 @@ def read_folder(folder: Path, size: tuple[int, int]) -> tuple[dict[str, set[str]
     Returns
     -------
     annotated : dict of str to set of str
+        Without those of a workspace that the reader has not ticked as read.
     findings : list of dict
         `image`, `reader` and what `read_annotation` returns.
 
@@ -40,18 +43,19 @@ def read_folder(folder: Path, size: tuple[int, int]) -> tuple[dict[str, set[str]
     for reader in readers:
         for path in sorted(path for path in (folder / reader).iterdir() if path.suffix.lower() in SUFFIXES):
             place = f"{reader}/{path.name}"
-            if path.stem in annotated[reader]:
+            if path.with_suffix(".json").exists() and path.suffix == ".xml":
                 raise ValueError(f"{place}: expected one annotation of an image, found a second")
-            annotated[reader].add(path.stem)
             with open(path, "rb") as stream:
                 data = stream.read(MAXIMUM_BYTES + 1)
             shapes = read_annotation(data, path.suffix.lower(), path.stem, place, size)
-            findings += [{"image": path.stem, "reader": reader, **shape} for shape in shapes]
+            if shapes is not None:
+                annotated[reader].add(path.stem)
+                findings += [{"image": path.stem, "reader": reader, **shape} for shape in shapes]
     return annotated, findings
 
 
-def read_annotation(data: bytes, suffix: str, image: str, place: str, size: tuple[int, int]) -> list[dict]:
-    """Return the findings of one annotation.
+def read_annotation(data: bytes, suffix: str, image: str, place: str, size: tuple[int, int]) -> list[dict] | None:
+    """Return the findings of one annotation; None if it is of a workspace and not ticked as read.
 
     Parameters
     ----------
@@ -67,7 +71,7 @@ def read_annotation(data: bytes, suffix: str, image: str, place: str, size: tupl
 
     Returns
     -------
-    list of dict
+    list of dict or None
         `finding` (the shape's label), `bone` (its description, or what follows a colon in the label), `shape` (polygon,
         rectangle, circle, point, mask) and `points` ("row,col;row,col", pixels, from the top left corner; a circle's
         are its centre and one of its rim, a mask's the first and the last pixel of each run in a row).
@@ -81,26 +85,29 @@ def read_annotation(data: bytes, suffix: str, image: str, place: str, size: tupl
     if len(data) > MAXIMUM_BYTES:
         raise ValueError(f"{place}: expected an annotation of at most {MAXIMUM_BYTES // 2**20} MiB")
     header, shapes = _read_xml(data, place) if suffix == ".xml" else _read_json(data, place)
-    named, rows, columns = header
+    named, rows, columns, unread = header
     if named and PureWindowsPath(str(named)).stem != image:
         raise ValueError(f"{place}: expected an annotation of {image}, found one of another image")
     if (rows, columns) not in (tuple(size), (None, None)):
         raise ValueError(
             f"{place}: expected a picture of {size[0]} x {size[1]}, found {_whole(rows)} x {_whole(columns)}"
         )
-    return [_finding(shape, f"{place}, shape {number}", size) for number, shape in shapes]
+    found = [_finding(shape, f"{place}, shape {number}", size) for number, shape in shapes]
+    return None if unread else found
 
 
 def _read_json(data: bytes, place: str):
-    """Return image, rows and columns of an annotation, and its numbered shapes."""
+    """Return image, rows, columns of an annotation and whether it is unread, and its numbered shapes."""
     try:
         annotation = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{place}: expected JSON: {type(error).__name__}") from None
     if not isinstance(annotation, dict) or not isinstance(annotation.get("shapes"), list):
         raise ValueError(f"{place}: expected a LabelMe annotation with a list of shapes")
+    flags = annotation.get("flags")
+    unread = isinstance(flags, dict) and flags.get(READ) is False
     header = tuple(annotation.get(key) for key in ("imagePath", "imageHeight", "imageWidth"))
-    return header, list(enumerate(annotation["shapes"], start=1))
+    return (*header, unread), list(enumerate(annotation["shapes"], start=1))
 
 
 def _read_xml(data: bytes, place: str):
@@ -112,7 +119,7 @@ def _read_xml(data: bytes, place: str):
     if root.tag != "annotation":
         raise ValueError(f"{place}: expected a LabelMe annotation")
     sides = [_text(root, f"imagesize/{name}") for name in ("nrows", "ncols")]
-    header = _text(root, "filename"), *(int(side) if side.isdigit() else None for side in sides)
+    header = _text(root, "filename"), *(int(side) if side.isdigit() else None for side in sides), False
     shapes = enumerate(root.iterfind("object"), start=1)
     return header, [(number, _object(item)) for number, item in shapes if _text(item, "deleted") != "1"]
 
@@ -121,10 +128,6 @@ def _object(item: Element) -> dict:
     """Return an object of the XML as the JSON has it; a bounding box is a polygon of four corners there."""
     points = [[_text(point, "x"), _text(point, "y")] for point in item.iterfind("polygon/pt")]
     kind = "polygon" if item.find("segm") is None else "mask in another file"
-    if _text(item, "type") == "bounding_box" and len(points) == 4:
-        kind = "rectangle"
-        corners = sorted(points, key=lambda point: [float(side) if _is_number(side) else np.nan for side in point])
-        points = [corners[0], corners[-1]]
     return {
         "label": _text(item, "name"),
         "description": _text(item, "attributes"),
@@ -135,14 +138,6 @@ def _object(item: Element) -> dict:
 
 def _text(item: Element, path: str) -> str:
     return (item.findtext(path) or "").strip()
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _whole(value) -> str:
