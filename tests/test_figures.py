@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from bonescan.crop import crop_thorax
-from bonescan.figures import architecture, confusion, curves, findings, misclassified, style, surfaces
+from bonescan.figures import annotation, architecture, confusion, curves, findings, misclassified, style, surfaces
 from bonescan.figures.choice import choose, row_of
 from bonescan.figures.crop_stages import apart, draw_profile, stages
 
@@ -43,6 +43,32 @@ def test_row_of_wants_exactly_one_row(views):
     assert row_of(views, "c") == 2
     with pytest.raises(ValueError, match="'x': expected one row of the table, got 0"):
         row_of(views, "x")
+
+
+def test_the_list_of_figure_5_has_metastases_first_then_the_most_marked():
+    rows = [("fracture", "rib", "r1"), ("fracture", "rib", "r2"), ("bladder", "", "r1"), ("metastasis", None, "r2")]
+    table = annotation.marks_by_region(pd.DataFrame(rows, columns=["finding", "bone", "reader"]), ["r1", "r2", "r3"])
+    assert list(table.index) == [("metastasis", ""), ("fracture", "rib"), ("bladder", "")]
+    assert table.to_numpy().tolist() == [[0, 1, 0], [1, 1, 0], [1, 0, 0]]
+
+
+def test_figure_5_holds_every_kind_of_shape():
+    points = {
+        "circle": "300,128;300,134",
+        "point": "1023,255",
+        "rectangle": "1,2;5,6",
+        "polygon": "0,0;0,9;9,9",
+        "mask": "5,6;5,8",
+    }
+    rows = [("a", "r1", "metastasis", np.nan, shape, text) for shape, text in points.items()]
+    table = pd.DataFrame(rows, columns=["image", "reader", "finding", "bone", "shape", "points"])
+    label = pd.Series({"image": "a", "patient": "p", "r1": 1, "r2": np.nan, "label": 1, "subtype": "multiple"})
+    counts = np.random.default_rng(0).poisson(1, (1024, 256)).astype(np.uint16)
+    mask = np.zeros((1024, 256), bool)
+    figure = annotation.draw_annotation(counts, table, mask, label, 2, PHANTOM, "word " * 400)
+    texts = [text.get_text() for text in figure.axes[2].texts]
+    assert "metastasis" in texts and "?" in texts and "+" in texts and "diagnostic report" in texts
+    assert min(text.get_position()[1] for text in figure.axes[2].texts) > 0, "the report ends with the panel"
 
 
 def test_thorax_mask_lies_where_the_crop_put_the_counts():

@@ -167,6 +167,12 @@ def readers():
     return config["label"]["readers"] or [f"reader{n}" for n in range(1, config["simulate"]["readers"] + 1)]
 
 
+def numbers_of_figures():
+    """The paper's figures; without a crop, Figures 2 and 3 of its stages have nothing to show."""
+    stages = {2, 3} if config["crop"]["method"] == "none" else set()
+    return sorted({*range(1, 12)} - stages)
+
+
 def images_of_dataset(wildcards):
     """D2 is normalised; D1 and D3 are counts."""
     stage = "normalise" if wildcards.dataset == "D2" else "augment"
