@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from conftest import ROOT
+from PIL import Image
 
 TINY = {
     "simulate": {
@@ -153,6 +155,37 @@ def test_own_scans_from_a_folder_are_cropped(snakemake, tiny_run, tmp_path):
     assert run.returncode == 0, run.stdout + run.stderr
     crops = pd.read_table(tmp_path / "results" / "desk" / "crop" / "crop.tsv")
     assert len(crops) == 18 and crops["patient"].nunique() == 12
+
+
+def test_thoracic_pictures_enter_after_the_crop(snakemake, tmp_path):
+    """8-bit pictures and a sheet, nothing else."""
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    rng = np.random.default_rng(0)
+    rows = []
+    for number in range(6):
+        Image.fromarray(rng.poisson(20, (256, 256)).astype(np.uint8)).save(archive / f"{number}_ant.png")
+        label = number % 2
+        rows.append(f"{number}_ant.png,patient {number},{label},{'multiple' if label else 'normal'}\n")
+    (archive / "sheet.csv").write_text("path,patient,label,subtype\n" + "".join(rows))
+    overlay = {**TINY, "cohort": {"source": "sheet", "path": "archive/sheet.csv"}, "crop": {"method": "none"}}
+    overlay["augment"] = {"counts": {"normal": 6, "multiple": 6, "spinal": 0, "outside_spine": 0}}
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(overlay))
+    results = tmp_path / "results" / "desk"
+    targets = [
+        "results/desk/augment/lineage.tsv",
+        "results/desk/figures/figure4.png",
+        "results/desk/figures/figure5.png",
+    ]
+    run = snakemake(*targets, "--configfile", tmp_path / "own.yaml", directory=tmp_path)
+    assert run.returncode == 0, run.stdout + run.stderr
+    scans, thorax = np.load(results / "ingest" / "scans.npy"), np.load(results / "crop" / "thorax.npy")
+    assert np.array_equal(scans, thorax) and scans.shape == (6, 256, 256)
+    assert "patient" not in (results / "ingest" / "scans.tsv").read_text().partition("\n")[2]
+    dry = snakemake(
+        "figures", "--dry-run", "--quiet", "rules", "--configfile", tmp_path / "own.yaml", directory=tmp_path
+    )
+    assert not {"figure2", "figure3"} & set(jobs(dry.stdout)) and "figure1" in jobs(dry.stdout)
 
 
 def test_fewer_datasets_and_more_seeds(snakemake, tmp_path):

@@ -316,7 +316,8 @@ def _stored_bits(dataset: pydicom.Dataset, values: np.ndarray) -> np.ndarray:
     """Return the stored bits of native unsigned pixels, whose other bits old files use for overlays (C.7.6.3.1)."""
     stored = dataset.get("BitsStored") or dataset.BitsAllocated
     spare = (dataset.get("HighBit") or stored - 1) + 1 - stored
-    if dataset.get("PixelRepresentation") or dataset.file_meta.TransferSyntaxUID.is_compressed or spare < 0:
+    whole = stored == dataset.BitsAllocated or spare < 0
+    if whole or dataset.get("PixelRepresentation") or dataset.file_meta.TransferSyntaxUID.is_compressed:
         return values
     return values >> spare & (1 << stored) - 1
 
