@@ -1,9 +1,11 @@
 import io
+import struct
 
 import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import encapsulate
 from pydicom.uid import (
     JPEG2000,
     DeflatedExplicitVRLittleEndian,
@@ -11,6 +13,8 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
+    JPEGLossless,
+    JPEGLosslessSV1,
     JPEGLSLossless,
     RLELossless,
 )
@@ -138,6 +142,37 @@ def test_lossless_compression_keeps_every_count(syntax, bits):
     counts = body(highest=2**bits - 1).astype(np.uint8 if bits == 8 else np.uint16)
     dataset = whole_body(pixels=counts[None], BitsStored=bits, HighBit=bits - 1)
     dataset.compress(syntax)
+    assert np.array_equal(dicom.frame_counts(written(dataset), 0), counts)
+
+
+def jpeg_lossless(values, predictor=1):
+    """JPEG lossless (ITU-T T.81, H) of 16-bit values: each is told from its left neighbour; codes of five bits."""
+    signed = values.astype(np.int64)
+    expected = np.roll(signed, 1, axis=1)
+    expected[1:, 0], expected[0, 0] = signed[:-1, 0], 2**15
+    bits = []
+    for difference in ((signed - expected + 2**15) % 2**16 - 2**15).ravel().tolist():
+        size = abs(difference).bit_length() if difference != -(2**15) else 16
+        extra = format(difference if difference > 0 else difference + 2**size - 1, f"0{size}b") if 0 < size < 16 else ""
+        bits.append(format(size, "05b") + extra)
+    bits = "".join(bits)
+    bits += "1" * (-len(bits) % 8)
+    scan = int(bits, 2).to_bytes(len(bits) // 8, "big").replace(b"\xff", b"\xff\0")
+    rows, columns = values.shape
+    table = b"\xff\xc4" + struct.pack(">HB", 36, 0) + bytes([0, 0, 0, 0, 17, *[0] * 11]) + bytes(range(17))
+    frame = b"\xff\xc3" + struct.pack(">HBHHB", 11, 16, rows, columns, 1) + b"\x01\x11\0"
+    begin = b"\xff\xda" + struct.pack(">HB", 8, 1) + bytes([1, 0, predictor, 0, 0])
+    return b"\xff\xd8" + table + frame + begin + scan + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("syntax", [JPEGLossless, JPEGLosslessSV1])
+def test_jpeg_lossless_keeps_every_count(syntax):
+    counts = np.random.default_rng(0).poisson(3, (64, 32)).astype(np.uint16)
+    counts[5, 5:9] = [0, 65535, 0, 40000]
+    dataset = whole_body(pixels=counts[None])
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.PixelData = encapsulate([jpeg_lossless(counts)])
+    dataset["PixelData"].VR = "OB"
     assert np.array_equal(dicom.frame_counts(written(dataset), 0), counts)
 
 
