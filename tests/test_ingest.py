@@ -367,6 +367,19 @@ def test_a_cohort_without_a_usable_scan_is_an_error_that_leaves_no_array(tmp_pat
     assert not (tmp_path / ".journal.part").exists()
 
 
+def test_a_folder_that_holds_the_run_itself_is_refused(archive, tmp_path):
+    with pytest.raises(ValueError, match="without the working directory in it"):
+        run("folder", tmp_path, tmp_path / "out")
+
+
+def test_burned_in_text_is_warned_of(tmp_path):
+    (tmp_path / "archive").mkdir()
+    save(scan(1, BurnedInAnnotation="YES", PatientIdentityRemoved="NO"), tmp_path / "archive" / "a_ant.dcm")
+    _, table, _ = run("folder", tmp_path / "archive", tmp_path)
+    assert table[["deidentified", "burned_in"]].to_numpy().tolist() == [["no", "yes"]]
+    assert "WARNING burned_in, yes: 1" in (tmp_path / "ingest.log").read_text()
+
+
 def test_progress_and_reasons_are_logged(archive, tmp_path):
     run("folder", archive, tmp_path)
     log = (tmp_path / "ingest.log").read_text()

@@ -180,9 +180,13 @@ def test_main_names_what_is_wrong_with_the_annotations(marked, tmp_path):
     assert listed["kind"].tolist() == ["missing reader", "disagreement", "disagreement"]
     file.write_text(text)
     (marked / "cid" / "P3_1_anterior.json").write_text(text)
-    with pytest.raises(ValueError, match="cid: 1 annotations of unknown images, such as cid/P3_1_anterior"):
+    with pytest.raises(
+        ValueError, match="cid: 1 annotations of unknown images, such as cid/P3_1_anterior with 3 shapes"
+    ):
         run(tmp_path, marked)
-    with pytest.raises(ValueError, match="cid: an unknown reader, expected ann, bob, such as cid/P1_1_anterior"):
+    with pytest.raises(
+        ValueError, match="cid: an unknown reader, expected ann, bob, such as cid/P1_1_anterior with 3 shapes"
+    ):
         run(tmp_path, marked, readers=["ann", "bob"])
     for reader in ("ann", "bob", "cid"):
         for path in (marked / reader).glob("P1_1_posterior.json"):

@@ -128,9 +128,22 @@ def archive_state(wildcards):
     else:
         files = [path if path.is_dir() else path.parent]
     files += [Path(root) / name for folder in files for root, _, names in os.walk(folder) for name in names]
+    return state_of(files)
+
+
+def state_of(files):
+    """Digest of the names, sizes and times of those of the files that there are."""
     stats = [(str(file), file.stat()) for file in sorted(files) if file.is_file()]
     states = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
     return hashlib.sha256(repr(states).encode()).hexdigest()
+
+
+def annotations_state(wildcards):
+    """Digest of the user's annotations: one that a reader changes makes `label` run again."""
+    if config["cohort"]["source"] == "phantom" or not config["cohort"]["annotations"]:
+        return None
+    folder = Path(config["cohort"]["annotations"])
+    return state_of([*folder.glob("*/*.json"), *folder.glob("*/*.xml")])
 
 
 def salt_mark():

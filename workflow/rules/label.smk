@@ -20,6 +20,7 @@ rule label:
         votes=config["label"]["votes"],
         readers=config["label"]["readers"],
         seed=config["seed"],
+        annotations=annotations_state,
         shape=picture_shape(),
         code=library("label"),
     script:

@@ -41,9 +41,10 @@ def main(snakemake):
         journal.forget()
         tables = ingest.tables(outcomes, labelled)
         for row in tables["summary"].itertuples(index=False):
-            log.info("%s, %s: %d", *row)
+            warn = row.item == "burned_in" and row.value == "yes"
+            log.log(logging.WARNING if warn else logging.INFO, "%s, %s: %d", *row)
         if not journal.count:
-            raise ValueError(f"{cohort.name}: expected scans, all were rejected: {ingest.reasons(tables['rejected'])}")
+            raise ValueError(f"cohort: expected scans, all were rejected: {ingest.reasons(tables['rejected'])}")
         written = {Path(file).name: Path(file).read_text(errors="replace") for file in snakemake.log}
         privacy.check(ingest.identities(outcomes), salt, tables, written, ingest.own_words())
         journal.finish(output.scans)

@@ -35,7 +35,7 @@ def main(snakemake):
     if folder := getattr(snakemake.input, "annotations", None):
         annotated, marked = read_folder(Path(str(folder)), shape)
         findings = pd.DataFrame(marked, columns=FINDING_COLUMNS)
-        check_images(annotated, images, params.readers)
+        check_images(annotated, images, params.readers, findings)
         votes = count_votes(findings, images, annotated)
         labels, listed = label_by_votes(findings, scans, votes, params.votes), disputed(votes, params.votes)
         masks = lesion_masks(findings, images, shape, params.votes)

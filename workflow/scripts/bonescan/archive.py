@@ -23,7 +23,15 @@ def cohort_entries(source: str, cohort: Path, listed: Callable[[Path], list[str]
         The folder, or the sheet: TSV or, by its suffix, CSV.
     listed : callable
         As in `folder_entries`.
+
+    Raises
+    ------
+    ValueError
+        A folder is to be searched in which this run works: it would find what it has written itself.
     """
+    searched = {"folder": cohort, "both": cohort.parent}.get(source)
+    if searched and Path.cwd().is_relative_to(searched.resolve()):
+        raise ValueError("cohort.path: expected a folder without the working directory in it; see --directory")
     if source == "folder":
         return cohort, folder_entries(cohort, listed), ()
     separator = "," if cohort.suffix.lower() == ".csv" else "\t"

@@ -15,7 +15,7 @@ from PIL import Image
 from bonescan.workspace import READ
 
 SUFFIXES = (".json", ".xml")
-MAXIMUM_BYTES = 32 * 2**20  # an annotation with its picture inside takes 1 MiB
+MAXIMUM_BYTES = 8 * 2**20  # an annotation with its picture inside takes 1 MiB
 # Points of each shape: two corners, or centre and a point of the rim
 POINTS = {"polygon": (3, None), "rectangle": (2, 2), "circle": (2, 2), "point": (1, 1), "mask": (2, 2)}
 OTHER_SHAPES = {"line", "linestrip", "points", "oriented_rectangle"}  # LabelMe has them, but they have no inside

@@ -15,7 +15,9 @@ FINDING_COLUMNS = ["image", "reader", "finding", "bone", "shape", "points"]
 SPINE = re.compile(r"\bvertebrae?\b|\bspine\b|\bspinal\b|\bsacrum\b|\bcoccyx\b|\b[ctl]\d{1,2}\b")
 
 
-def check_images(annotated: dict[str, set[str]], images: list[str], readers: list[str] | None) -> None:
+def check_images(
+    annotated: dict[str, set[str]], images: list[str], readers: list[str] | None, findings: pd.DataFrame
+) -> None:
     """Check that every annotation is of an image of the cohort and by a reader whom the config knows.
 
     Parameters
@@ -26,19 +28,26 @@ def check_images(annotated: dict[str, set[str]], images: list[str], readers: lis
         Images of the cohort.
     readers : list of str or None
         The readers that there should be; None for whoever there is.
+    findings : DataFrame
+        Columns `image`, `reader`.
 
     Raises
     ------
     ValueError
-        Naming reader and images.
+        Naming reader, file and number of shapes.
     """
+
+    def example(reader: str, names) -> str:
+        shapes = ((findings["reader"] == reader) & (findings["image"] == min(names))).sum()
+        return f"such as {reader}/{min(names)} with {shapes} shapes"
+
     if unknown := sorted(set(annotated) - set(readers or annotated)):
-        first = sorted(annotated[unknown[0]])[:1]
-        what = f", such as {unknown[0]}/{first[0]}" if first else ""
-        raise ValueError(f"{unknown[0]}: an unknown reader, expected {', '.join(readers)}{what}")
+        reader, names = unknown[0], annotated[unknown[0]]
+        what = f", {example(reader, names)}" if names else ""
+        raise ValueError(f"{reader}: an unknown reader, expected {', '.join(readers)}{what}")
     for reader, names in annotated.items():
-        if unknown := sorted(names - set(images)):
-            raise ValueError(f"{reader}: {len(unknown)} annotations of unknown images, such as {reader}/{unknown[0]}")
+        if unknown := names - set(images):
+            raise ValueError(f"{reader}: {len(unknown)} annotations of unknown images, {example(reader, unknown)}")
     seen = set().union(*annotated.values())
     if missing := sorted(set(images) - seen):
         raise ValueError(f"no reader's annotation of {len(missing)} images, such as {missing[0]}")
