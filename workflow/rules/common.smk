@@ -149,7 +149,7 @@ def annotations_state(wildcards):
 def salt_mark():
     """What tells one salt of the environment from another, and nothing else of it; a salt of a file does not change."""
     salt = os.environ.get("BONESCAN_SALT")
-    return salt and hashlib.sha256(b"mark of " + salt.encode()).hexdigest()[:8]
+    return salt and hashlib.sha256(f"mark of {salt}".encode()).hexdigest()[:8]
 
 
 def picture_shape():
