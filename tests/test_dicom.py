@@ -301,7 +301,8 @@ def test_where_rows_and_columns_lead():
 
 def test_identity_and_privacy():
     assert dicom.identity(whole_body()) == "hospital-7"
-    assert dicom.identity(whole_body(PatientID="")) == "1.2"
+    for removed in ("", "ANONYMOUS", "anon_patient", "0", "[removed]", "De-identified"):
+        assert dicom.identity(whole_body(PatientID=removed)) == "1.2"
     with pytest.raises(Unsuitable, match="neither Patient ID"):
         dicom.identity(whole_body(PatientID=None, StudyInstanceUID=None))
     assert dicom.identifying_values(whole_body())["PatientName"] == ["Doe^Jane"]

@@ -1,4 +1,5 @@
 import hashlib
+import os
 import re
 import stat
 import subprocess
@@ -245,6 +246,15 @@ def test_a_salt_is_made_once_and_kept_private(tmp_path, monkeypatch):
     monkeypatch.setenv("BONESCAN_SALT", "short")
     with pytest.raises(ValueError, match="BONESCAN_SALT: expected a secret of at least 16"):
         private.read_salt(tmp_path)
+
+
+def test_a_file_name_of_no_known_encoding(tmp_path):
+    (tmp_path / "archive").mkdir()
+    save(scan(1), tmp_path / "archive" / os.fsdecode(b"M\xfcller_ant.dcm"))
+    for _ in range(2):
+        _, table, rejected = run("folder", tmp_path / "archive", tmp_path)
+        assert len(table) == 1 and rejected.empty
+    assert b"M\xfcller_ant.dcm" in (tmp_path / private.KEY_FILE).read_bytes()
 
 
 def test_duplicates_are_reported(tmp_path):

@@ -37,6 +37,19 @@ VIEW_CODES = {
 VIEW_WORDS = {"anterior": {"ant", "anterior"}, "posterior": {"post", "posterior"}}
 OTHER_VIEW_WORDS = {"oblique", "lateral", "lao", "rao", "lpo", "rpo"}
 DETECTOR_VIEWS = {1: "anterior", 2: "posterior"}  # by convention, where no frame names its view
+REMOVED = {
+    "",
+    "0",
+    "anon",
+    "anonym",
+    "anonymous",
+    "anonymized",
+    "anonymised",
+    "deidentified",
+    "removed",
+    "none",
+    "unknown",
+}
 FEET_FIRST = {"102541007", "F-10480"}  # CID 21, SNOMED CT and SNOMED RT
 
 # Values that a reason may quote: defined terms of the standard, which name no patient
@@ -357,12 +370,16 @@ def pixel_spacing(dataset: pydicom.Dataset) -> tuple[float, float] | None:
 def identity(dataset: pydicom.Dataset) -> str:
     """Return what tells one patient from another: the Patient ID, else the Study Instance UID.
 
+    A Patient ID that says only that it was removed would make one patient of all.
+
     Raises
     ------
     Unsuitable
         Neither of the two in the file.
     """
-    found = str(dataset.get("PatientID") or dataset.get("StudyInstanceUID") or "").strip()
+    number = str(dataset.get("PatientID") or "").strip()
+    removed = re.sub(r"[\W_]|patient", "", number.lower()) in REMOVED
+    found = str(dataset.get("StudyInstanceUID") or "").strip() if removed else number
     if not found:
         raise Unsuitable("neither Patient ID nor Study Instance UID: give the patient in a sheet")
     return found

@@ -12,6 +12,8 @@ from bonescan.privacy import LEAST_SALT
 SALT_VARIABLE = "BONESCAN_SALT"
 SALT_FILE = ".bonescan-salt"
 KEY_FILE = ".bonescan-files.tsv"
+# an archive may hold names of no known encoding
+READING = {"sep": "\t", "dtype": str, "keep_default_na": False, "encoding_errors": "surrogateescape"}
 
 
 def read_salt(folder: Path) -> bytes:
@@ -40,7 +42,7 @@ def write_key(folder: Path, key: pd.DataFrame) -> None:
     """Write the table of tokens and paths beside the salt, readable by its owner alone; older lines stay."""
     path = folder / KEY_FILE
     if path.exists():
-        key = pd.concat([key, pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)])
+        key = pd.concat([key, pd.read_csv(path, **READING)])
     key = key.drop_duplicates("file").sort_values("path")
     _write_private(path, key.to_csv(sep="\t", index=False), replace=True)
 
