@@ -4,11 +4,14 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pydicom
 from pydicom.data import get_testdata_files
 from test_ingest import elsewhere, paths, run, written  # noqa: F401
 
+from bonescan import dicom
 from bonescan.ingest import kind_of
+from bonescan.unsuitable import Unsuitable
 
 
 def test_every_file_of_the_collection_has_an_outcome(tmp_path):
@@ -33,3 +36,29 @@ def test_every_file_of_the_collection_has_an_outcome(tmp_path):
     assert named["test_files/dicomdirtests/DICOMDIR"] == "a DICOMDIR"
     for identity in ("CompressedSamples", "8NM1", "Lestrade", "Citizen"):
         assert identity.lower() not in written(tmp_path).lower()
+
+
+def test_no_picture_of_the_collection_makes_a_decoder_fall():
+    """Whatever modality: counts, or a reason; and copies in several transfer syntaxes hold the same values."""
+    installed = Path(pydicom.__file__).parent / "data" / "test_files"
+    outcomes, copies = Counter(), {}
+    for path in sorted(installed.rglob("*")):
+        if not path.is_file():
+            continue
+        try:
+            with dicom.silenced():
+                dataset = dicom.read_dataset(path.read_bytes())
+                if "PixelData" not in dataset or "BitsAllocated" not in dataset:
+                    continue
+                dicom.check_complete(dataset)
+                counts = dicom.frame_counts(dataset, 0)
+        except Unsuitable as reason:
+            outcomes[kind_of(str(reason))] += 1
+            continue
+        outcomes["decoded"] += 1
+        if path.name.startswith("MR_small") and counts.shape == (64, 64):
+            copies[str(dataset.file_meta.TransferSyntaxUID)] = counts
+    assert outcomes["decoded"] > 30, outcomes
+    assert len(copies) >= 6, list(copies)
+    first, *others = copies.values()
+    assert all(np.array_equal(first, other) for other in others)

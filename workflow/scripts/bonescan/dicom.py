@@ -184,7 +184,10 @@ def quoted(value) -> str:
 
 def frame_count(dataset: pydicom.Dataset) -> int:
     """Return the Number of Frames; one where the file does not say."""
-    return int(dataset.get("NumberOfFrames") or 1)
+    try:
+        return int(dataset.get("NumberOfFrames") or 1)
+    except ValueError:
+        raise Unsuitable("Number of Frames: expected a number, found another value") from None
 
 
 def matrix(dataset: pydicom.Dataset) -> tuple[int, int]:

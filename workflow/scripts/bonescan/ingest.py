@@ -24,7 +24,7 @@ REJECTED_COLUMNS = ["file", "row", "reason"]
 ALLOWED = {"label": ("0", "1"), "subtype": ("normal", "multiple", "spinal", "outside_spine")}
 # Names become file names (an annotation is `{image}.json`) and columns of tables
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
-SECONDS = 60  # that one file may take
+SECONDS = 30  # that one file may take; a sound one takes a tenth of one
 BYTES = 2**30  # of memory that one file may take
 
 
