@@ -60,7 +60,7 @@ def deflate_bomb():
     dataset.save_as(stream, enforce_file_format=True)
     data = stream.getvalue()
     deflater = zlib.compressobj(9, wbits=-15)
-    pixels = b"".join(deflater.compress(bytes(2**20)) for _ in range(256)) + deflater.flush()
+    pixels = b"".join(deflater.compress(bytes(2**20)) for _ in range(80)) + deflater.flush()
     body_length = len(data) - (132 + 12 + struct.unpack("<I", data[140:144])[0])
     return data[:-body_length] + pixels
 
@@ -100,7 +100,7 @@ HOSTILE = {
     ),
     "deflate_ant.dcm": (deflate_bomb, "deflated, and more than 64 MiB"),
     "nested_ant.dcm": (lambda: nested(100_000), "unreadable|no Pixel Data"),
-    "elements_ant.dcm": (lambda: many_elements(1_500_000), "more than 2 seconds|more memory|no Pixel Data"),
+    "elements_ant.dcm": (lambda: many_elements(1_500_000), "more than 5 seconds|more memory|no Pixel Data"),
     "j2k_ant.dcm": (
         lambda: larger(JPEG2000Lossless, b"\xff\x4f\xff\x51", struct.pack(">II", 256, 1024), b"\0\0\xff\xff" * 2),
         "cannot be decoded|more memory|decoded to",
@@ -119,7 +119,7 @@ HOSTILE = {
     "rle_ant.dcm": (lambda: compressed(RLELossless, bytes([2] + [0] * 63) + b"\x81\0" * 2**20), "cannot be decoded"),
     "bomb_ant.png": (lambda: png(60000, 60000), "more than can be|more pixels than can be"),
     "text_ant.png": (
-        lambda: png(1024, 256, png_chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(2**28)))),
+        lambda: png(1024, 256, png_chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(2**26)))),
         "cannot be decoded|empty picture",
     ),
     "bomb_ant.tif": (lambda: tiff(60000, 60000), "more than can be|more pixels than can be"),
@@ -139,7 +139,8 @@ def folder(tmp_path):
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_left_out_and_the_next_is_read(folder, tmp_path, monkeypatch, name):
-    monkeypatch.setattr(ingest, "SECONDS", 2)
+    if name.startswith("elements"):  # either of its limits may strike first, on a fast machine none
+        monkeypatch.setattr(ingest, "SECONDS", 5)
     monkeypatch.setattr(ingest, "BYTES", 2**29)
     make, reason = HOSTILE[name]
     (folder / name).write_bytes(make())

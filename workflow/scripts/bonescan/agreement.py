@@ -3,6 +3,7 @@
 The intervals come from resampling patients, because the two views of a patient are not independent.
 """
 
+import warnings
 from collections.abc import Callable
 from itertools import combinations
 
@@ -96,17 +97,25 @@ def with_interval(statistic: Callable, classes: np.ndarray, number: int, patient
         return None, None
     if len(table) < 2:
         return value, None
-    resampled = stats.bootstrap(
+    with warnings.catch_warnings():
+        # all resamples may agree alike; that is a result, and the warning speaks of another method
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+        resampled = _resampled(statistic, table, rng)
+    resampled = resampled[np.isfinite(resampled)]
+    tails = (1 - LEVEL) / 2, (1 + LEVEL) / 2
+    return value, [float(bound) for bound in np.quantile(resampled, tails)] if resampled.size else None
+
+
+def _resampled(statistic: Callable, table: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the statistic of resampled cohorts; `table` has the counts of the classes, one row a patient."""
+    return stats.bootstrap(
         (np.arange(len(table)),),
-        lambda index, axis=-1: statistic(table[index].sum(axis=-2 if axis in (-1, index.ndim - 1) else axis)),
+        lambda index, axis: statistic(table[index].sum(axis=-2)),
         n_resamples=RESAMPLES,
         batch=100,
         method="percentile",
         rng=rng,
     ).bootstrap_distribution
-    resampled = resampled[np.isfinite(resampled)]
-    tails = (1 - LEVEL) / 2, (1 + LEVEL) / 2
-    return value, [float(bound) for bound in np.quantile(resampled, tails)] if resampled.size else None
 
 
 def agreement(votes: pd.DataFrame, patients, rng: np.random.Generator) -> dict:
