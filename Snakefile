@@ -17,6 +17,7 @@ wildcard_constraints:
     dataset="D1|D2|D3",
     model="|".join(config["networks"]),
     seed=r"\d+",
+    shard=r"\d+",
 
 
 include: "workflow/rules/simulate.smk"
@@ -31,6 +32,7 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/phantom_quality.smk"
 
 
 rule all:

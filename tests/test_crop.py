@@ -30,13 +30,6 @@ def noise_of(view, body=None):
     return crop.Noise(view, 1, body, ~body)
 
 
-def test_a_thoracic_image_is_taken_as_it_is():
-    picture = np.arange(64 * 64, dtype=np.uint16).reshape(64, 64)
-    thorax, row = script.as_it_is(picture)
-    assert thorax is picture
-    assert (row["row0"], row["row1"], row["col0"], row["col1"], row["flag"]) == (0, 64, 0, 64, 0)
-
-
 def test_noise_is_less_than_the_maximum_outside():
     view = np.zeros((64, 64), np.uint16)
     view[16:48, 16:48] = 100

@@ -5,7 +5,17 @@ import pandas as pd
 import pytest
 
 from bonescan.chance import generator
-from bonescan.files import read_table, write_array, write_json, write_table, write_whole
+from bonescan.files import (
+    append_rows,
+    concatenate_tables,
+    link_files,
+    read_table,
+    write_array,
+    write_folder,
+    write_json,
+    write_table,
+    write_whole,
+)
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(tmp_path):
@@ -43,3 +53,43 @@ def test_generator_depends_on_seed_and_name_alone():
     assert generator(1, "crop", "a").integers(10**9) == generator(1, "crop", "a").integers(10**9)
     draws = {generator(seed, "crop", name).integers(10**9) for seed in (1, 2) for name in "ab"}
     assert len(draws) == 4
+
+
+def test_a_failed_folder_leaves_the_old_one_and_the_next_starts_anew(tmp_path):
+    folder = tmp_path / "dicom"
+    folder.mkdir()
+    (folder / "old").touch()
+    with pytest.raises(RuntimeError), write_folder(folder) as temporary:
+        (temporary / "half").touch()
+        raise RuntimeError
+    assert [entry.name for entry in folder.iterdir()] == ["old"]
+    with write_folder(folder) as temporary:
+        (temporary / "new").touch()
+    assert [entry.name for entry in folder.iterdir()] == ["new"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["dicom"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_files_are_linked_or_copied_with_their_folders(tmp_path, monkeypatch, links):
+    if not links:
+        monkeypatch.setattr("os.link", lambda *_: (_ for _ in ()).throw(OSError("no hard links here")))
+    for reader in (1, 2):
+        (tmp_path / "from" / f"reader{reader}").mkdir(parents=True)
+        (tmp_path / "from" / f"reader{reader}" / "a.json").write_text(str(reader))
+    link_files(tmp_path / "from", tmp_path / "to")
+    assert [(tmp_path / "to" / f"reader{reader}" / "a.json").read_text() for reader in (1, 2)] == ["1", "2"]
+    assert ((tmp_path / "to" / "reader1" / "a.json").stat().st_nlink == 2) == links
+
+
+def test_tables_are_appended_and_concatenated_as_if_written_at_once(tmp_path):
+    rows = [{"image": "a", "auc": 0.1, "label": 1}, {"image": "b", "auc": None, "label": 0}]
+    parts = [tmp_path / f"{number}.tsv" for number in range(4)]
+    for part, chosen in zip(parts, ([], rows[:1], [], rows[1:]), strict=True):
+        append_rows(part, chosen)
+    append_rows(parts[3], rows[:1])
+    concatenate_tables(parts, tmp_path / "whole.tsv")
+    write_table(tmp_path / "expected.tsv", pd.DataFrame([*rows, rows[0]]))
+    assert (tmp_path / "whole.tsv").read_bytes() == (tmp_path / "expected.tsv").read_bytes()
+    append_rows(tmp_path / "other.tsv", [{"image": "c", "auc": 0.3}])
+    with pytest.raises(ValueError, match=r"other\.tsv: expected the columns .*'label'"):
+        concatenate_tables([*parts, tmp_path / "other.tsv"], tmp_path / "whole.tsv")

@@ -17,6 +17,7 @@ TINY = {
     "simulate": {
         "patients": {"normal": 6, "metastasis": 6},
         "views": {"normal": 9, "multiple": 6, "spinal": 2, "outside_spine": 1},
+        "shards": 2,
     },
     "augment": {"counts": {"normal": 20, "multiple": 14, "spinal": 5, "outside_spine": 3}},
     "models": ["V7", "R34"],
@@ -35,10 +36,10 @@ def test_jobs_of_the_default_run(snakemake):
     run = snakemake("--dry-run", "--quiet", "rules")
     assert run.returncode == 0, run.stdout + run.stderr
     counts = jobs(run.stdout + run.stderr)
-    once = ["simulate", "ingest", "label", "crop", "augment", "normalise", "networks"]
+    once = ["gather_cohort", "ingest", "label", "crop", "augment", "normalise", "networks"]
     once += ["cohort_tables", "network_tables", "result_tables", "comparison"]
     once += [f"figure{number}" for number in range(1, 12)]
-    expected = dict.fromkeys([*once, "all"], 1) | {"train": 7 * 3 * 2, "split": 2, "evaluate": 2}
+    expected = dict.fromkeys([*once, "all"], 1) | {"simulate": 8, "train": 7 * 3 * 2, "split": 2, "evaluate": 2}
     assert counts == {**expected, "total": sum(expected.values())}
 
 
@@ -47,6 +48,17 @@ def test_another_scale_is_a_path_or_a_key(snakemake):
     by_key = snakemake("--dry-run", "--quiet", "rules", "--config", "scale=paper")
     assert by_path.returncode == 0 and jobs(by_path.stdout)["split"] == 1
     assert by_key.returncode == 0 and jobs(by_key.stdout)["train"] == 42
+
+
+def test_ten_thousand_patients_are_planned_in_200_shards(snakemake, tmp_path):
+    views = {"normal": 8800, "multiple": 4400, "spinal": 560, "outside_spine": 40}
+    patients = {"normal": 6600, "metastasis": 3400}
+    overlay = {"simulate": {"patients": patients, "views": views, "shards": 200}, "augment": {"counts": views}}
+    (tmp_path / "overlay.yaml").write_text(yaml.safe_dump(overlay))
+    arguments = ["--dry-run", "--quiet", "rules", "--configfile", tmp_path / "overlay.yaml"]
+    run = snakemake("results/desk/crop/crop.tsv", *arguments)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert jobs(run.stdout + run.stderr)["simulate"] == 200
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +92,15 @@ def test_everything_from_nothing(tiny_run):
         assert predicted == metrics.set_index(["dataset", "model"])["n_test"].to_dict()
     left = [path for path in (results / "checkpoints").rglob("*") if path.is_file()]
     assert not left, "checkpoints of finished trainings stay behind"
+
+
+def test_finished_shards_are_kept_and_gathered_ones_are_not(snakemake, tiny_run, tmp_path):
+    assert not (tiny_run / "results" / "desk" / "simulate" / "shards").exists()
+    arguments = ["--configfile", tiny_run / "tiny.yaml"]
+    half = snakemake("results/desk/simulate/shards/1", *arguments, directory=tmp_path)
+    assert half.returncode == 0, half.stdout + half.stderr
+    rest = snakemake("results/desk/crop/crop.tsv", "--dry-run", "--quiet", "rules", *arguments, directory=tmp_path)
+    assert jobs(rest.stdout + rest.stderr)["simulate"] == 1
 
 
 def test_second_call_finds_nothing_to_do(snakemake, tiny_run):

@@ -13,7 +13,7 @@ VIEWS = ("anterior", "posterior")
 @pytest.fixture(scope="module")
 def patient():
     rng = np.random.default_rng(4)
-    posture = habitus.draw("M", 2.4, rng)
+    posture = habitus.draw("M", 2.4, dict.fromkeys(habitus.QUANTILES, 0.4), rng)
     bones = skeleton.build(posture, rng)
     body = soft_tissue.build(posture, rng)
     places = locate(bones.points, posture, body)

@@ -58,7 +58,7 @@ def test_scatter_keeps_the_counts_and_stays_in_the_body():
 def test_counts_are_poisson():
     rng = np.random.default_rng(3)
     image = np.ones((100, 100), np.float32)
-    frames = np.stack([camera.expose(image, 50_000.0, 0.5, rng) for _ in range(20)])
+    frames = np.stack([camera.expose(camera.expect(image, 50_000.0, 0.5), rng) for _ in range(20)])
     assert frames.dtype == np.uint16
     # 20 frames of 55 000 expected counts: the mean's standard error is sqrt(55000 / 20) = 52
     assert frames.sum(axis=(1, 2)).mean() == pytest.approx(55_000, abs=4 * 52)

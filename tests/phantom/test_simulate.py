@@ -1,13 +1,19 @@
 import hashlib
 import json
+import shutil
+import subprocess
+import zipfile
 from types import SimpleNamespace
 
+import gather_cohort
 import numpy as np
 import pandas as pd
 import pydicom
 import pytest
 import simulate
 
+from bonescan.cohort import MATCHED
+from bonescan.phantom import truth
 from bonescan.phantom.patient import simulate as examine
 
 SETTINGS = {
@@ -21,12 +27,19 @@ SETTINGS = {
 }
 
 
-def run(folder, threads):
+def run(folder, shards):
+    params = SimpleNamespace(simulate={**SETTINGS, "shards": shards}, seed=7)
+    folders = [folder / "shards" / str(number) for number in range(1, shards + 1)]
+    for shard in folders:
+        job = {"params": params, "wildcards": SimpleNamespace(shard=shard.name), "log": [str(folder / "log")]}
+        simulate.main(SimpleNamespace(**job, output=SimpleNamespace(shard=str(shard))))
     names = {"views": "truth_views.tsv", "lesions": "truth_lesions.tsv", "foci": "truth_foci.tsv", "sheet": "sheet.tsv"}
-    names |= {"dicom": "dicom", "annotations": "annotations"}
+    names |= {"dicom": "dicom", "annotations": "annotations", "truth": "truth"}
     output = SimpleNamespace(**{key: str(folder / name) for key, name in names.items()})
-    params = SimpleNamespace(simulate=SETTINGS, seed=7)
-    simulate.main(SimpleNamespace(params=params, output=output, threads=threads, log=[str(folder / "log")]))
+    gathered = SimpleNamespace(shards=[str(shard) for shard in folders])
+    gather_cohort.main(SimpleNamespace(input=gathered, output=output, log=[str(folder / "log")]))
+    # as Snakemake removes what is temporary
+    shutil.rmtree(folder / "shards")
     return folder
 
 
@@ -39,12 +52,17 @@ def table(folder, name):
     return pd.read_csv(folder / f"{name}.tsv", sep="\t")
 
 
-def test_workers_do_not_change_a_byte(cohort, tmp_path):
+@pytest.mark.parametrize("shards", [3, 6])
+def test_shards_do_not_change_a_byte(cohort, tmp_path, shards):
+    """Nor does a shard that is left without a patient, the sixth of five."""
+
     def digests(folder):
         files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "log")
         return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
-    assert digests(run(tmp_path, 2)) == digests(cohort)
+    found = digests(run(tmp_path, shards))
+    assert found == digests(cohort)
+    assert len(found) == 5 + 5 + 3 * 7 + 4
 
 
 def test_the_files_are_nuclear_medicine_images(cohort):
@@ -62,6 +80,34 @@ def test_the_files_are_nuclear_medicine_images(cohort):
         assert list(frames.sum(axis=(1, 2))) == list(views["counts"])
         meanings = [item.ViewCodeSequence[0].CodeMeaning for item in scan.DetectorInformationSequence]
         assert meanings == [f"{view.capitalize()} projection" for view in views["view"]]
+
+
+def complaints(path):
+    """What dciodvfy finds wrong with a DICOM file: its lines but the one that names the object's kind."""
+    run = subprocess.run(["dciodvfy", str(path)], capture_output=True, text=True, timeout=60, check=False)
+    kind, *lines = (run.stdout + run.stderr).splitlines()
+    assert kind == "NMImage", run.stdout + run.stderr
+    return lines
+
+
+@pytest.mark.skipif(shutil.which("dciodvfy") is None, reason="needs dciodvfy of Debian's dicom3tools")
+def test_a_dicom_validator_has_nothing_to_say(cohort, tmp_path):
+    views = table(cohort, "truth_views").groupby("patient")["view"].agg(tuple)
+    assert set(views.str.len()) == {1, 2}
+    for path in table(cohort, "sheet")["path"]:
+        assert complaints(cohort / path) == []
+    scan = pydicom.dcmread(cohort / path)
+    del scan.DetectorInformationSequence
+    scan.save_as(tmp_path / "broken.dcm")
+    assert any(line.startswith("Error") for line in complaints(tmp_path / "broken.dcm"))
+
+
+def test_the_header_holds_nothing_of_the_picture_but_its_counts(cohort):
+    """A hot lesion would show in the largest pixel value."""
+    for path in table(cohort, "sheet")["path"]:
+        scan = pydicom.dcmread(cohort / path, stop_before_pixels=True)
+        assert "SmallestImagePixelValue" not in scan and "LargestImagePixelValue" not in scan
+        assert scan.CountsAccumulated > 0.3e6
 
 
 def test_every_metastatic_view_shows_its_subtype_in_the_thorax(cohort):
@@ -98,10 +144,77 @@ def test_the_body_lies_between_its_truth_rows(cohort):
     assert frame[row["body_row0"] : row["body_row1"]].mean() > 1.0
 
 
+def masks_of(folder, patient):
+    with np.load(folder / "truth" / f"phantom{int(patient[1:]):03d}.npz") as archive:
+        return dict(archive)
+
+
+def test_the_masks_hold_what_the_truth_tables_say(cohort):
+    views = table(cohort, "truth_views")
+    for name, listed, region in (("lesion", "truth_lesions", "metastasis"), ("focus", "truth_foci", "benign focus")):
+        rows = table(cohort, listed)
+        for patient, shown in views.groupby("patient"):
+            masks = masks_of(cohort, patient)
+            numbers = masks["lesions" if name == "lesion" else "foci"]
+            assert numbers.shape == masks["regions"].shape == (len(shown), 1024, 256)
+            assert numbers.dtype == np.uint8 and masks["regions"].dtype == np.uint16
+            for view, image in enumerate(shown["image"]):
+                own = rows[rows["image"] == image]
+                assert set(np.unique(numbers[view])) <= {0, *own[name]}
+                visible = own[own["visible"] == 1]
+                covered = truth.mask(masks["regions"][view], region)
+                assert covered.any() == (len(visible) > 0)
+                for _, focus in visible.iterrows():
+                    at = round(focus["row"]), round(np.clip(focus["col"], 0, 255))
+                    near = tuple(slice(max(0, centre - 4), centre + 5) for centre in at)
+                    assert covered[near].any(), (image, focus["bone"])
+
+
+def test_the_regions_lie_where_the_anatomy_has_them(cohort):
+    for _, row in table(cohort, "truth_views").iterrows():
+        views = table(cohort, "truth_views").query("patient == @row.patient")["image"].tolist()
+        regions = masks_of(cohort, row["patient"])["regions"][views.index(row["image"])]
+        where = {name: np.argwhere(truth.mask(regions, name)) for name in truth.REGIONS[:14]}
+        assert all(len(pixels) for pixels in where.values())
+        middle = {name: pixels[:, 0].mean() for name, pixels in where.items()}
+        order = ("skull", "cervical spine", "thoracic spine", "lumbar spine", "sacrum", "bladder", "legs")
+        assert sorted(order, key=middle.get) == list(order)
+        cage = np.concatenate([where[name] for name in ("ribs", "sternum", "shoulder girdle")])
+        assert cage[:, 0].min() >= row["row0"] and cage[:, 0].max() < row["row1"]
+        assert cage[:, 1].min() >= row["col0"] - 1 and cage[:, 1].max() <= row["col1"]
+        bones = regions & ((1 << 11) - 1) > 0
+        assert (bones & ~truth.mask(regions, "body")).sum() < 0.01 * bones.sum()
+
+
+def test_masks_carry_no_time_of_writing(cohort):
+    with zipfile.ZipFile(next((cohort / "truth").iterdir())) as archive:
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_overlapping_foci_are_numbered_by_their_counts():
+    window = (slice(10, 13), slice(20, 23))
+    weak, strong = np.zeros((3, 3)), np.zeros((3, 3))
+    weak[:, :2], strong[:, 1:] = 1.0, 5.0
+    strong[:, 2] = 2.0
+    numbers = truth.numbered([(weak, window), (strong, window)])
+    assert numbers[window].tolist() == [[1, 2, 0]] * 3
+    assert np.count_nonzero(numbers) == 6
+
+
+def test_the_ideal_observer_finds_the_lesions_and_nothing_where_they_are_not(cohort):
+    truth = table(cohort, "truth_views")
+    filtered = truth[["matched_filter", "matched_filter_without"]]
+    assert filtered[truth["label"] == 0].isna().all(axis=None)
+    diseased = filtered[truth["label"] == 1]
+    # a lesion counts as visible from a signal-to-noise ratio of 5
+    assert (diseased["matched_filter"] > 3).all() and (diseased["matched_filter_without"].abs() < 4).all()
+
+
 def test_a_reader_who_sees_the_lesions_marks_them_and_nothing_else(monkeypatch):
     """Also where no benign focus is in sight, at whose place an erring reader would mark some rib."""
     monkeypatch.setattr("bonescan.phantom.benign.draw", lambda *_: [])
     row = {"patient": "P001", "exam": "1", "subtype": "spinal", "label": 1, "sex": "F", "age": 60}
+    row |= {f"{name}_quantile": 0.5 for name in MATCHED}
     for seed in range(3):
         settings = {**SETTINGS, "reader_error": 0.0}
         exam = examine({**row, "views": "posterior"}, settings, np.random.default_rng(seed))

@@ -101,6 +101,12 @@ def library(script):
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(found))).hexdigest()
 
 
+def shards_of_cohort(wildcards):
+    """The folders of the phantom cohort's shards, in the order of the patients."""
+    numbers = range(1, config["simulate"]["shards"] + 1)
+    return [f"results/{wildcards.scale}/simulate/shards/{number}" for number in numbers]
+
+
 def cohort_files(wildcards):
     """The sheet or folder that names the cohort's scans."""
     if config["cohort"]["source"] == "phantom":
@@ -161,6 +167,11 @@ def picture_shape():
 def crop_settings():
     """What the five stages of the crop are told."""
     return {key: value for key, value in config["crop"].items() if key != "method"}
+
+
+def crop_script():
+    """The script that makes thoracic images: the crop, or the one that leaves them as they are."""
+    return "uncropped" if config["crop"]["method"] == "none" else "crop"
 
 
 def annotation_files(wildcards):
@@ -251,6 +262,30 @@ def table(name):
 def figure(name):
     """The two formats of a figure."""
     return expand("results/{{scale}}/figures/{name}.{format}", name=name, format=["pdf", "png"])
+
+
+def phantom_truth(name):
+    """Input function for a truth table of the phantom, which no other cohort has."""
+
+    def path(wildcards):
+        if config["cohort"]["source"] != "phantom":
+            raise WorkflowError(
+                "phantom_quality: expected cohort.source: phantom, whose truth is known, "
+                f"got {config['cohort']['source']}; there is nothing to measure on other cohorts"
+            )
+        return f"results/{wildcards.scale}/simulate/{name}"
+
+    return path
+
+
+def quality_table(name):
+    """The three formats of a table of the phantom's quality."""
+    return expand("results/{{scale}}/phantom_quality/{name}.{format}", name=name, format=["csv", "md", "tex"])
+
+
+def quality_figure(name):
+    """The two formats of a figure of the phantom's quality."""
+    return expand("results/{{scale}}/phantom_quality/{name}.{format}", name=name, format=["pdf", "png"])
 
 
 def provenance(wildcards):

@@ -14,9 +14,8 @@ rule crop:
     conda:
         "../../envs/imaging.yaml"
     params:
-        method=config["crop"]["method"],
         crop=crop_settings(),
         seed=config["seed"],
-        code=library("crop"),
+        code=library(crop_script()),
     script:
-        "../scripts/crop.py"
+        f"../scripts/{crop_script()}.py"

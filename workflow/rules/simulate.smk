@@ -2,23 +2,17 @@
 
 
 rule simulate:
-    """Simulate whole-body bone scans of patients whose disease is known."""
+    """Simulate whole-body bone scans of one shard of the patients, whose disease is known."""
     output:
-        dicom=directory("results/{scale}/simulate/dicom"),
-        annotations=directory("results/{scale}/simulate/annotations"),
-        sheet="results/{scale}/simulate/sheet.tsv",
-        views="results/{scale}/simulate/truth_views.tsv",
-        lesions="results/{scale}/simulate/truth_lesions.tsv",
-        foci="results/{scale}/simulate/truth_foci.tsv",
+        shard=temp(directory("results/{scale}/simulate/shards/{shard}")),
     log:
-        "logs/simulate/{scale}.log",
+        "logs/simulate/{scale}/{shard}.log",
     benchmark:
-        "benchmarks/simulate/{scale}.tsv"
+        "benchmarks/simulate/{scale}/{shard}.tsv"
     conda:
         "../../envs/imaging.yaml"
-    threads: 8
     resources:
-        mem_mb=3000,
+        mem_mb=400,
         runtime=60,
     params:
         simulate=config["simulate"],
@@ -26,3 +20,25 @@ rule simulate:
         code=library("simulate"),
     script:
         "../scripts/simulate.py"
+
+
+rule gather_cohort:
+    """Bring the shards together in the order of the patients."""
+    input:
+        shards=shards_of_cohort,
+    output:
+        dicom=directory("results/{scale}/simulate/dicom"),
+        annotations=directory("results/{scale}/simulate/annotations"),
+        truth=directory("results/{scale}/simulate/truth"),
+        sheet="results/{scale}/simulate/sheet.tsv",
+        views="results/{scale}/simulate/truth_views.tsv",
+        lesions="results/{scale}/simulate/truth_lesions.tsv",
+        foci="results/{scale}/simulate/truth_foci.tsv",
+    log:
+        "logs/gather_cohort/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        code=library("gather_cohort"),
+    script:
+        "../scripts/gather_cohort.py"

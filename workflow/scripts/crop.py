@@ -13,19 +13,6 @@ from bonescan.script import logged
 log = logging.getLogger("crop")
 
 
-def as_it_is(picture):
-    """Return a thoracic image that needs no crop, and its row of `crop.tsv`."""
-    rows, columns = picture.shape
-    box = {"row0": 0, "row1": rows, "col0": 0, "col1": columns, "paste_row": 0, "paste_col": 0}
-    return picture, {**box, "sigma": 0, "counts_kept": 1.0, "flag": 0, "reason": ""}
-
-
-def cropped(view, image, settings, seed):
-    """Return the thoracic image of a whole-body view and its row of `crop.tsv`."""
-    crop = crop_thorax(view, generator(seed, "crop", image), **settings)
-    return crop.thorax, crop_row(crop)
-
-
 @logged
 def main(snakemake):
     scans = np.load(snakemake.input.scans, mmap_mode="r")
@@ -37,11 +24,9 @@ def main(snakemake):
     rows = []
     with write_stack(snakemake.output.thorax, (size, size), np.uint16) as append:
         for view, scan in zip(scans, table.to_dict("records"), strict=True):
-            view = np.asarray(view)
-            whole = getattr(snakemake.params, "method", "five_stages") == "none"
-            thorax, row = as_it_is(view) if whole else cropped(view, scan["image"], settings, seed)
-            append(thorax)
-            rows.append({name: scan[name] for name in ("image", "patient", "view")} | row)
+            crop = crop_thorax(np.asarray(view), generator(seed, "crop", scan["image"]), **settings)
+            append(crop.thorax)
+            rows.append({name: scan[name] for name in ("image", "patient", "view")} | crop_row(crop))
     crops = pd.DataFrame(rows)
     write_table(snakemake.output.table, crops)
     log.info("%d views cropped, %d flagged", len(crops), int(crops["flag"].sum()))

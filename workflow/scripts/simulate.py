@@ -1,56 +1,46 @@
-"""Rule simulate: the phantom cohort as DICOM files, readers' annotations and truth tables."""
+"""Rule simulate: one shard of the phantom cohort as DICOM files, readers' annotations, truth masks and tables."""
 
 import json
-import os
-import shutil
-from multiprocessing import Pool
-from pathlib import Path
 
-import pandas as pd
+import numpy as np
 
 from bonescan.chance import generator
 from bonescan.cohort import compose
-from bonescan.files import write_table
+from bonescan.files import append_rows, write_folder
 from bonescan.phantom import dicom, patient
 from bonescan.script import logged
 
+TABLES = ("truth_views", "truth_lesions", "truth_foci")
 
-def examine(task):
-    """Simulate one patient, write its files and return its rows of the truth tables."""
-    row, settings, seed, scans, annotations = task
+
+def examine(row, settings, seed, shard):
+    """Simulate one patient, write its files into the folder `shard` and append its rows to the tables there."""
     exam = patient.simulate(row, settings, generator(seed, "simulate", row["patient"]))
     keys = {key: row[key] for key in ("patient", "number", "exam", "sex", "age")}
     scan = dicom.build(exam.frames, exam.views, pixel=settings["pixel_spacing_mm"], minutes=exam.minutes, **keys)
-    scan.save_as(scans / f"phantom{row['number']:03d}.dcm", enforce_file_format=True)
+    name = f"phantom{row['number']:03d}"
+    scan.save_as(shard / "dicom" / f"{name}.dcm", enforce_file_format=True)
+    np.savez_compressed(shard / "truth" / f"{name}.npz", allow_pickle=False, **exam.masks)
     for (reader, image), shapes in exam.annotations.items():
-        target = annotations / f"reader{reader}" / f"{image}.json"
+        target = shard / "annotations" / f"reader{reader}" / f"{image}.json"
         target.write_text(json.dumps(shapes, indent=1) + "\n", encoding="utf-8")
-    return exam.truth, exam.lesions, exam.foci
+    append_rows(shard / "sheet.tsv", [{"path": f"dicom/{name}.dcm", "patient": row["patient"], "exam": row["exam"]}])
+    for table, rows in zip(TABLES, (exam.truth, exam.lesions, exam.foci), strict=True):
+        append_rows(shard / f"{table}.tsv", rows)
 
 
 @logged
 def main(snakemake):
-    settings, seed, output = dict(snakemake.params.simulate), snakemake.params.seed, snakemake.output
+    settings, seed = dict(snakemake.params.simulate), snakemake.params.seed
     cohort = compose(settings["patients"], settings["views"], settings["age"], generator(seed, "simulate", "cohort"))
-    folders = {Path(output.dicom): "dicom", Path(output.annotations): "annotations"}
-    parts = {name: folder.with_name(folder.name + ".part") for folder, name in folders.items()}
-    for part in parts.values():
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-    for reader in range(1, settings["readers"] + 1):
-        (parts["annotations"] / f"reader{reader}").mkdir()
-
-    tasks = [(row, settings, seed, parts["dicom"], parts["annotations"]) for row in cohort.to_dict("records")]
-    with Pool(snakemake.threads) as pool:
-        results = list(pool.imap(examine, tasks))
-    for folder, name in folders.items():
-        shutil.rmtree(folder, ignore_errors=True)
-        parts[name].rename(folder)
-    place = os.path.relpath(output.dicom, Path(output.sheet).parent)
-    paths = [f"{place}/phantom{number:03d}.dcm" for number in cohort["number"]]
-    write_table(output.sheet, cohort[["patient", "exam"]].assign(path=paths)[["path", "patient", "exam"]])
-    for path, rows in zip((output.views, output.lesions, output.foci), zip(*results, strict=True), strict=True):
-        write_table(path, pd.DataFrame([row for patient_rows in rows for row in patient_rows]))
+    members = np.array_split(np.arange(len(cohort)), settings["shards"])[int(snakemake.wildcards.shard) - 1]
+    with write_folder(snakemake.output.shard) as shard:
+        for folder in ("dicom", "truth", *(f"annotations/reader{i + 1}" for i in range(settings["readers"]))):
+            (shard / folder).mkdir(parents=True)
+        for table in ("sheet", *TABLES):
+            append_rows(shard / f"{table}.tsv", [])
+        for row in cohort.iloc[members].to_dict("records"):
+            examine(row, settings, seed, shard)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,18 @@
 
 The paper's cohort (section "Dataset", Table 1) has 251 patients (166 normal, 85 with metastases) and 346 views (220
 normal, 111 multiple, 14 spinal, 1 outside the spine); a patient has one or two views, so 95 of them have both.
+
+What has nothing to do with disease is matched: build, posture, counts and place in the file order are drawn so evenly
+in both classes that none of them tells the class by chance.
 """
 
 import numpy as np
 import pandas as pd
+from scipy.stats.qmc import LatinHypercube
 
+from bonescan.phantom.habitus import QUANTILES as BUILD
+
+MATCHED = ("sex", "age", *BUILD, "counts", "duration", "order")
 METASTATIC = ("multiple", "spinal", "outside_spine")
 VIEWS = ("anterior", "posterior")
 
@@ -28,8 +35,10 @@ def compose(patients, views, age, rng):
     -------
     pandas.DataFrame
         One row a patient: ``patient`` (``P001`` ...), ``number`` (1 ...), ``exam``, ``subtype``, ``label`` (0 normal,
-        1 metastasis), ``sex``, ``age`` (years), ``views`` (``anterior``, ``posterior`` or both with a comma). The
-        order is random, so that a number tells nothing about the class.
+        1 metastasis), ``sex``, ``age`` (years), ``views`` (``anterior``, ``posterior`` or both with a comma), and
+        a column ``{name}_quantile`` (float64, above 0 and below 1) for each name of `MATCHED`. Within the patients of
+        one class who have one view, and within those who have both, each quantile is spread evenly (a Latin
+        hypercube), and so is the place in the order of the numbers.
 
     Raises
     ------
@@ -42,28 +51,41 @@ def compose(patients, views, age, rng):
     pairs = {"normal": _pairs("normal", patients["normal"], {"normal": views["normal"]}, rng)["normal"]}
     pairs |= _pairs("metastasis", patients["metastasis"], {key: views[key] for key in METASTATIC}, rng)
 
-    rows = []
-    for subtype in ("normal", *METASTATIC):
-        both = pairs[subtype]
-        single = views[subtype] - 2 * both
-        rows += [(subtype, ",".join(VIEWS))] * both
-        rows += [(subtype, VIEWS[int(which)]) for which in rng.integers(0, 2, single)]
-    rows = [rows[i] for i in rng.permutation(len(rows))]
+    strata = []
+    for group in (("normal",), METASTATIC):
+        both = [subtype for subtype in group for _ in range(pairs[subtype])]
+        single = [subtype for subtype in group for _ in range(views[subtype] - 2 * pairs[subtype])]
+        # as many anterior as posterior views; chance decides only an odd one
+        shown = rng.permutation(np.resize(rng.permutation(VIEWS), len(single)))
+        strata.append(pd.DataFrame({"subtype": both, "views": ",".join(VIEWS)}))
+        strata.append(pd.DataFrame({"subtype": single, "views": shown}))
+    names = [f"{name}_quantile" for name in MATCHED]
+    drawn = [LatinHypercube(len(names), rng=rng).random(len(stratum)) for stratum in strata]
+    cohort = pd.concat(strata, ignore_index=True)
+    cohort = cohort.join(pd.DataFrame(np.concatenate(drawn), columns=names))
+    cohort = cohort.sort_values("order_quantile", ignore_index=True)
 
-    width = max(3, len(str(len(rows))))
+    width = max(3, len(str(len(cohort))))
     youngest, oldest = age
+    numbers = range(1, len(cohort) + 1)
     return pd.DataFrame(
         {
-            "patient": [f"P{number:0{width}d}" for number in range(1, len(rows) + 1)],
-            "number": range(1, len(rows) + 1),
+            "patient": [f"P{number:0{width}d}" for number in numbers],
+            "number": numbers,
             "exam": "1",
-            "subtype": [subtype for subtype, _ in rows],
-            "label": [int(subtype != "normal") for subtype, _ in rows],
-            "sex": rng.choice(["F", "M"], len(rows)),
-            "age": rng.integers(youngest, oldest + 1, len(rows)),
-            "views": [shown for _, shown in rows],
+            "subtype": cohort["subtype"],
+            "label": (cohort["subtype"] != "normal").astype(int),
+            "sex": np.where(cohort["sex_quantile"] < 0.5, "F", "M"),
+            "age": youngest + (cohort["age_quantile"] * (oldest - youngest + 1)).astype(int),
+            "views": cohort["views"],
+            **{name: cohort[name] for name in names},
         }
     )
+
+
+def quantiles(row):
+    """The quantiles of a row of the cohort by their names in `MATCHED`."""
+    return {name: float(row[f"{name}_quantile"]) for name in MATCHED}
 
 
 def _check(section, numbers, keys):

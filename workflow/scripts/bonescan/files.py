@@ -1,7 +1,9 @@
 """Whole-file writing: a killed job leaves either the old file or the new one, never a half-written one."""
 
+import csv
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +37,31 @@ def write_whole(path: str | os.PathLike) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def write_folder(path: str | os.PathLike) -> Iterator[Path]:
+    """Yield a new folder beside `path` that takes its place when the block ends without an error."""
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.part")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    yield temporary
+    shutil.rmtree(path, ignore_errors=True)
+    temporary.rename(path)
+
+
+def link_files(source: Path, target: Path) -> None:
+    """Put the files below `source` also below `target`: as hard links, or copied where the file system has none."""
+    for path in sorted(source.rglob("*")):
+        place = target / path.relative_to(source)
+        if path.is_dir():
+            place.mkdir(parents=True, exist_ok=True)
+            continue
+        try:
+            os.link(path, place)
+        except OSError:
+            shutil.copyfile(path, place)
 
 
 def write_array(path, array: np.ndarray) -> None:
@@ -106,3 +133,34 @@ def write_stack(path, shape: tuple[int, ...], dtype) -> Iterator:
         yield append
         if stack_header(stream, shape, dtype, count) != start:
             raise RuntimeError(f"{path}: the header of {count} arrays is longer than that of none")
+
+
+def append_rows(path, rows: list[dict]) -> None:
+    """Append rows to a tab-separated table, which gets its header with the first row; without rows it is empty."""
+    with open(path, "a", newline="", encoding="utf-8") as stream:
+        if rows:
+            table = csv.DictWriter(stream, list(rows[0]), delimiter="\t", lineterminator="\n")
+            if stream.tell() == 0:
+                table.writeheader()
+            table.writerows(rows)
+
+
+def concatenate_tables(parts, path) -> None:
+    """Write tables of the same columns, one after the other and a line at a time, as one; empty parts add nothing.
+
+    Raises
+    ------
+    ValueError
+        Two parts differ in their columns.
+    """
+    header = ""
+    with write_whole(path) as temporary, open(temporary, "w", encoding="utf-8") as whole:
+        for part in parts:
+            with open(part, encoding="utf-8") as stream:
+                columns = stream.readline()
+                if columns and not header:
+                    header = columns
+                    whole.write(header)
+                elif columns not in ("", header):
+                    raise ValueError(f"{part}: expected the columns {header.split()}, got {columns.split()}")
+                shutil.copyfileobj(stream, whole)

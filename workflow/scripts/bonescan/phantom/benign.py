@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bonescan.phantom.focus import Focus, in_bone, log_uniform
+from bonescan.phantom.focus import Focus, in_bone, log_uniform, whole_bone
 from bonescan.phantom.shapes import ellipsoid
 
 
@@ -23,14 +23,31 @@ def draw(age, skeleton, habitus, rng):
     """
     wear = np.clip((age - 40) / 40, 0.1, 1.3)
     foci = [_degenerative_vertebra(skeleton, rng) for _ in range(rng.poisson(0.7 + 1.7 * wear))]
+    foci += _concave_side(habitus, skeleton, rng)
+    foci += _compression_fractures(wear, skeleton, rng)
     foci += _joints(wear, skeleton, rng)
+    foci += _front_of_chest(skeleton, rng)
     foci += _fractures(skeleton, rng)
+    foci += _prostheses(wear, skeleton, rng)
+    if rng.random() < 0.012 * wear:
+        bone = str(rng.choice(["left hip bone", "right hip bone", "left femur", "right tibia", "skull", "sacrum"]))
+        foci.append(whole_bone(skeleton, bone, rng.uniform(2.0, 5.0), "Paget disease", "whole bone"))
     foci += _injection(habitus, rng)
+    foci += _urine(rng)
+    return foci
+
+
+def _urine(rng):
+    """Urine where it does not belong: drops on the skin or the clothes, or a catheter's bag between the legs."""
+    foci = []
     if rng.random() < 0.06:
         spot = (rng.uniform(-40, 40), rng.uniform(-60, -20), rng.uniform(850, 920))
         foci.append(
             _puddle("urine contamination", "perineum", spot, rng.uniform(8, 16, 3), log_uniform(1.0, 12.0, rng))
         )
+    if rng.random() < 0.02:
+        spot = (rng.uniform(-15, 15), 70.0, rng.uniform(1000, 1150))
+        foci.append(_puddle("catheter", "urine bag", spot, rng.uniform((18, 8, 50), (30, 16, 90)), rng.uniform(0.5, 4)))
     return foci
 
 
@@ -57,6 +74,91 @@ def _degenerative_vertebra(skeleton, rng):
         "osteophyte" if osteophyte else "facet",
         rng,
     )
+
+
+def _concave_side(habitus, skeleton, rng):
+    """Wear of the facet joints on the concave side of a scoliosis."""
+    if abs(habitus.scoliosis) < 7:
+        return []
+    foci = []
+    for bone, bend in (("thoracic vertebra 7", 1.0), ("lumbar vertebra 2", -1.0)):
+        if rng.random() < 0.6:
+            points = skeleton.points[skeleton.bone(bone)]
+            middle, reach = points.mean(axis=0), np.ptp(points, axis=0)
+            centre = middle - np.array([np.sign(habitus.scoliosis) * bend * 0.25 * reach[0], 0, 0])
+            contrast = rng.uniform(1.5, 4.0)
+            foci.append(
+                in_bone(skeleton, bone, centre, rng.uniform(14, 26), contrast, "degenerative", "scoliosis", rng)
+            )
+    return foci
+
+
+def _compression_fractures(wear, skeleton, rng):
+    """Vertebrae that gave way: a band across one or a few neighbours, as old bones suffer it."""
+    if rng.random() > 0.03 + 0.09 * wear:
+        return []
+    count = int(rng.choice([1, 2, 3], p=[0.7, 0.2, 0.1]))
+    numbers = [f"thoracic vertebra {i}" for i in range(6, 13)] + [f"lumbar vertebra {i}" for i in range(1, 5)]
+    first = int(rng.integers(0, len(numbers) - count + 1))
+    foci = []
+    for bone in numbers[first : first + count]:
+        points = skeleton.points[skeleton.bone(bone)]
+        middle = points.mean(axis=0) + np.array([0, -8, rng.normal(0, 4)])
+        contrast = 1 + rng.lognormal(np.log(2.0), 0.6)
+        foci.append(
+            in_bone(
+                skeleton,
+                bone,
+                middle,
+                rng.uniform(30, 38),
+                min(contrast, 9.0),
+                "fracture",
+                "vertebral compression",
+                rng,
+                stretch=(1.4, 1.2, rng.uniform(0.3, 0.6)),
+            )
+        )
+    return foci
+
+
+def _front_of_chest(skeleton, rng):
+    """Costochondral junctions, where a rib ends at its cartilage, and the joint between manubrium and sternal body."""
+    foci = []
+    if rng.random() < 0.15:
+        for number in rng.choice(np.arange(2, 9), rng.integers(1, 4), replace=False):
+            bone = f"{rng.choice(['left', 'right'])} rib {number}"
+            member = skeleton.bone(bone)
+            # the cartilage takes up hardly anything
+            bony = member[skeleton.activity[member] > 0.4 * np.median(skeleton.activity[member])]
+            end = skeleton.points[bony[skeleton.points[bony, 1].argmin()]]
+            foci.append(
+                in_bone(skeleton, bone, end, rng.uniform(9, 15), rng.uniform(1.5, 4.0), "degenerative", "rib end", rng)
+            )
+    if rng.random() < 0.15:
+        joint, contrast = (0, -79, 346), rng.uniform(1.5, 4.0)
+        foci.append(
+            in_bone(skeleton, "manubrium", joint, rng.uniform(14, 22), contrast, "degenerative", "sternal joint", rng)
+        )
+    return foci
+
+
+def _prostheses(wear, skeleton, rng):
+    """Hip and knee prostheses: cold metal instead of bone, a little more uptake where it is anchored."""
+    foci = []
+    for chance, site, parts in (
+        (0.020, "hip", (("femur", 88, 780, 70), ("femur", 132, 850, 60))),
+        (0.025, "knee", (("femur", 103, 1150, 56), ("tibia", 101, 1190, 50))),
+    ):
+        for name, side in (("left", 1.0), ("right", -1.0)):
+            if rng.random() < chance * wear:
+                for part, x, z, size in parts:
+                    bone, centre = f"{name} {part}", (side * x, 36.0, z)
+                    foci.append(in_bone(skeleton, bone, centre, size, 0.08, "prosthesis", site, rng))
+                tip = (side * x, 34.0, parts[-1][2] + 0.7 * parts[-1][3])
+                foci.append(
+                    in_bone(skeleton, bone, tip, rng.uniform(18, 28), rng.uniform(1.3, 3.0), "prosthesis", site, rng)
+                )
+    return foci
 
 
 JOINTS = (
@@ -129,8 +231,13 @@ def _injection(habitus, rng):
     x = side * (x + float(habitus.arm_shift(z))) + rng.normal(0, 6)
     extravasated = rng.random() < 0.2
     half_axes = rng.uniform(14, 24, 3) if extravasated else rng.uniform(5, 10, 3)
-    concentration = log_uniform(4.0, 50.0 if extravasated else 40.0, rng)
-    return [_puddle("injection site", place, (x, y, z + rng.normal(0, 12)), half_axes, concentration)]
+    concentration = log_uniform(3.0, 40.0 if extravasated else 25.0, rng)
+    foci = [_puddle("injection site", place, (x, y, z + rng.normal(0, 12)), half_axes, concentration)]
+    if extravasated and rng.random() < 0.3:
+        # what leaks beside the vein drains to the armpit
+        node = (side * rng.uniform(135, 165), rng.uniform(-10, 40), rng.uniform(350, 385))
+        foci.append(_puddle("injection site", "axillary lymph node", node, rng.uniform(4, 8, 3), rng.uniform(2, 15)))
+    return foci
 
 
 def _puddle(kind, site, centre, half_axes, concentration):

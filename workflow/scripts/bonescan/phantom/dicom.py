@@ -165,9 +165,6 @@ def _add_pixels(scan, frames, pixel):
     scan.BitsAllocated = scan.BitsStored = 16
     scan.HighBit = 15
     scan.PixelRepresentation = 0
-    scan.SmallestImagePixelValue = int(frames.min())
-    scan.LargestImagePixelValue = int(frames.max())
-    scan["SmallestImagePixelValue"].VR = scan["LargestImagePixelValue"].VR = "US"
     scan.LossyImageCompression = "00"
     scan.PixelData = frames.astype("<u2").tobytes()
 

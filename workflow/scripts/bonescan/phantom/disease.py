@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bonescan.phantom.focus import in_bone, log_uniform
+from bonescan.phantom.focus import in_bone, log_uniform, whole_bone
 
 # share of metastases by site, as reported for large series of bone scans
 SITES = {
@@ -19,6 +19,12 @@ SITES = {
 THORACIC_SITES = ("thoracic spine", "ribs", "sternum", "shoulder girdle")
 SIZE_MM = (8.0, 40.0)
 CONTRAST = (1.5, 10.0)
+# patients with metastases all over, and those among them whose axial skeleton takes up more altogether (a super-scan)
+WIDESPREAD, DIFFUSE = 0.05, 0.35
+# cold (photopenic) metastases: purely lytic ones, seen where the bone is large
+COLD, COLD_SIZE_MM, COLD_CONTRAST = 0.02, (24.0, 45.0), (0.05, 0.4)
+COLD_SITES = ("thoracic spine", "lumbar spine", "pelvis", "skull", "femur")
+AXIAL = ("spine", "ribs", "sternum", "shoulder girdle", "pelvis")
 
 
 def draw(subtype, skeleton, emphasis, rng):
@@ -49,13 +55,30 @@ def draw(subtype, skeleton, emphasis, rng):
         # every primary tumour has its own preferences
         preference = rng.gamma(3.0, sites * len(sites))
         preference /= preference.sum()
-        widespread = rng.random() < 0.05
+        widespread = rng.random() < WIDESPREAD
+        if widespread and rng.random() < DIFFUSE:
+            return _diffuse(skeleton, rng)
         count = (
             int(rng.integers(30, 70)) if widespread else int(np.clip(np.round(rng.lognormal(np.log(6.0), 0.6)), 2, 25))
         )
         names = list(rng.choice(list(SITES), count, p=preference))
         names[0] = str(rng.choice(THORACIC_SITES[1:], p=(0.72, 0.16, 0.12)))
     return [_lesion(str(name), skeleton, emphasis, rng) for name in names]
+
+
+def _diffuse(skeleton, rng):
+    """A spread through the axial skeleton and the upper ends of the limbs: each bone hotter, none alike."""
+    level = rng.uniform(2.0, 4.0)
+    foci = []
+    for bone, region in zip(skeleton.names, skeleton.regions, strict=True):
+        contrast = 1 + (level - 1) * rng.lognormal(0, 0.35)
+        if region in AXIAL:
+            foci.append(whole_bone(skeleton, bone, contrast, "metastasis", "diffuse"))
+        elif region in ("humerus", "femur"):
+            points = skeleton.points[skeleton.bone(bone)]
+            top = points[points[:, 2].argmin()]
+            foci.append(in_bone(skeleton, bone, top, rng.uniform(140, 320), contrast, "metastasis", "diffuse", rng))
+    return foci
 
 
 def _lesion(site, skeleton, emphasis, rng):
@@ -70,6 +93,9 @@ def _lesion(site, skeleton, emphasis, rng):
         heights = skeleton.points[member][:, 2]
         activity = activity * (heights < heights.min() + 0.45 * np.ptp(heights))
     centre = skeleton.points[member][rng.choice(len(member), p=activity / activity.sum())]
+    if site in COLD_SITES and rng.random() < COLD:
+        size, contrast = log_uniform(*COLD_SIZE_MM, rng), rng.uniform(*COLD_CONTRAST)
+        return in_bone(skeleton, bone, centre, size, contrast, "metastasis", site, rng)
     raise_by = min(0.1 * emphasis, 0.9)
     size = log_uniform(SIZE_MM[0] * (SIZE_MM[1] / SIZE_MM[0]) ** raise_by, SIZE_MM[1], rng)
     contrast = log_uniform(CONTRAST[0] * (CONTRAST[1] / CONTRAST[0]) ** raise_by, CONTRAST[1], rng)

@@ -1,4 +1,4 @@
-"""A focus of raised uptake: which points of the skeleton take up how much more."""
+"""A focus of raised or, seldom, lowered uptake: which points of the skeleton take up how much more or less."""
 
 from dataclasses import dataclass
 
@@ -20,11 +20,11 @@ class Focus:
     size : float
         Diameter, mm.
     contrast : float
-        Concentration relative to the healthy bone.
+        Concentration relative to the healthy bone; less than 1 for a cold (photopenic) focus.
     points : ndarray, shape (n, 3), float64, mm
         In the reference frame.
     activity : ndarray, shape (n,), float64
-        Activity above the healthy bone's.
+        Activity above the healthy bone's; negative for a cold focus.
     """
 
     kind: str
@@ -37,8 +37,8 @@ class Focus:
     activity: np.ndarray
 
 
-def in_bone(skeleton, bone, centre, size, contrast, kind, site, rng):
-    """Raise the uptake of a bone round a centre.
+def in_bone(skeleton, bone, centre, size, contrast, kind, site, rng, stretch=(1.0, 1.0, 1.0)):
+    """Change the uptake of a bone round a centre.
 
     Only the bone itself takes up more, so a focus takes the form of its bone: long in a rib, round in a vertebra. The
     border is irregular and soft.
@@ -53,13 +53,15 @@ def in_bone(skeleton, bone, centre, size, contrast, kind, site, rng):
     contrast : float
     kind, site : str
     rng : numpy.random.Generator
+    stretch : sequence of float
+        Extent along x, y and z relative to `size`.
 
     Returns
     -------
     Focus
     """
     member = skeleton.bone(bone)
-    offset = skeleton.points[member] - np.asarray(centre, float)
+    offset = (skeleton.points[member] - np.asarray(centre, float)) / stretch
     wave = rng.normal(0.0, 1.0, (2, 3))
     direction = offset / np.maximum(np.linalg.norm(offset, axis=1, keepdims=True), 1e-6)
     radius = size / 2 * (1 + 0.18 * np.sin(2 * direction @ wave[0]) + 0.12 * np.sin(3 * direction @ wave[1]))
@@ -78,6 +80,22 @@ def in_bone(skeleton, bone, centre, size, contrast, kind, site, rng):
         contrast=float(contrast),
         points=skeleton.points[member][near],
         activity=skeleton.activity[member][near] * (contrast - 1) * inside[near],
+    )
+
+
+def whole_bone(skeleton, bone, contrast, kind, site):
+    """Change the uptake of a bone all over, such as in Paget's disease or a diffuse spread; see `in_bone`."""
+    member = skeleton.bone(bone)
+    points = skeleton.points[member]
+    return Focus(
+        kind=kind,
+        bone=bone,
+        region=skeleton.regions[skeleton.names.index(bone)],
+        site=site,
+        size=float(np.linalg.norm(np.ptp(points, axis=0))),
+        contrast=float(contrast),
+        points=points,
+        activity=skeleton.activity[member] * (contrast - 1),
     )
 
 

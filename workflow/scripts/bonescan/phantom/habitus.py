@@ -3,7 +3,21 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri, stdtrit
 
+# quantiles that `draw` takes; the rest it draws by itself
+QUANTILES = (
+    *("stature", "breadth", "depth", "fat", "breasts", "kyphosis", "lordosis", "scoliosis", "ribs"),
+    *("row", "column", "tilt", "elbows", "hands", "legs"),
+)
+STATURE_MM = (1500.0, 1950.0)
+# the toes of a patient who lies point down
+TOES_MM = 60.0
+# crown to toes, median of women and men, and scale (mm) and degrees of freedom of Student's t about it: heavy tails,
+# so that a few patients are as small or as tall as `STATURE_MM` says, and nine in ten fill 680 to 740 rows of 2.4 mm
+USUAL_LENGTH_MM = {"F": 1690.0, "M": 1718.0}
+LENGTH_SCALE_MM = 25.0
+LENGTH_FREEDOM = 3.0
 REFERENCE_LENGTH_MM = 1704.0
 TABLE_Y = 100.0
 ROWS, COLUMNS = 1024, 256
@@ -110,7 +124,7 @@ class Habitus:
         return (TABLE_Y - np.asarray(y, float)) * self.depth + lift
 
 
-def draw(sex, pixel, rng):
+def draw(sex, pixel, quantiles, rng):
     """Draw a patient's build and posture.
 
     Parameters
@@ -118,6 +132,8 @@ def draw(sex, pixel, rng):
     sex : {"F", "M"}
     pixel : float
         Pixel spacing, mm.
+    quantiles : mapping
+        For each name of `QUANTILES` where the patient stands in its distribution, above 0 and below 1.
     rng : numpy.random.Generator
 
     Returns
@@ -125,28 +141,33 @@ def draw(sex, pixel, rng):
     Habitus
     """
     male = sex == "M"
-    length = float(np.clip(rng.normal(1718.0 if male else 1688.0, 32.0), 1610.0, 1790.0))
+    spread = LENGTH_SCALE_MM * stdtrit(LENGTH_FREEDOM, quantiles["stature"])
+    length = float(np.clip(USUAL_LENGTH_MM[sex] + spread, *(stature + TOES_MM for stature in STATURE_MM)))
     scale = length / REFERENCE_LENGTH_MM
-    fat = float(np.clip(rng.normal(12.0, 5.0), -4.0, 28.0))
     room = (ROWS - length / pixel) / 2
     moves = rng.random() < 0.05
+
+    def normal(name, mean, deviation, low=-np.inf, high=np.inf):
+        return float(np.clip(mean + deviation * ndtri(quantiles[name]), low, high))
+
     return Habitus(
         length=length,
-        breadth=float(np.clip(scale * rng.normal(1.02 if male else 0.995, 0.025), 0.91, 1.08)),
-        depth=float(np.clip(scale * rng.normal(0.97, 0.04), 0.86, 1.08)),
-        fat=fat,
-        breasts=0.0 if male else float(np.clip(rng.normal(28.0, 8.0), 10.0, 45.0)),
-        kyphosis=float(np.clip(rng.normal(0.0, 5.0), -8.0, 14.0)),
-        lordosis=float(rng.normal(0.0, 4.0)),
-        scoliosis=float(rng.normal(0.0, 3.0) if rng.random() < 0.85 else rng.normal(0.0, 12.0)),
-        rib_fall=float(np.clip(rng.normal(1.0, 0.10), 0.75, 1.25)),
-        elbow_out=float(np.clip(rng.normal(0.0, 10.0), -14.0, 25.0)),
-        hand_out=float(np.clip(rng.normal(-6.0, 11.0), -28.0, 20.0)),
-        leg_spread=float(rng.normal(0.0, 14.0)),
-        tilt=float(np.clip(rng.normal(0.0, 1.2), -5.0, 5.0)),
+        breadth=float(np.clip(scale * normal("breadth", 1.045 if male else 1.03, 0.017), 0.93, 1.10)),
+        depth=float(np.clip(scale * normal("depth", 0.97, 0.03), 0.86, 1.08)),
+        fat=normal("fat", 15.0, 3.5, 0.0, 32.0),
+        breasts=0.0 if male else normal("breasts", 28.0, 8.0, 10.0, 45.0),
+        kyphosis=normal("kyphosis", 0.0, 5.0, -8.0, 14.0),
+        lordosis=normal("lordosis", 0.0, 4.0),
+        # most spines are nearly straight, a few are not
+        scoliosis=float(np.clip(3.2 * stdtrit(2.5, quantiles["scoliosis"]), -32.0, 32.0)),
+        rib_fall=normal("ribs", 1.0, 0.10, 0.75, 1.25),
+        elbow_out=normal("elbows", 0.0, 10.0, -14.0, 25.0),
+        hand_out=normal("hands", -10.0, 10.0, -28.0, 20.0),
+        leg_spread=normal("legs", 0.0, 14.0),
+        tilt=normal("tilt", 0.0, 1.2, -5.0, 5.0),
         twist=float(rng.normal(0.0, 7.0)) if moves else 0.0,
         moved_at=float(rng.uniform(250.0, 1300.0)),
-        column=float(COLUMNS / 2 - 0.5 + rng.normal(0.0, 5.0)),
-        row=float(room + np.clip(rng.normal(0.0, 0.25), -0.7, 0.7) * room),
+        column=COLUMNS / 2 - 0.5 + normal("column", 0.0, 5.0),
+        row=room + normal("row", 0.0, 0.25, -0.7, 0.7) * room,
         pixel=float(pixel),
     )

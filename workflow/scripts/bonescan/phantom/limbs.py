@@ -24,9 +24,11 @@ def _add_arm(assembly, name, side, habitus):
         return knots * (side, 1, 1)
 
     bone = f"{name} humerus"
-    assembly.add(bone, "humerus", "humeral head", *ellipsoid(place((171, 38, 317))[0], (22, 22, 22)))
+    assembly.add(bone, "humerus", "humeral head", *ellipsoid(place((168, 36, 312))[0], (24, 24, 25)))
+    assembly.add(bone, "humerus", "humeral head", *ellipsoid(place((187, 32, 316))[0], (9, 14, 17)), 1.1)
     shaft = tube(
-        place(((180, 42, 336), (196, 44, 396), (213, 46, 480), (229, 50, 580))), [(12, 12), (9, 9), (9, 9), (11, 9)]
+        place(((176, 40, 330), (188, 42, 372), (202, 45, 430), (214, 47, 490), (229, 50, 580))),
+        [(19, 18), (12, 12), (10, 10), (10, 10), (13, 9)],
     )
     assembly.add(bone, "humerus", "humeral shaft", *_shafted(*shaft, 1.3))
     assembly.add(bone, "humerus", "elbow", *ellipsoid(place((230, 50, 586))[0], (28, 12, 12)))
@@ -52,22 +54,27 @@ def _add_leg(assembly, name, side, habitus, spread):
         return (knots + np.column_stack([outward, 0 * outward, 0 * outward])) * (side, 1, 1)
 
     bone = f"{name} femur"
-    assembly.add(bone, "femur", "femoral head", *ellipsoid(place((88, 30, 782))[0], (22, 22, 22)))
-    neck = tube(place(((100, 31, 788), (136, 38, 804))), (13, 12), across="z")
-    assembly.add(bone, "femur", "femoral head", *neck[:2])
-    assembly.add(bone, "femur", "trochanter", *ellipsoid(place((143, 40, 804))[0], (14, 16, 20)))
+    assembly.add(bone, "femur", "femoral head", *ellipsoid(place((88, 30, 780))[0], (23, 23, 23)))
+    neck = tube(place(((96, 31, 786), (112, 34, 800), (130, 38, 818))), [(17, 15), (14, 13), (18, 15)], across="z")
+    assembly.add(bone, "femur", "femoral head", *neck[:2], 0.85)
+    assembly.add(bone, "femur", "trochanter", *ellipsoid(place((139, 42, 806))[0], (12, 16, 19)))
+    assembly.add(bone, "femur", "trochanter", *ellipsoid(place((121, 50, 848))[0], (8, 9, 14)), 0.6)
     shaft = tube(
-        place(((140, 40, 810), (133, 34, 880), (120, 28, 1000), (103, 34, 1140))),
-        [(16, 15), (13, 13), (12, 12), (16, 14)],
+        place(((133, 40, 822), (134, 34, 880), (128, 27, 960), (117, 27, 1050), (104, 34, 1128))),
+        [(17, 16), (14, 14), (13, 13), (13, 13), (23, 17)],
     )
-    assembly.add(bone, "femur", "femoral shaft", *_shafted(*shaft, 1.25))
-    for x in (86, 118):
-        assembly.add(bone, "femur", "knee", *ellipsoid(place((x, 38, 1154))[0], (22, 25, 21)))
-    assembly.add(f"{name} patella", "patella", "patella", *ellipsoid(place((102, -18, 1150))[0], (20, 8, 20)))
+    assembly.add(bone, "femur", "femoral shaft", *_shafted(*shaft, 1.1))
+    for x in (87, 119):
+        assembly.add(bone, "femur", "knee", *ellipsoid(place((x, 38, 1150))[0], (22, 27, 23)), 0.75)
+    assembly.add(f"{name} patella", "patella", "patella", *ellipsoid(place((102, -18, 1146))[0], (21, 8, 21)))
     bone = f"{name} tibia"
-    assembly.add(bone, "tibia", "knee", *ellipsoid(place((101, 42, 1191))[0], (36, 24, 19)))
-    shaft = tube(place(((101, 36, 1200), (97, 38, 1320), (93, 52, 1540))), [(20, 16), (12, 12), (10, 10), (14, 12)])
-    assembly.add(bone, "tibia", "tibial shaft", *_shafted(*shaft, 1.3))
+    assembly.add(bone, "tibia", "knee", *ellipsoid(place((101, 42, 1187))[0], (37, 25, 12)))
+    assembly.add(bone, "tibia", "knee", *ellipsoid(place((101, 34, 1204))[0], (27, 20, 18)), 0.45)
+    shaft = tube(
+        place(((101, 36, 1198), (99, 34, 1240), (97, 38, 1330), (93, 52, 1545))),
+        [(21, 17), (15, 15), (11, 12), (11, 11), (17, 13)],
+    )
+    assembly.add(bone, "tibia", "tibial shaft", *_shafted(*shaft, 1.1))
     bone = f"{name} fibula"
     assembly.add(
         bone,

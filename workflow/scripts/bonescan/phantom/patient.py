@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
-from bonescan.phantom import benign, camera, disease, habitus, readers, skeleton, soft_tissue
+from bonescan.cohort import quantiles
+from bonescan.phantom import benign, camera, disease, habitus, observer, readers, skeleton, soft_tissue, truth
 from bonescan.phantom.scene import Scene, locate
+from bonescan.phantom.shown import Shown
 
-# a focus counts as visible when the noise-limited ideal observer's signal-to-noise ratio and its peak over the
-# surroundings allow
-VISIBLE_SNR = 5.0
-VISIBLE_PEAK = 0.20
 THORAX = ("ribs", "sternum", "shoulder girdle")
 USUAL_COUNTS = 0.53e6
+USUAL_MINUTES = 13.0
+# 1.95 m at 27 and at 5 cm a minute
+MINUTES = (7.2, 39.0)
+SLOW_SHARE = 0.06
+SLOW_COUNTS = (0.8e6, 3.6e6)
 DRAWS = 60
 
 
@@ -33,6 +37,9 @@ class Exam:
         A row a lesion or benign focus and view, for ``truth_lesions.tsv`` and ``truth_foci.tsv``.
     annotations : dict
         (reader, image) to a LabelMe dictionary; readers count from 1.
+    masks : dict of str to ndarray, shape (n, 1024, 256)
+        ``regions`` (uint16, bits of `bonescan.phantom.truth.REGIONS`), ``lesions`` and ``foci`` (uint8, numbers of
+        the rows in `lesions` and `foci`), as displayed.
     """
 
     frames: np.ndarray
@@ -42,6 +49,7 @@ class Exam:
     lesions: list
     foci: list
     annotations: dict
+    masks: dict
 
 
 def simulate(row, settings, rng):
@@ -50,7 +58,8 @@ def simulate(row, settings, rng):
     Parameters
     ----------
     row : mapping
-        A row of the cohort: ``patient``, ``exam``, ``subtype``, ``label``, ``sex``, ``age``, ``views``.
+        A row of the cohort: ``patient``, ``exam``, ``subtype``, ``label``, ``sex``, ``age``, ``views`` and the
+        quantiles.
     settings : mapping
         ``pixel_spacing_mm`` (mm), ``counts`` (smallest and largest expected counts of a view), ``readers``,
         ``reader_error``.
@@ -61,18 +70,22 @@ def simulate(row, settings, rng):
     Exam
     """
     views = tuple(row["views"].split(","))
-    posture = habitus.draw(row["sex"], settings["pixel_spacing_mm"], rng)
+    # the views without lesions that the ideal observer compares with are noise of their own
+    control = rng.spawn(1)[0]
+    drawn = quantiles(row)
+    posture = habitus.draw(row["sex"], settings["pixel_spacing_mm"], drawn, rng)
     bones = skeleton.build(posture, rng)
     body = soft_tissue.build(posture, rng)
     places = locate(bones.points, posture, body)
     scene = Scene(body, places, bones.activity, posture.pixel, views)
-    counts = _counts(settings["counts"], views, rng)
-    background = {view: rng.uniform(0.04, 0.06) * np.sqrt(counts[view] / USUAL_COUNTS) for view in views}
+    level = count_level(drawn["counts"])
+    counts = {view: float(np.clip(level * np.exp(rng.normal(0, 0.05)), *settings["counts"])) for view in views}
+    background = {view: rng.uniform(0.045, 0.065) * np.sqrt(counts[view] / USUAL_COUNTS) for view in views}
     box = thorax_box(bones, places)
 
-    foci = _Shown(scene, posture, body, box, counts, background)
+    foci = Shown(scene, posture, body, box, counts, background)
     foci.show(benign.draw(row["age"], bones, posture, rng), scene.images)
-    lesions = _Shown(scene, posture, body, box, counts, background)
+    lesions = Shown(scene, posture, body, box, counts, background)
     if row["label"]:
         for attempt in range(DRAWS):
             lesions.show(disease.draw(row["subtype"], bones, max(0, attempt - 10) / 5, rng), foci.images)
@@ -84,38 +97,75 @@ def simulate(row, settings, rng):
             )
     expected = lesions.images if row["label"] else foci.images
 
-    frames, truth, annotations = [], [], {}
+    anatomy = truth.anatomy(bones, places, body)
+    frames, rows, masks, annotations = [], [], [], {}
     for view in views:
         image = f"{row['patient']}_{row['exam']}_{view}"
-        frame = camera.expose(scene.scattered(expected[view]), counts[view], background[view], rng)
+        present = camera.expect(scene.scattered(expected[view]), counts[view], background[view])
+        frame = camera.expose(present, rng)
         frames.append(frame if view == "anterior" else frame[:, ::-1])
-        truth.append(_view_row(image, row, view, posture, box, frames[-1]))
-        seen = [each for each in lesions.rows.get(view, ()) if each["visible"]]
-        looks = sorted((each for each in foci.rows[view] if each["visible"]), key=lambda each: -each["detectability"])
-        looks = [each for each in looks if each["in_thorax"]] + [each for each in looks if not each["in_thorax"]]
-        fallback = [_anywhere(bones, places, view, rng)]
-        for reader, vote in enumerate(
-            readers.votes(row["label"], settings["readers"], settings["reader_error"], rng), 1
-        ):
-            marked = looks[:8] or (fallback if vote and not seen else [])
-            annotations[reader, image] = readers.annotate(image, int(vote), seen, marked, rng)
+        rows.append(_view_row(image, row, view, posture, box, frames[-1]))
+        if row["label"]:
+            absent = lesions.without(view)
+            for name, seen in (("matched_filter", frame), ("matched_filter_without", camera.expose(absent, control))):
+                rows[-1][name] = round(observer.matched_filter(seen, present, absent), 3)
+        masks.append(truth.masks(anatomy, lesions, foci, view))
+        votes = readers.votes(row["label"], settings["readers"], settings["reader_error"], rng)
+        fallback = _anywhere(bones, places, view, rng)
+        for reader, vote in enumerate(votes, 1):
+            annotations[reader, image] = _annotate(
+                image, int(vote), lesions.visible(view), foci.visible(view), fallback, rng
+            )
     return Exam(
         frames=np.stack(frames),
         views=views,
-        minutes=float(rng.uniform(12, 20)),
-        truth=truth,
+        minutes=scan_minutes(level, drawn["duration"]),
+        truth=rows,
         lesions=_numbered(row, lesions.rows, "lesion"),
         foci=_numbered(row, foci.rows, "focus"),
         annotations=annotations,
+        masks={name: np.stack([each[name] for each in masks]) for name in masks[0]},
     )
 
 
-def _counts(limits, views, rng):
-    """Expected counts of each view: mostly 0.36-0.68 M, seldom a slow scan with up to 3.6 M."""
-    low, high = limits
-    slow = rng.random() < 0.06
-    level = np.exp(rng.uniform(np.log(0.8e6), np.log(3.6e6))) if slow else rng.lognormal(np.log(USUAL_COUNTS), 0.17)
-    return {view: float(np.clip(level * np.exp(rng.normal(0, 0.05)), low, high)) for view in views}
+def count_level(quantile):
+    """Expected counts of a patient's views: mostly 0.36-0.68 M, seldom a slow scan with up to 3.6 M.
+
+    Parameters
+    ----------
+    quantile : float
+        Above 0 and below 1.
+
+    Returns
+    -------
+    float
+    """
+    usual = 1 - SLOW_SHARE
+    if quantile < usual:
+        return float(USUAL_COUNTS * np.exp(0.125 * ndtri(quantile / usual)))
+    low, high = SLOW_COUNTS
+    return float(low * (high / low) ** ((quantile - usual) / SLOW_SHARE))
+
+
+def scan_minutes(level, quantile):
+    """Duration (minutes) of a scan with the counts `level`.
+
+    Half of what sets two count levels apart is the speed of the table, the other half the patient's uptake: 15 cm a
+    minute for the usual scan, 10 to 21 for most.
+
+    Parameters
+    ----------
+    level : float
+        Expected counts of a view.
+    quantile : float
+        Above 0 and below 1.
+
+    Returns
+    -------
+    float
+    """
+    minutes = USUAL_MINUTES * np.sqrt(level / USUAL_COUNTS) * np.exp(0.12 * ndtri(quantile))
+    return float(np.clip(minutes, *MINUTES))
 
 
 def thorax_box(bones, places):
@@ -139,65 +189,6 @@ def thorax_box(bones, places):
         max(0, int(np.floor(columns.min()))),
         min(256, int(np.ceil(columns.max())) + 1),
     )
-
-
-class _Shown:
-    """Foci as they appear in each view: `rows` for the truth tables, `images` with the foci added."""
-
-    def __init__(self, scene, posture, body, box, counts, background):
-        self._scene = scene
-        self._posture = posture
-        self._body = body
-        self._box = box
-        self._counts = counts
-        self._background = background
-        self.rows = {}
-        self.images = {}
-
-    def show(self, foci, images):
-        """Add foci to the views `images`, which stay as they are."""
-        self.images = {view: image.copy() for view, image in images.items()}
-        self.rows = {view: [] for view in images}
-        for focus in foci:
-            points = locate(focus.points, self._posture, self._body)
-            for view, image in images.items():
-                patch, window = self._scene.glimpse(points, focus.activity, view)
-                self.images[view][window] += patch
-                self.rows[view].append(self._describe(focus, points, patch, window, image, view))
-
-    def _describe(self, focus, points, patch, window, image, view):
-        """The truth of one focus in one view."""
-        share = focus.activity / focus.activity.sum()
-        row, column = float(points.row @ share), float(points.column @ share)
-        half_rows, half_cols = (
-            float(2 * np.sqrt((at - mean) ** 2 @ share + 1.2))
-            for at, mean in ((points.row, row), (points.column, column))
-        )
-        # scattered photons blur the focus away but stay under it
-        scale = self._counts[view] / image.sum()
-        signal = patch * scale * (1 - camera.SCATTER_FRACTION)
-        under = image[window] * scale + self._background[view]
-        snr = float(np.sqrt((signal**2 / (under + signal)).sum()))
-        peak = float(signal.max() / under.flat[signal.argmax()])
-        row0, row1, col0, col1 = self._box
-        inside = row0 <= row < row1 and col0 <= column < col1
-        return {
-            "kind": focus.kind,
-            "bone": focus.bone,
-            "region": focus.region,
-            "site": focus.site,
-            "row": round(row, 2),
-            "col": round(column if view == "anterior" else 255 - column, 2),
-            "half_rows": round(half_rows, 2),
-            "half_cols": round(half_cols, 2),
-            "size_mm": round(focus.size, 2),
-            "contrast": round(focus.contrast, 3),
-            "counts": round(float(signal.sum()), 2),
-            "peak_ratio": round(peak, 3),
-            "detectability": round(snr, 3),
-            "visible": int(snr >= VISIBLE_SNR and peak >= VISIBLE_PEAK),
-            "in_thorax": int(inside),
-        }
 
 
 def _as_asked(rows, subtype):
@@ -235,6 +226,8 @@ def _view_row(image, row, view, posture, box, frame):
         "tilt_degrees": round(posture.tilt, 3),
         "pixel_spacing_mm": posture.pixel,
         "counts": int(frame.sum(dtype=np.int64)),
+        "matched_filter": None,
+        "matched_filter_without": None,
     }
 
 
@@ -245,6 +238,12 @@ def _numbered(row, rows, name):
         for number, focus in enumerate(foci, 1):
             kept.append({"image": f"{row['patient']}_{row['exam']}_{view}", name: number, **focus})
     return kept
+
+
+def _annotate(image, vote, lesions, foci, fallback, rng):
+    """One reader's annotation; the thorax catches the eye first, and an error without a focus lies at `fallback`."""
+    looks = sorted(foci, key=lambda each: (not each["in_thorax"], -each["detectability"]))[:8]
+    return readers.annotate(image, vote, lesions, looks or ([fallback] if vote and not lesions else []), rng)
 
 
 def _anywhere(bones, places, view, rng):

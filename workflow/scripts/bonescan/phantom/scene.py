@@ -45,7 +45,7 @@ def deposit(volume, points, weights, top):
 
     Parameters
     ----------
-    volume : ndarray, shape (slabs, rows, columns), float32
+    volume : ndarray, shape (slabs, rows, columns), float32, C-contiguous
     points : Points
     weights : ndarray, shape (n,)
     top : int
@@ -56,20 +56,18 @@ def deposit(volume, points, weights, top):
         np.abs(2 * points.column - shape[2] + 1) < shape[2]
     )
     weights = weights * seen
-    indices, parts = [], []
-    for axis, at in enumerate((points.slab, points.row - top, points.column)):
-        at = np.clip(at, 0.0, shape[axis] - 1.0)
-        low = np.minimum(at.astype(np.int64), max(shape[axis] - 2, 0))
-        indices.append(low)
+    first, parts = 0, []
+    for size, at in zip(shape, (points.slab, points.row - top, points.column), strict=True):
+        at = np.clip(at, 0.0, size - 1.0)
+        low = np.minimum(at.astype(np.int64), max(size - 2, 0))
+        first = first * size + low
         parts.append(at - low)
-    flat = (indices[0] * shape[1] + indices[1]) * shape[2] + indices[2]
-    corners, shares = [], []
+    voxels = volume.reshape(-1)
     for up in np.ndindex(min(2, shape[0]), 2, 2):
-        corners.append(flat + (up[0] * shape[1] + up[1]) * shape[2] + up[2])
-        slab, row, column = (part if high else 1 - part for part, high in zip(parts, up, strict=True))
-        shares.append(weights * slab * row * column)
-    added = np.bincount(np.concatenate(corners), np.concatenate(shares), volume.size)
-    volume += added.reshape(shape).astype(np.float32)
+        share = weights.copy()
+        for part, high in zip(parts, up, strict=True):
+            share *= part if high else 1 - part
+        np.add.at(voxels, first + (up[0] * shape[1] + up[1]) * shape[2] + up[2], share.astype(volume.dtype))
 
 
 class Scene:
@@ -131,10 +129,13 @@ class Scene:
             Rows and columns of the patch in the 1024 x 256 image of the anterior view.
         """
         through = self._transmission[view]
-        slab = np.clip(np.rint(points.slab).astype(int), 0, self._slabs - 1)
+        slab = np.clip(points.slab, 0.0, self._slabs - 1.0)
+        near = np.minimum(slab.astype(int), max(self._slabs - 2, 0))
         row = np.clip(np.rint(points.row).astype(int) - self._top, 0, through.shape[1] - 1)
         column = np.clip(np.rint(points.column).astype(int), 0, 255)
-        weights = activity * through[slab, row, column]
+        # between the slabs' middles as `deposit` shares out the skeleton: 12 mm of tissue take 13 % of the photons
+        ahead, behind = through[near, row, column], through[np.minimum(near + 1, self._slabs - 1), row, column]
+        weights = activity * (ahead + (slab - near) * (behind - ahead))
         share = activity / activity.sum()
         order = (points.slab * share).sum()
         distance = (order if view == "anterior" else self._slabs - 1 - order) + 0.5

@@ -67,17 +67,16 @@ def tube(knots, radii, across="y"):
     first /= np.maximum(np.linalg.norm(first, axis=1, keepdims=True), 1e-9)
     second = np.cross(first, tangent)
 
-    count = max(7, int(np.pi * radii.max(axis=0).prod() / SPACING**2))
-    rank = np.arange(count) + 0.5
+    counts = np.maximum(7, (np.pi * radii.prod(axis=1) / SPACING**2).astype(int))
+    step = np.repeat(np.arange(steps), counts)
+    rank = np.arange(len(step)) - np.repeat(np.cumsum(counts) - counts, counts) + 0.5
     # a sunflower fills the disc evenly; turning it from step to step keeps its spirals from lining up
-    angle = rank * GOLDEN_ANGLE + np.arange(steps)[:, None] * 1.0
-    distance = np.sqrt(rank / count)
-    offset_first = radii[:, :1] * distance * np.cos(angle)
-    offset_second = radii[:, 1:] * distance * np.sin(angle)
-    points = line[:, None] + offset_first[..., None] * first[:, None] + offset_second[..., None] * second[:, None]
+    angle = rank * GOLDEN_ANGLE + step
+    offset = np.sqrt(rank / counts[step])[:, None] * radii[step] * np.column_stack([np.cos(angle), np.sin(angle)])
+    points = line[step] + offset[:, :1] * first[step] + offset[:, 1:] * second[step]
     length = np.linalg.norm(np.gradient(line, axis=0), axis=1)
-    volume = np.repeat(np.pi * radii.prod(axis=1) * length / count, count)
-    return points.reshape(-1, 3), volume, np.repeat(at, count)
+    volume = np.pi * radii.prod(axis=1) * length / counts
+    return points, volume[step], at[step]
 
 
 def blade(controls, thickness):

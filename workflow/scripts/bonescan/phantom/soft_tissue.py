@@ -12,6 +12,7 @@ import numpy as np
 from bonescan.phantom.uptake import SOFT_TISSUE
 
 SLAB_MM = 12.0
+OUTLINED = ("bladder", "kidneys")
 
 # knots (mm, reference frame): height, half-width, front, back
 HEAD = np.array(
@@ -26,7 +27,7 @@ TRUNK = np.array(
     [
         (228, 50, -28, 66), (246, 80, -34, 76), (260, 118, -42, 86), (273, 154, -52, 92), (288, 178, -64, 96),
         (308, 188, -80, 100), (336, 186, -96, 101), (370, 174, -106, 101), (420, 160, -112, 100), (480, 155, -116, 98),
-        (550, 149, -116, 93), (620, 146, -110, 90), (680, 152, -104, 92), (740, 163, -98, 98), (800, 172, -90, 100),
+        (550, 152, -116, 93), (620, 141, -110, 90), (680, 150, -104, 92), (740, 163, -98, 98), (800, 172, -90, 100),
         (840, 172, -78, 98), (868, 168, -50, 84), (895, 162, 10, 34),
     ],
     float,
@@ -90,12 +91,15 @@ class Body:
         Image row of the volume's first row.
     front : float
         Distance (mm) of the volume's front from the table.
+    outlines : dict of str to ndarray, shape (rows, 256), bool
+        Where organs of `OUTLINED` lie, seen from the front.
     """
 
     activity: np.ndarray
     density: np.ndarray
     top: int
     front: float
+    outlines: dict
 
 
 def build(habitus, rng):
@@ -120,9 +124,9 @@ def build(habitus, rng):
     activity = np.zeros(shape, np.float32)
 
     # blood pool and kidney function vary between patients, fat and muscle between trunk and limbs
-    general = SOFT_TISSUE * np.exp(rng.normal(0, 0.12))
-    trunk = general * np.exp(rng.normal(0, 0.05))
-    limb = 0.78 * general * np.exp(rng.normal(0, 0.05))
+    general = SOFT_TISSUE * np.exp(rng.normal(0, 0.05))
+    trunk = general * np.exp(rng.normal(0, 0.03))
+    limb = 0.585 * general * np.exp(rng.normal(0, 0.03))
     voxel = habitus.pixel**2 * SLAB_MM
     parts = [(_stack(habitus, TRUNK, 0.0, front, 2.5), trunk), (_stack(habitus, HEAD, 0.0, front, 2.2), 0.75 * trunk)]
     for side in (1.0, -1.0):
@@ -143,34 +147,45 @@ def build(habitus, rng):
         # inflated lung has a quarter of water's density and hardly any tracer
         density[window] *= 1 - 0.72 * filled
         activity[window] *= 1 - 0.55 * filled
-    for (centre, half_axes), concentration in _organs(habitus, rng):
+    outlines = {name: np.zeros(shape[1:], bool) for name in OUTLINED}
+    for name, centre, half_axes, concentration in _organs(habitus, rng):
         filled, window = fill(_organ(habitus, centre, half_axes, front), shape, top)
         activity[window] += filled * (concentration * voxel)
-    return Body(activity, density, top, front)
+        if name in outlines:
+            outlines[name][window[1:]] |= filled.max(axis=0) > 0
+    return Body(activity, density, top, front, outlines)
 
 
 def _organs(habitus, rng):
-    """Centre, half-axes (mm) and concentration above the soft tissue's of organs that take up or hold the tracer."""
+    """Name, centre, half-axes (mm) and concentration above the soft tissue's of organs with more tracer than it."""
     kidney = float(np.exp(rng.normal(np.log(1.6), 0.45)))
     filling = float(np.clip(rng.gamma(3.0, 0.33), 0.15, 2.6))
-    bladder = float(np.exp(rng.normal(np.log(9.0), 0.9)))
+    bladder = float(np.exp(rng.normal(np.log(7.0), 0.75)))
     size = 30.0 * np.cbrt(filling)
     lower = rng.normal(0, 6)
-    organs = [
-        (((58.0, 40.0, 548.0 + lower), (24.0, 20.0, 48.0)), kidney * np.exp(rng.normal(0, 0.15))),
-        (((-58.0, 40.0, 560.0 + lower), (24.0, 20.0, 48.0)), kidney * np.exp(rng.normal(0, 0.15))),
-        (((rng.normal(0, 4), -30.0, 806.0 - 0.75 * size), (1.15 * size, size, 0.85 * size)), bladder),
-        (((-55.0, -25.0, 520.0), (80.0, 70.0, 60.0)), 0.04),
-        (((15.0, -35.0, 410.0), (48.0, 45.0, 55.0)), 0.05),
-        (((0.0, -60.0, 640.0), (115.0, 42.0, 95.0)), float(rng.uniform(0.01, 0.07))),
-        (((0.0, -22.0, 236.0), (20.0, 14.0, 18.0)), float(np.exp(rng.normal(np.log(0.8), 0.6)))),
-        (((0.0, -45.0, 855.0), (16.0, 20.0, 26.0)), float(np.exp(rng.normal(np.log(0.5), 0.6)))),
+    organs = []
+    lost = rng.integers(2) if rng.random() < 0.015 else None
+    for number, (x, z) in enumerate(((58.0, 548.0), (-58.0, 560.0))):
+        centre = np.array([x + rng.normal(0, 4), 40.0, z + lower + rng.normal(0, 4)])
+        half_axes = np.array([23.0, 20.0, 46.0]) * rng.normal(1.0, 0.06)
+        if number == lost:
+            continue
+        organs.append(("kidneys", centre, half_axes, kidney * np.exp(rng.normal(0, 0.15))))
+        if rng.random() < 0.12:
+            # urine held in the renal pelvis
+            pelvis = centre + np.array([-0.35 * np.sign(x) * half_axes[0], 0, 6])
+            organs.append(("kidneys", pelvis, rng.uniform(6, 12, 3), kidney * rng.uniform(1.0, 4.0)))
+    organs += [
+        ("bladder", (rng.normal(0, 4), -30.0, 806.0 - 0.75 * size), (1.15 * size, size, 0.85 * size), bladder),
+        ("liver", (-55.0, -25.0, 520.0), (80.0, 70.0, 60.0), 0.04),
+        ("heart", (15.0, -35.0, 410.0), (48.0, 45.0, 55.0), 0.05),
+        ("bowel", (0.0, -55.0, 630.0), (142.0, 46.0, 105.0), rng.uniform(0.03, 0.055)),
+        ("thyroid", (0.0, -22.0, 236.0), (20.0, 14.0, 18.0), rng.lognormal(np.log(0.8), 0.6)),
+        ("urethra", (0.0, -45.0, 855.0), (16.0, 20.0, 26.0), rng.lognormal(np.log(0.5), 0.6)),
     ]
     if habitus.breasts and rng.random() < 0.3:
-        organs += [
-            (((side * 78.0, -112.0, 418.0), (40.0, 0.5 * habitus.breasts, 38.0)), float(rng.uniform(0.05, 0.3)))
-            for side in (1.0, -1.0)
-        ]
+        half_axes = (40.0, 0.5 * habitus.breasts, 38.0)
+        organs += [("breasts", (side * 78.0, -112.0, 418.0), half_axes, rng.uniform(0.05, 0.3)) for side in (1.0, -1.0)]
     return organs
 
 
@@ -198,7 +213,7 @@ def _stack(habitus, knots, side, front, power, shift=None):
     # the head carries no fat, limbs a part of the trunk's
     share = np.interp(z, (240.0, 300.0), (0.0, 1.0)) * (0.55 if trunk else 0.25)
     half = half * habitus.breadth + share * habitus.fat * (
-        1 + 0.5 * np.exp(-(((z - 680.0) / 120.0) ** 2)) if trunk else 1.0
+        1 + 0.45 * np.exp(-(((z - 720.0) / 90.0) ** 2)) if trunk else 1.0
     )
     padding = _padding(habitus, z) * np.interp(z, (240.0, 300.0), (0.0, 1.0)) if trunk else share * habitus.fat
     return Tissue(

@@ -16,7 +16,7 @@ HEIGHTS = np.concatenate(
     [np.linspace(145, 240, 7), 259 + 246 * np.linspace(0, 1, 12) ** 1.08, [531, 566, 602, 638, 674]]
 )
 KNOTS_Z = (150, 198, 246, 305, 385, 450, 505, 566, 620, 690, 720)
-KNOTS_Y = (12, 6, 24, 38, 42, 38, 29, 19, 16, 20, 26)
+KNOTS_Y = (12, 6, 24, 36, 39, 35, 25, 15, 12, 15, 23)
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def add(assembly, column):
     for i, (name, centre) in enumerate(zip(NAMES, centres, strict=True)):
         tangent = centres[min(i + 1, 23)] - centres[max(i - 1, 0)]
         tangent /= np.linalg.norm(tangent)
-        half = 0.40 * pitch[i] * tangent
+        half = 0.43 * pitch[i] * tangent
         depth = 0.78 * size[i]
         points, volume, along = tube((centre - half, centre + half), (size[i], depth))
         # the end plates take up more than the spongy middle
@@ -70,9 +70,9 @@ def add(assembly, column):
             (1.1 if i >= 19 else 1.0) * (0.75 + 0.55 * (np.abs(along - 0.5) > 0.32)),
         )
         _add_arch(assembly, name, i, centre, size[i], depth)
-    line = [(0, 14, 692), (0, 40, 722), (0, 62, 762), (0, 66, 800), (0, 58, 818)]
-    points, volume, along = tube(line, [(26, 13), (40, 13), (29, 11), (16, 8), (5, 5)])
-    assembly.add("sacrum", "spine", "sacrum", points, volume, 1.1 - 0.3 * along)
+    line = [(0, 16, 694), (0, 36, 716), (0, 54, 744), (0, 66, 778), (0, 66, 806), (0, 56, 828)]
+    points, volume, along = tube(line, [(28, 15), (48, 15), (40, 13), (27, 11), (14, 7), (4, 4)])
+    assembly.add("sacrum", "spine", "sacrum", points, volume, 1.1 - 0.35 * along)
 
 
 def _add_arch(assembly, name, i, centre, size, depth):

@@ -13,6 +13,8 @@ ENDS_AT = (2.55, 2.62, 2.64, 2.62, 2.58, 2.50, 2.38, 2.24, 2.08, 1.92, 1.40, 0.9
 FALL = (46, 68, 86, 100, 112, 122, 130, 136, 140, 142, 138, 120)
 # heights (mm) at which the cartilages of ribs 1 to 7 meet the sternum
 STERNAL = (320, 347, 370, 392, 412, 430, 444)
+# a scapula turns about its middle
+SCAPULA = np.array([110.0, 70.0, 340.0])
 STERNUM_EDGE = ((26, -66), (17, -80), (16, -84), (16, -87), (16, -90), (14, -92), (11, -92))
 
 
@@ -69,7 +71,7 @@ def add(assembly, column, habitus, rng):
                 _add_cartilage(assembly, bone, number, side, course[-2:])
     _add_sternum(assembly)
     for name, side in (("left", 1.0), ("right", -1.0)):
-        _add_shoulder_girdle(assembly, name, side)
+        _add_shoulder_girdle(assembly, name, side, rng)
 
 
 def _add_cartilage(assembly, bone, number, side, end):
@@ -94,34 +96,42 @@ def _add_sternum(assembly):
     assembly.add("sternal body", "sternum", "sternal body", points, volume, 0.8)
 
 
-def _add_shoulder_girdle(assembly, name, side):
+def _add_shoulder_girdle(assembly, name, side, rng):
+    """Clavicle and scapula of one side; no two shoulders lie alike."""
     mirror = np.array([side, 1.0, 1.0])
     bone = f"{name} clavicle"
-    knots = np.array([(24, -60, 294), (60, -54, 288), (105, -25, 279), (148, 2, 278), (168, 18, 283)], float)
-    points, volume, along = tube(knots * mirror, (6, 5.5), across="z")
-    assembly.add(
-        bone, "shoulder girdle", "clavicle", points, volume, 0.9 + 0.35 * (along < 0.12) + 0.35 * (along > 0.9)
+    drop = np.array([0.0, 0.0, rng.normal(0, 5)])
+    knots = np.array(
+        [(22, -60, 298), (48, -62, 291), (82, -46, 286), (116, -18, 281), (144, 6, 276), (166, 18, 281)], float
     )
-    assembly.add(bone, "shoulder girdle", "sternoclavicular joint", *ellipsoid(mirror * (25, -62, 296), (8, 7, 8)))
+    knots += np.linspace(0, 1, len(knots))[:, None] * drop
+    points, volume, along = tube(knots * mirror, [(9, 8), (7, 6), (5.5, 5.5), (5.5, 5), (7, 5), (8, 5)], across="z")
+    assembly.add(
+        bone, "shoulder girdle", "clavicle", points, volume, 0.85 + 0.5 * (1 - along) ** 3 + 0.25 * (along > 0.92)
+    )
+    assembly.add(bone, "shoulder girdle", "sternoclavicular joint", *ellipsoid(mirror * (24, -61, 297), (9, 8, 9)))
 
     bone = f"{name} scapula"
-    plate = np.array(
-        [
-            [(74, 72, 291), (110, 70, 291), (146, 45, 303)],
-            [(74, 84, 336), (100, 84, 341), (140, 62, 336)],
-            [(84, 84, 429), (92, 86, 427), (100, 82, 416)],
-        ],
-        float,
-    )
-    points, volume, _ = blade(plate * mirror, 3.0)
+    angle = rng.normal(0, 0.07)
+    turn = np.array([[np.cos(angle), 0, -np.sin(angle)], [0, 1, 0], [np.sin(angle), 0, np.cos(angle)]])
+
+    def place(knots):
+        return ((np.asarray(knots, float) - SCAPULA) @ turn.T + SCAPULA + drop) * mirror
+
+    plate = [
+        [(74, 72, 291), (110, 70, 291), (146, 45, 303)],
+        [(74, 84, 336), (100, 84, 341), (140, 62, 336)],
+        [(84, 84, 429), (92, 86, 427), (100, 82, 416)],
+    ]
+    points, volume, _ = blade(place(plate), 4.0)
     assembly.add(bone, "shoulder girdle", "scapular blade", points, volume)
-    for knots, radii in (
-        (((86, 84, 429), (116, 74, 383), (146, 48, 331)), (4.5, 5)),
-        (((74, 72, 293), (73, 80, 341), (84, 85, 427)), (2.5, 3)),
-        (((80, 84, 317), (120, 82, 303), (158, 58, 289), (178, 30, 284)), (5, 6)),
-        (((142, 40, 307), (138, 15, 299), (142, 0, 305)), (5, 5)),
+    for knots, radii, share in (
+        (((90, 85, 422), (118, 74, 380), (146, 48, 331)), [(8, 5), (6, 6), (7, 8)], 1.0),
+        (((75, 73, 296), (75, 80, 341), (85, 85, 424)), [(3, 3), (3.5, 3.5), (5, 4)], 0.85),
+        (((82, 84, 319), (118, 84, 304), (152, 66, 291), (176, 34, 285)), [(4, 5), (5, 7), (6, 8), (9, 8)], 0.9),
+        (((144, 38, 307), (140, 15, 300), (142, -2, 305)), [(7, 7), (6, 6), (7, 6)], 1.0),
     ):
-        points, volume, _ = tube(np.array(knots, float) * mirror, radii)
-        assembly.add(bone, "shoulder girdle", "scapular border", points, volume)
-    for centre, half_axes in (((149, 40, 321), (8, 11, 17)), ((175, 26, 285), (12, 10, 7))):
-        assembly.add(bone, "shoulder girdle", "shoulder joint", *ellipsoid(mirror * centre, half_axes))
+        points, volume, _ = tube(place(knots), radii)
+        assembly.add(bone, "shoulder girdle", "scapular border", points, volume, share)
+    for centre, half_axes in (((148, 40, 318), (9, 12, 19)), ((174, 22, 284), (12, 11, 8))):
+        assembly.add(bone, "shoulder girdle", "shoulder joint", *ellipsoid(place(centre), half_axes))

@@ -1,0 +1,68 @@
+"""The area under the ROC curve, with what chance alone would give and how sure it is."""
+
+import numpy as np
+from scipy import stats
+
+
+def auc(label, value) -> float:
+    """Return the chance that a metastatic view has the larger value, ties counting half; NaN for one class alone.
+
+    Parameters
+    ----------
+    label : ndarray, shape (n,), int
+        1 metastasis, 0 normal.
+    value : ndarray, shape (n,), float
+    """
+    label = np.asarray(label)
+    positive = int(label.sum())
+    negative = len(label) - positive
+    if not positive or not negative:
+        return float("nan")
+    ranks = stats.rankdata(value)
+    return float((ranks[label == 1].sum() - positive * (positive + 1) / 2) / (positive * negative))
+
+
+def either_way(value: float) -> float:
+    """Return an AUC for the better of the two orientations, which is never below one half."""
+    return max(value, 1 - value)
+
+
+def auc_within(label, value, stratum) -> float:
+    """Return the AUC over the pairs of views of one stratum only; NaN where no stratum holds both classes."""
+    wins = pairs = 0.0
+    for one in np.unique(stratum):
+        here = stratum == one
+        positive = int(label[here].sum())
+        number = positive * (int(here.sum()) - positive)
+        if number:
+            wins += auc(label[here], value[here]) * number
+            pairs += number
+    return wins / pairs if pairs else float("nan")
+
+
+def chance(label) -> float:
+    """Return half the 95 % interval of the AUC of a value that knows nothing (Mann and Whitney's variance, no ties)."""
+    positive = int(np.sum(label))
+    negative = len(label) - positive
+    if not positive or not negative:
+        return float("nan")
+    return float(stats.norm.ppf(0.975) * np.sqrt((positive + negative + 1) / (12 * positive * negative)))
+
+
+def interval(label, value, patient, rng, draws: int = 500) -> tuple[float, float]:
+    """Return the 95 % interval of an AUC: bootstrap of patients, each with all of its views.
+
+    Parameters
+    ----------
+    label, value, patient : ndarray, shape (n,)
+    rng : numpy.random.Generator
+    draws : int
+    """
+    _, numbers = np.unique(patient, return_inverse=True)
+    rows = [np.flatnonzero(numbers == number) for number in range(numbers.max() + 1)]
+    found = []
+    for _ in range(draws):
+        drawn = np.concatenate([rows[number] for number in rng.integers(0, len(rows), len(rows))])
+        found.append(auc(label[drawn], value[drawn]))
+    low, high = np.nanpercentile(found, [2.5, 97.5])
+    return float(low), float(high)

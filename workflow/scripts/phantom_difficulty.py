@@ -1,0 +1,49 @@
+"""How hard the phantom cohort is, and what gives its labels away."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pydicom
+
+from bonescan.chance import generator
+from bonescan.files import read_table
+from bonescan.quality.difficulty import judge_observer, judge_scores
+from bonescan.quality.scores import score
+from bonescan.quality.shortcuts import header_values, judge_shortcuts, of_views, varying
+from bonescan.script import logged
+from bonescan.tables.formats import save
+from bonescan.tables.quality import difficulty_table, shortcuts_table
+
+
+@logged
+def main(snakemake):
+    seed, provenance = snakemake.params.seed, snakemake.params.provenance
+    crops, scans = read_table(snakemake.input.crop), read_table(snakemake.input.scans)
+    truth = scans[["image"]].merge(read_table(snakemake.input.truth), on="image", validate="one_to_one")
+    thorax = np.load(snakemake.input.thorax, mmap_mode="r")
+    if not len(thorax) == len(crops) == len(truth) == len(scans):
+        raise ValueError(
+            f"expected as many thoracic images as views, got {len(thorax)}, {len(crops)} rows of crop.tsv, "
+            f"{len(truth)} of truth_views.tsv and {len(scans)} of scans.tsv"
+        )
+    observer = judge_observer(truth, generator(seed, "phantom_quality", "observer"))
+    scores = pd.DataFrame([score(np.asarray(image)) for image in thorax])
+    judged = judge_scores(scores, truth, generator(seed, "phantom_quality", "scores"))
+    save(difficulty_table(pd.concat([judged, observer]), provenance), snakemake.output.difficulty)
+
+    folder = Path(snakemake.input.sheet).parent
+    files = {name: folder / name for name in scans["source_file"].unique()}
+    headers = varying([header_values(pydicom.dcmread(path, stop_before_pixels=True)) for path in files.values()])
+    headers = headers.set_axis(list(files)).loc[scans["source_file"]].reset_index(drop=True)
+    sizes = scans["source_file"].map({name: path.stat().st_size for name, path in files.items()})
+    variables = pd.concat([of_views(scans, crops, truth, sizes), headers], axis=1)
+    shortcuts = judge_shortcuts(variables, truth, generator(seed, "phantom_quality", "shortcuts"))
+    save(shortcuts_table(shortcuts, provenance), snakemake.output.shortcuts)
+    for row in shortcuts[shortcuts["met"] == "no"].itertuples():
+        logging.warning("%s tells the label: AUC %.3f", row.variable, row.auc)
+
+
+if __name__ == "__main__":
+    main(snakemake)
