@@ -48,8 +48,8 @@ def run(source, cohort, folder, pseudonyms="given", shape=(1024, 256), code="1",
 
 def paths(rejected):
     """Reasons by the path that the private key file has for a token."""
-    key = pd.read_csv(private.KEY_FILE, sep="\t").set_index("file")["path"]
-    return dict(zip(rejected["file"].map(key), rejected["reason"], strict=True))
+    key = pd.read_csv(private.KEY_FILE, sep="\t").set_index("source_file")["path"]
+    return dict(zip(rejected["source_file"].map(key), rejected["reason"], strict=True))
 
 
 def written(folder):
@@ -97,7 +97,7 @@ def test_folder(archive, tmp_path):
     whole = (archive / "a.dcm").stat().st_size
     left = whole // 2 - (whole - 1048576)
     assert paths(rejected) == {
-        "c_post.dcm": f"a second image of the same exam and view: {names[1]}, as in {table['file'][0]}",
+        "c_post.dcm": f"a second image of the same exam and view: {names[1]}, as in {table['source_file'][0]}",
         "link_ant.dcm": "outside the cohort's folder",
         "linked": "outside the cohort's folder",
         "sub/d.dcm": "neither the file nor the sheet tells the view",
@@ -164,7 +164,7 @@ def test_the_phantom_is_a_sheet_whose_names_are_told(archive, tmp_path):
     (archive / "sheet.tsv").write_text("path\tpatient\texam\na.dcm\tP001\t1\n")
     _, table, _ = run("phantom", archive / "sheet.tsv", tmp_path, pseudonyms="salted")
     assert list(table["image"]) == ["P001_1_anterior", "P001_1_posterior"]
-    assert list(table["file"]) == ["a.dcm"] * 2
+    assert list(table["source_file"]) == ["a.dcm"] * 2
     assert not (tmp_path / private.KEY_FILE).exists()
 
 

@@ -236,8 +236,8 @@ def test_own_scans_from_a_sheet(snakemake, tiny_run, tmp_path):
     assert pd.read_table(own).equals(pd.read_table(phantom))
     rejected = pd.read_table(tmp_path / "own" / "results" / "desk" / "ingest" / "rejected.tsv")
     assert rejected["reason"].tolist() == ["not a DICOM file"]
-    key = pd.read_table(tmp_path / "own" / ".bonescan-files.tsv").set_index("file")["path"]
-    assert key[rejected["file"]].tolist() == ["dicom/broken.dcm"]
+    key = pd.read_table(tmp_path / "own" / ".bonescan-files.tsv").set_index("source_file")["path"]
+    assert key[rejected["source_file"]].tolist() == ["dicom/broken.dcm"]
 
 
 def test_a_killed_run_is_unlocked_without_a_word_more(tmp_path):

@@ -25,7 +25,7 @@ def main(snakemake):
     settings = Settings(root, tuple(params.shape), salt, phantom or params.pseudonyms == "given", open_names=phantom)
     if not phantom:
         tokens = [(ingest.file_token(entry["path"], settings), entry["path"]) for entry in entries]
-        write_key(Path(), pd.DataFrame(tokens, columns=["file", "path"]))
+        write_key(Path(), pd.DataFrame(tokens, columns=["source_file", "path"]))
         log.info("%s says which path a file's token stands for; keep it as private as the scans", KEY_FILE)
 
     states = [entry_state(entry, root) for entry in entries]

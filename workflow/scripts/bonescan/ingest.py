@@ -17,10 +17,10 @@ from bonescan.display import is_inverted, upright
 from bonescan.unsuitable import Unsuitable
 from bonescan.workers import Failure, ordered_map
 
-SCAN_COLUMNS = ["image", "patient", "exam", "view", "file", "row", "frame", "sha256", "pixel_spacing", "counts"]
+SCAN_COLUMNS = ["image", "patient", "exam", "view", "source_file", "row", "frame", "sha256", "pixel_spacing", "counts"]
 FACTS = ["format", "matrix", "steps", "deidentified", "burned_in"]
 SCAN_COLUMNS += FACTS
-REJECTED_COLUMNS = ["file", "row", "reason"]
+REJECTED_COLUMNS = ["source_file", "row", "reason"]
 ALLOWED = {"label": ("0", "1"), "subtype": ("normal", "multiple", "spinal", "outside_spine")}
 # Names become file names (an annotation is `{image}.json`) and columns of tables
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
@@ -53,7 +53,7 @@ class View(NamedTuple):
 class Rejection(NamedTuple):
     """One file, or one frame of it, that is left out."""
 
-    file: str
+    source_file: str
     row: str
     reason: str
 
@@ -105,7 +105,7 @@ def ingest(
     Outcome
         One an entry.
     """
-    names = {row["image"]: row["file"] for row in before}
+    names = {row["image"]: row["source_file"] for row in before}
     pixels = {row["sha256"]: row for row in before}
     entries = list(entries)
     outcomes = ordered_map(functools.partial(read_entry, settings=settings), entries, processes, SECONDS, BYTES)
@@ -122,11 +122,11 @@ def _once(found: View | Rejection, names: dict, pixels: dict) -> View | Rejectio
     row = found.row
     if twin := pixels.get(row["sha256"]):
         whose = "the same patient" if twin["patient"] == row["patient"] else "another patient"
-        return Rejection(row["file"], row["row"], f"a duplicate: the pixels of {twin['image']}, of {whose}")
+        return Rejection(row["source_file"], row["row"], f"a duplicate: the pixels of {twin['image']}, of {whose}")
     if row["image"] in names:
         reason = f"a second image of the same exam and view: {row['image']}, as in {names[row['image']]}"
-        return Rejection(row["file"], row["row"], reason)
-    names[row["image"]] = row["file"]
+        return Rejection(row["source_file"], row["row"], reason)
+    names[row["image"]] = row["source_file"]
     pixels[row["sha256"]] = {key: row[key] for key in ("image", "patient")}
     return found
 
@@ -198,7 +198,7 @@ def _read(entry: dict, settings: Settings, known: set) -> Iterator[View | str]:
             "patient": patient,
             "exam": exam,
             "view": frame.view,
-            "file": file_token(entry["path"], settings),
+            "source_file": file_token(entry["path"], settings),
             "row": str(entry["row"]),
             "frame": frame.number,
             "sha256": hashlib.sha256(frame.counts.astype("<u2").tobytes()).hexdigest(),

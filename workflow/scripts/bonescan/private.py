@@ -43,7 +43,7 @@ def write_key(folder: Path, key: pd.DataFrame) -> None:
     path = folder / KEY_FILE
     if path.exists():
         key = pd.concat([key, pd.read_csv(path, **READING)])
-    key = key.drop_duplicates("file").sort_values("path")
+    key = key.drop_duplicates("source_file").sort_values("path")
     _write_private(path, key.to_csv(sep="\t", index=False), replace=True)
 
 
