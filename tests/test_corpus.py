@@ -9,7 +9,7 @@ import pydicom
 from pydicom.data import get_testdata_files
 from test_ingest import elsewhere, paths, run, written  # noqa: F401
 
-from bonescan import dicom
+from bonescan import dicom, dicom_file
 from bonescan.ingest import kind_of
 from bonescan.unsuitable import Unsuitable
 
@@ -46,8 +46,8 @@ def test_no_picture_of_the_collection_makes_a_decoder_fall():
         if not path.is_file():
             continue
         try:
-            with dicom.silenced():
-                dataset = dicom.read_dataset(path.read_bytes())
+            with dicom_file.silenced():
+                dataset = dicom_file.read_dataset(path.read_bytes())
                 if "PixelData" not in dataset or "BitsAllocated" not in dataset:
                     continue
                 dicom.check_complete(dataset)

@@ -19,7 +19,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from bonescan import dicom
+from bonescan import dicom, dicom_file
 from bonescan.unsuitable import Unsuitable
 
 
@@ -77,7 +77,7 @@ def written(dataset, **how):
     """The bytes of a file, read back."""
     stream = io.BytesIO()
     pydicom.dcmwrite(stream, dataset, **({"enforce_file_format": True} | how))
-    return dicom.read_dataset(stream.getvalue())
+    return dicom_file.read_dataset(stream.getvalue())
 
 
 def body(seed=0, highest=None):
@@ -191,7 +191,7 @@ def test_files_without_preamble_and_meta_information(syntax):
 def test_what_is_no_dicom_file():
     for data in (b"no scan", b"", b"\x08\0\x05\0" + b"x" * 200, b"\0" * 128 + b"DICM"):
         with pytest.raises(Unsuitable, match=r"not a DICOM file|without content"):
-            dicom.read_dataset(data)
+            dicom_file.read_dataset(data)
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ def test_warnings_that_quote_the_header_are_silenced(caplog, recwarn):
     assert "1.x" in caplog.text + str([str(warning.message) for warning in recwarn])
     caplog.clear()
     recwarn.clear()
-    with dicom.silenced():
+    with dicom_file.silenced():
         assert pydicom.dcmread(io.BytesIO(spoilt)).StudyInstanceUID == "1.x"
     assert not caplog.records
     assert not recwarn.list

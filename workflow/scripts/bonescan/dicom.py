@@ -1,25 +1,15 @@
-"""DICOM Nuclear Medicine files to whole-body views: what is accepted, which frame shows which view, the counts.
+"""DICOM Nuclear Medicine data sets to whole-body views: what is accepted, which frame shows which view, the counts.
 
 Section numbers are those of DICOM PS3.3, the Information Object Definitions.
 """
 
-import io
-import logging
 import re
-import warnings
-import zlib
-from contextlib import contextmanager
 
 import numpy as np
 import pydicom
 from pydicom.pixels import get_decoder, pixel_array
-from pydicom.uid import (
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-)
 
+from bonescan.dicom_file import values_of
 from bonescan.matrix import GREATEST
 from bonescan.privacy import IDENTIFYING
 from bonescan.unsuitable import Unsuitable
@@ -28,7 +18,6 @@ NUCLEAR_MEDICINE = "1.2.840.10008.5.1.4.1.1.20"
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 DIRECTORY = "1.2.840.10008.1.3.10"
 MAXIMUM_FRAMES = 8  # two detectors; the rest is room for odd archives
-MAXIMUM_BYTES = 64 * 2**20  # of an inflated file; eight frames take 4 MiB
 # Anterior and posterior projection (CID 26), antero-posterior and postero-anterior (CID 4010); SNOMED CT and SNOMED RT
 VIEW_CODES = {
     "anterior": {"399321004", "399348003", "G-5215", "R-10206"},
@@ -59,81 +48,6 @@ QUOTABLE |= {"STATIC", "DYNAMIC", "GATED", "TOMO", "GATED TOMO", "RECON TOMO", "
 QUOTABLE |= {"MONOCHROME1", "RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT"}
 
 
-@contextmanager
-def silenced():
-    """Keep pydicom's warnings out of log and error stream, because they quote header values."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(before)
-
-
-def read_dataset(data: bytes) -> pydicom.Dataset:
-    """Read one DICOM file, with or without preamble and file meta information.
-
-    Parameters
-    ----------
-    data : bytes
-        The file, of bounded size; what a deflated one inflates to is bounded here.
-
-    Raises
-    ------
-    Unsuitable
-        No DICOM file, or a deflated one that is too large or broken.
-    """
-    bare = data[128:132] != b"DICM"
-    if bare and not _begins_like_dicom(data):
-        raise Unsuitable("not a DICOM file")
-    stream = io.BytesIO(data)
-    stream.seek(0 if bare else 132)
-    if data[stream.tell() :][:2] == b"\x02\x00":
-        # the file meta information is always explicit and little endian (PS3.10, 7.1)
-        meta = pydicom.filereader.read_dataset(stream, False, True, stop_when=lambda tag, vr, length: tag.group != 2)
-        if meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
-            return _read_deflated(stream.read(), meta)
-    dataset = pydicom.dcmread(io.BytesIO(data), force=True)
-    if not dataset:
-        raise Unsuitable("a DICOM file without content")
-    if bare and not ("SOPClassUID" in dataset or "Modality" in dataset):
-        raise Unsuitable("not a DICOM file")
-    if not dataset.file_meta.get("TransferSyntaxUID"):
-        implicit, little = dataset.original_encoding
-        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
-        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
-    return dataset
-
-
-def _begins_like_dicom(data: bytes) -> bool:
-    """Tell whether a file without preamble begins with an element of group 0002 or 0008, of either byte order."""
-    return data[:2] in {b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08"} and 0 in data[2:4]
-
-
-def _read_deflated(deflated: bytes, meta: pydicom.Dataset) -> pydicom.Dataset:
-    """Inflate a data set up to the size that a file may have (PS3.5, A.5)."""
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        content = inflater.decompress(deflated, MAXIMUM_BYTES)
-    except zlib.error:
-        raise Unsuitable("deflated, and broken") from None
-    if inflater.unconsumed_tail:
-        raise Unsuitable(f"deflated, and more than {MAXIMUM_BYTES // 2**20} MiB when inflated")
-    dataset = pydicom.filereader.read_dataset(io.BytesIO(content), is_implicit_VR=False, is_little_endian=True)
-    dataset.file_meta = pydicom.dataset.FileMetaDataset(meta)
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset.set_original_encoding(False, True)
-    return dataset
-
-
-def directory_files(dataset: pydicom.Dataset) -> list[str]:
-    """Return the paths that a DICOMDIR lists, with slashes (F.3.2.2); none is opened or believed."""
-    records = [_values(record.get("ReferencedFileID")) for record in _values(dataset.get("DirectoryRecordSequence"))]
-    return ["/".join(map(str, parts)) for parts in records if parts]
-
-
 def check_whole_body(dataset: pydicom.Dataset) -> None:
     """Accept planar whole-body nuclear medicine pictures, by the header alone; the matrix is judged elsewhere.
 
@@ -144,7 +58,7 @@ def check_whole_body(dataset: pydicom.Dataset) -> None:
     """
     sop_class = dataset.get("SOPClassUID")
     modality = dataset.get("Modality")
-    image_type = [re.sub(r"[\s_]+", " ", str(value).upper()).strip() for value in _values(dataset.get("ImageType"))]
+    image_type = [re.sub(r"[\s_]+", " ", str(value).upper()).strip() for value in values_of(dataset.get("ImageType"))]
     kind = image_type[2] if len(image_type) > 2 else ""
     whole_body = kind in ("WHOLE BODY", "WHOLEBODY")
     if DIRECTORY in (sop_class, dataset.file_meta.get("MediaStorageSOPClassUID")):
@@ -206,13 +120,13 @@ def frame_detectors(dataset: pydicom.Dataset) -> list[int]:
     frames = frame_count(dataset)
     by_frame = {0x00540010, 0x00540020}  # Energy Window Vector, Detector Vector
     if frames == 1:
-        return [int(value) for value in _values(dataset.get("DetectorVector"))][:1] or [1]
-    if other := {int(tag) for tag in _values(dataset.get("FrameIncrementPointer"))} - by_frame:
+        return [int(value) for value in values_of(dataset.get("DetectorVector"))][:1] or [1]
+    if other := {int(tag) for tag in values_of(dataset.get("FrameIncrementPointer"))} - by_frame:
         raise Unsuitable(f"Frame Increment Pointer: expected energy window and detector, found ({min(other):08X})")
-    detectors = [int(value) for value in _values(dataset.get("DetectorVector"))]
+    detectors = [int(value) for value in values_of(dataset.get("DetectorVector"))]
     if len(detectors) != frames:
         raise Unsuitable(f"Detector Vector: expected {frames} values, one a frame, found {len(detectors)}")
-    if len(set(_values(dataset.get("EnergyWindowVector")))) > 1:
+    if len(set(values_of(dataset.get("EnergyWindowVector")))) > 1:
         raise Unsuitable("Energy Window Vector: expected one energy window, found several")
     return detectors
 
@@ -237,14 +151,14 @@ def frame_views(dataset: pydicom.Dataset, file_name: str = "") -> list[str | Non
 
 def _detector_items(dataset: pydicom.Dataset) -> list[pydicom.Dataset]:
     """Return each frame's item of the Detector Information Sequence; an empty one where it is missing."""
-    items = _values(dataset.get("DetectorInformationSequence"))
+    items = values_of(dataset.get("DetectorInformationSequence"))
     detectors = frame_detectors(dataset)
     return [items[number - 1] if 0 < number <= len(items) else pydicom.Dataset() for number in detectors]
 
 
 def _coded_view(item: pydicom.Dataset) -> str | None:
     """Return the view of one item of the Detector Information Sequence, by code, else by the code's meaning."""
-    for code in _values(item.get("ViewCodeSequence")):
+    for code in values_of(item.get("ViewCodeSequence")):
         coded = [view for view, values in VIEW_CODES.items() if code.get("CodeValue") in values]
         if view := coded[0] if coded else view_in_text(code.get("CodeMeaning")):
             return view
@@ -351,7 +265,7 @@ def orientation(dataset: pydicom.Dataset) -> list[tuple[float, float] | None]:
     cosines = [
         [
             float(value)
-            for value in _values(item.get("ImageOrientationPatient") or dataset.get("ImageOrientationPatient"))
+            for value in values_of(item.get("ImageOrientationPatient") or dataset.get("ImageOrientationPatient"))
         ]
         for item in items
     ]
@@ -360,13 +274,13 @@ def orientation(dataset: pydicom.Dataset) -> list[tuple[float, float] | None]:
 
 def feet_first(dataset: pydicom.Dataset) -> bool:
     """Tell whether the header says that the patient lay feet first in the camera (C.8.4.6, C.7.3.1.1.2)."""
-    codes = {code.get("CodeValue") for code in _values(dataset.get("PatientGantryRelationshipCodeSequence"))}
+    codes = {code.get("CodeValue") for code in values_of(dataset.get("PatientGantryRelationshipCodeSequence"))}
     return bool(codes & FEET_FIRST) or str(dataset.get("PatientPosition") or "").upper().startswith("FF")
 
 
 def pixel_spacing(dataset: pydicom.Dataset) -> tuple[float, float] | None:
     """Return the distance of two rows and of two columns in mm; None where the file does not say."""
-    values = [float(value) for value in _values(dataset.get("PixelSpacing"))]
+    values = [float(value) for value in values_of(dataset.get("PixelSpacing"))]
     return (values[0], values[1]) if len(values) == 2 and min(values) > 0 else None
 
 
@@ -390,7 +304,7 @@ def identity(dataset: pydicom.Dataset) -> str:
 
 def identifying_values(dataset: pydicom.Dataset) -> dict[str, list[str]]:
     """Return the texts of the header's attributes that identify, by keyword."""
-    found = {keyword: [str(value) for value in _values(dataset.get(keyword))] for keyword in IDENTIFYING}
+    found = {keyword: [str(value) for value in values_of(dataset.get(keyword))] for keyword in IDENTIFYING}
     return {keyword: values for keyword, values in found.items() if any(values)}
 
 
@@ -399,12 +313,3 @@ def privacy_status(dataset: pydicom.Dataset) -> dict[str, str]:
     keywords = {"deidentified": "PatientIdentityRemoved", "burned_in": "BurnedInAnnotation"}
     said = {"YES": "yes", "NO": "no"}
     return {name: said.get(str(dataset.get(keyword) or "").upper(), "unknown") for name, keyword in keywords.items()}
-
-
-def _values(value) -> list:
-    """Return an attribute's values as a list: none, one or several."""
-    if value is None or value == "":
-        return []
-    if isinstance(value, (pydicom.multival.MultiValue, pydicom.Sequence, list, tuple)):
-        return list(value)
-    return [value]

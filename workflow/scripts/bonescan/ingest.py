@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from bonescan import archive, dicom, display, matrix, pictures, privacy, workers
+from bonescan import archive, dicom, dicom_file, display, matrix, pictures, privacy, workers
 from bonescan.archive import locate, read_bounded
 from bonescan.display import is_inverted, upright
 from bonescan.unsuitable import Unsuitable
@@ -142,7 +142,7 @@ def read_entry(entry: dict, settings: Settings) -> Outcome:
     known = set()
     found = []
     try:
-        with dicom.silenced():
+        with dicom_file.silenced():
             for item in _read(entry, settings, known):
                 found.append(item if isinstance(item, View) else Rejection(token, row, item))
     except Unsuitable as reason:
@@ -172,7 +172,7 @@ def _read(entry: dict, settings: Settings, known: set) -> Iterator[View | str]:
         patient, study = entry["patient"], "1"
         frames = _picture_frames(data, wanted or dicom.view_in_text(file.stem), settings.shape)
     else:
-        dataset = dicom.read_dataset(data)
+        dataset = dicom_file.read_dataset(data)
         known |= privacy.identities(dicom.identifying_values(dataset))
         dicom.check_whole_body(dataset)
         patient = entry["patient"] or dicom.identity(dataset)
@@ -295,7 +295,7 @@ def identities(outcomes: Iterable[Outcome]) -> dict[str, str]:
 
 def own_words() -> set[str]:
     """Return the words that ingest itself writes into reasons and facts."""
-    return privacy.own_words(archive, dicom, display, matrix, pictures, workers, sys.modules[__name__])
+    return privacy.own_words(archive, dicom, dicom_file, display, matrix, pictures, workers, sys.modules[__name__])
 
 
 def tables(outcomes: list[Outcome], labelled: tuple[str, ...]) -> dict[str, pd.DataFrame]:
@@ -349,7 +349,7 @@ def list_directory(path: Path) -> list[str] | str:
 
 def _listed(path: Path) -> list[str] | str:
     try:
-        with dicom.silenced():
-            return dicom.directory_files(dicom.read_dataset(read_bounded(locate(path.parent, path.name))))
+        with dicom_file.silenced():
+            return dicom_file.directory_files(dicom_file.read_dataset(read_bounded(locate(path.parent, path.name))))
     except Unsuitable as reason:
         return str(reason)
