@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def is_inverted(values: np.ndarray, highest: int) -> bool:
+def is_inverted(values: np.ndarray) -> bool:
     """Tell whether a picture is dark where it is hot: no body fills a picture's border, so most of that is background.
 
     Neither MONOCHROME1 nor a file's colours tell: counts may be stored as counts and only displayed inverted.
@@ -11,11 +11,10 @@ def is_inverted(values: np.ndarray, highest: int) -> bool:
     Parameters
     ----------
     values : ndarray, shape (rows, columns)
-    highest : int
-        The highest value that the picture can hold.
+        None negative.
     """
     border = np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
-    return bool(np.median(border) > highest / 2)
+    return bool(np.median(border) > values.max() / 2)
 
 
 def upper_share(counts: np.ndarray) -> float:

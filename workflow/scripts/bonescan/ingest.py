@@ -226,9 +226,7 @@ def _dicom_frames(dataset, wanted: str | None, name: str, shape: tuple[int, int]
         elif wanted in (None, view):
             try:
                 values = dicom.frame_counts(dataset, number - 1)
-                # of the bits that the file stores: an inverted picture's zero is their highest value
-                highest = 2 ** int(dataset.get("BitsStored") or dataset.BitsAllocated) - 1
-                counts, steps = _positive(values, highest)
+                counts, steps = _positive(values)
                 direction = dicom.orientation(dataset)[number - 1]
                 counts, turned = upright(counts, view, direction, dicom.feet_first(dataset))
                 counts, fitted = matrix.fit(counts, shape, factors)
@@ -250,7 +248,7 @@ def _picture_frames(data: bytes, view: str | None, shape: tuple[int, int]) -> It
         raise Unsuitable("neither the file nor the sheet tells the view")
     values, kind = pictures.read_picture(data)
     factors = matrix.zoom(values.shape, shape)
-    counts, steps = _positive(values.astype(np.int64), np.iinfo(values.dtype).max)
+    counts, steps = _positive(values.astype(np.int64))
     counts, fitted = matrix.fit(counts, shape, factors)
     facts = {
         "format": kind,
@@ -262,12 +260,11 @@ def _picture_frames(data: bytes, view: str | None, shape: tuple[int, int]) -> It
     yield Frame(counts, view, 1, float("nan"), facts)
 
 
-def _positive(values: np.ndarray, highest: int) -> tuple[np.ndarray, list[str]]:
+def _positive(values: np.ndarray) -> tuple[np.ndarray, list[str]]:
     """Return a picture's values high where it is hot."""
-    if (low := int(values.min())) == (high := int(values.max())):
+    if values.min() == values.max():
         raise Unsuitable("an empty picture: all its pixels are equal")
-    highest = max(highest, high)
-    return (highest - values, ["inverted"]) if is_inverted(values, highest) and low < high else (values, [])
+    return (values.max() - values, ["inverted"]) if is_inverted(values) else (values, [])
 
 
 def _name(column: str, value: str) -> str:

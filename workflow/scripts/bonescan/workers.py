@@ -9,6 +9,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, NamedTuple
 
+# a task may be a closure, and a decoder's libraries are loaded once
+FORK = multiprocessing.get_context("fork")
 AHEAD = 4  # results a process may be ahead of the slowest one, so that memory does not grow with the number of tasks
 
 
@@ -22,8 +24,8 @@ class _Worker:
     """One process that works on one task at a time."""
 
     def __init__(self, function: Callable, memory: int):
-        self.connection, theirs = multiprocessing.Pipe()
-        self.process = multiprocessing.Process(target=_serve, args=(function, memory, theirs), daemon=True)
+        self.connection, theirs = FORK.Pipe()
+        self.process = FORK.Process(target=_serve, args=(function, memory, theirs), daemon=True)
         self.process.start()
         theirs.close()
         self.number = None
