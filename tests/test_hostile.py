@@ -1,12 +1,14 @@
 """Files made to hurt: each is left out with a reason, within a bounded time and memory, and the next file is read."""
 
 import io
+import multiprocessing
 import os
 import re
 import struct
 import tarfile
 import time
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless, JPEGLo
 from test_dicom import body, save, whole_body
 from test_ingest import elsewhere, paths, run  # noqa: F401
 
-from bonescan import archive, ingest
+from bonescan import archive, ingest, workers
 from bonescan.workers import Failure, limit_memory, ordered_map
 
 
@@ -236,6 +238,28 @@ def test_workers_survive_crashes_endless_loops_and_greed():
         "c",
     ]
     assert list(ordered_map(work, [], processes=2)) == []
+
+
+def test_workers_end_with_a_killed_parent(monkeypatch):
+    monkeypatch.setattr(workers, "ORPHANED", 0.1)
+    reader, writer = multiprocessing.Pipe(duplex=False)
+
+    def parent():
+        for child in ordered_map(lambda task: os.getpid(), range(2), processes=1):
+            writer.send(child)
+            time.sleep(60)
+
+    process = multiprocessing.get_context("fork").Process(target=parent)
+    process.start()
+    child = reader.recv()
+    process.kill()
+    process.join()
+    for _ in range(200):
+        stat = Path(f"/proc/{child}/stat")
+        if not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z":
+            return
+        time.sleep(0.1)
+    pytest.fail("an orphan lives on")
 
 
 def test_workers_do_not_run_ahead_of_the_reader():

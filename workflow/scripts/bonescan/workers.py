@@ -1,6 +1,7 @@
 """Work on untrusted files in processes of their own: in order, within a time and a memory limit, whatever they hold."""
 
 import multiprocessing
+import os
 import resource
 import time
 from collections import deque
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 
 # a task may be a closure, and a decoder's libraries are loaded once
 FORK = multiprocessing.get_context("fork")
+ORPHANED = 2  # seconds after which an idle process asks whether it still has a parent
 AHEAD = 4  # results a process may be ahead of the slowest one, so that memory does not grow with the number of tasks
 
 
@@ -41,10 +43,14 @@ class _Worker:
 
 
 def _serve(function: Callable, memory: int, connection: Connection) -> None:
-    """Answer tasks until the other side hangs up."""
+    """Answer tasks until the other side hangs up, or is killed: then no one hangs up, and this process is an orphan."""
     limit_memory(memory)
+    parent = os.getppid()
     with suppress(EOFError, BrokenPipeError):
         while True:
+            while not connection.poll(ORPHANED):
+                if os.getppid() != parent:
+                    return
             task = connection.recv()
             try:
                 answer = function(task)
