@@ -27,7 +27,7 @@ class _Worker:
 
     def __init__(self, function: Callable, memory: int):
         self.connection, theirs = FORK.Pipe()
-        self.process = FORK.Process(target=_serve, args=(function, memory, theirs), daemon=True)
+        self.process = FORK.Process(target=_serve, args=(function, memory, theirs, self.connection), daemon=True)
         self.process.start()
         theirs.close()
         self.number = None
@@ -42,8 +42,9 @@ class _Worker:
         self.connection.close()
 
 
-def _serve(function: Callable, memory: int, connection: Connection) -> None:
+def _serve(function: Callable, memory: int, connection: Connection, others: Connection) -> None:
     """Answer tasks until the other side hangs up, or is killed: then no one hangs up, and this process is an orphan."""
+    others.close()  # the fork has copied it; open here, it would hide that the other side is gone
     limit_memory(memory)
     parent = os.getppid()
     with suppress(EOFError, BrokenPipeError):
