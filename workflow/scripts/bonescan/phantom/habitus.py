@@ -152,9 +152,9 @@ def draw(sex, pixel, quantiles, rng):
 
     return Habitus(
         length=length,
-        breadth=float(np.clip(scale * normal("breadth", 1.045 if male else 1.03, 0.017), 0.93, 1.10)),
+        breadth=float(np.clip(scale * normal("breadth", 1.035 if male else 1.02, 0.017), 0.93, 1.10)),
         depth=float(np.clip(scale * normal("depth", 0.97, 0.03), 0.86, 1.08)),
-        fat=normal("fat", 15.0, 3.5, 0.0, 32.0),
+        fat=normal("fat", 15.0, 3.0, 0.0, 32.0),
         breasts=0.0 if male else normal("breasts", 28.0, 8.0, 10.0, 45.0),
         kyphosis=normal("kyphosis", 0.0, 5.0, -8.0, 14.0),
         lordosis=normal("lordosis", 0.0, 4.0),

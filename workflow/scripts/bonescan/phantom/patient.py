@@ -80,7 +80,7 @@ def simulate(row, settings, rng):
     scene = Scene(body, places, bones.activity, posture.pixel, views)
     level = count_level(drawn["counts"])
     counts = {view: float(np.clip(level * np.exp(rng.normal(0, 0.05)), *settings["counts"])) for view in views}
-    background = {view: rng.uniform(0.045, 0.065) * np.sqrt(counts[view] / USUAL_COUNTS) for view in views}
+    background = {view: rng.uniform(0.048, 0.062) * np.sqrt(counts[view] / USUAL_COUNTS) for view in views}
     box = thorax_box(bones, places)
 
     foci = Shown(scene, posture, body, box, counts, background)
@@ -142,7 +142,7 @@ def count_level(quantile):
     """
     usual = 1 - SLOW_SHARE
     if quantile < usual:
-        return float(USUAL_COUNTS * np.exp(0.125 * ndtri(quantile / usual)))
+        return float(USUAL_COUNTS * np.exp(0.112 * ndtri(quantile / usual)))
     low, high = SLOW_COUNTS
     return float(low * (high / low) ** ((quantile - usual) / SLOW_SHARE))
 

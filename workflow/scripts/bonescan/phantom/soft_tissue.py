@@ -125,8 +125,8 @@ def build(habitus, rng):
 
     # blood pool and kidney function vary between patients, fat and muscle between trunk and limbs
     general = SOFT_TISSUE * np.exp(rng.normal(0, 0.05))
-    trunk = general * np.exp(rng.normal(0, 0.03))
-    limb = 0.585 * general * np.exp(rng.normal(0, 0.03))
+    trunk = general * np.exp(rng.normal(0, 0.02))
+    limb = 0.575 * general * np.exp(rng.normal(0, 0.02))
     voxel = habitus.pixel**2 * SLAB_MM
     parts = [(_stack(habitus, TRUNK, 0.0, front, 2.5), trunk), (_stack(habitus, HEAD, 0.0, front, 2.2), 0.75 * trunk)]
     for side in (1.0, -1.0):
