@@ -15,7 +15,7 @@ from bonescan.crop import crop_row, crop_thorax
 
 ROOT = Path(__file__).parent.parent
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
-CROP = {key: value for key, value in CONFIG["crop"].items() if key != "untrusted"}
+CROP = {key: value for key, value in CONFIG["crop"].items() if key not in ("method", "untrusted")}
 PUBLISHED = ROOT / "workflow" / "resources" / "published.tsv"
 PHANTOM = {"cohort": "phantom", "scale": "desk"}
 FORMATS = ["csv", "md", "tex"]
@@ -108,6 +108,7 @@ class Cohort:
             "crop": write(crop, folder / "crop.tsv"),
             "labels": write(table, folder / "labels.tsv"),
             "lineage": write(lineage, folder / "lineage.tsv"),
+            "reports": write(pd.DataFrame({"image": names[:1], "report": "Hot spot."}), folder / "reports.tsv"),
             "findings": write(pd.DataFrame(marked, columns=columns), folder / "findings.tsv"),
         }
         self.evaluate(runs, table)
@@ -188,7 +189,7 @@ TABLES = {
     "result_tables": ["table6", "table7", "table8", "table9"],
     "comparison": ["comparison"],
 }
-FIGURES = [f"figure{number}" for number in (1, 2, 3, 4, 6, 7, 8, 9, 10, 11)]
+FIGURES = [f"figure{number}" for number in range(1, 12)]
 
 
 @pytest.mark.parametrize("cohort", ["tiny", "usual"])

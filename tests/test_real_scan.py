@@ -6,12 +6,13 @@ bones from row 205; ribs from 215 to 338, in columns 70 to 207; the hip bones be
 thighs at 440.
 """
 
+import contextlib
 import shutil
 
 import numpy as np
 import pytest
+import test_ingest
 from pydicom.data import get_testdata_file
-from test_ingest import run
 
 from bonescan.chance import generator
 from bonescan.crop import crop_thorax
@@ -20,11 +21,17 @@ from bonescan.crop.position import check_view
 pytest.importorskip("libjpeg", reason="pylibjpeg-libjpeg decodes the scan")
 
 
+def run(source, path, folder):
+    """Run ingest in the cohort's folder, where its private files may lie."""
+    with contextlib.chdir(folder):
+        return test_ingest.run(source, path, folder)
+
+
 @pytest.fixture(scope="module")
 def cohort(tmp_path_factory):
     folder = tmp_path_factory.mktemp("real")
     shutil.copy(get_testdata_file("JPGExtended.dcm", download=False), folder / "scan.dcm")
-    (folder / "sheet.tsv").write_text("path\tpatient\tview\nscan.dcm\tNM1\tanterior\n")
+    (folder / "sheet.tsv").write_text("path\tpatient\tview\nscan.dcm\tP1\tanterior\n")
     return folder
 
 
@@ -50,7 +57,8 @@ def test_ingest_accepts_the_real_scan(cohort):
     scans, table, rejected = run("sheet", cohort / "sheet.tsv", cohort)
     assert rejected.empty
     assert scans.shape == (1, 1024, 256)
-    assert table["image"][0] == "NM1_1_anterior"
+    assert table["patient"][0] == "P1"
+    assert table["format"][0] == "DICOM, JPEG Extended (Process 2 and 4), 16 bits"
     assert table["pixel_spacing"][0] == 2.26
     # the header's Counts Accumulated are 3596452 and its largest pixel 278; the compression adds one to each zero
     assert table["counts"][0] - (scans[0] == 1).sum() == pytest.approx(3596452, rel=0.01)

@@ -18,6 +18,6 @@ rule crop:
         crop=crop_settings(),
         untrusted=config["crop"]["untrusted"],
         seed=config["seed"],
-        code=library("crop"),
+        code=library(crop_script()),
     script:
-        "../scripts/crop.py"
+        f"../scripts/{crop_script()}.py"

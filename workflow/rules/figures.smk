@@ -93,6 +93,29 @@ rule figure4:
         "../scripts/figure4.py"
 
 
+rule figure5:
+    """The readers' annotation of one view, as the workspaces of `annotate` hold it."""
+    input:
+        scans="results/{scale}/ingest/scans.npy",
+        table="results/{scale}/ingest/scans.tsv",
+        reports="results/{scale}/ingest/reports.tsv",
+        labels="results/{scale}/label/labels.tsv",
+        findings="results/{scale}/label/findings.tsv",
+    output:
+        figure=figure("figure5"),
+    log:
+        "logs/figure5/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        provenance=provenance,
+        votes=config["label"]["votes"],
+        image=config["figures"]["metastasis"],
+        code=library("figure5"),
+    script:
+        "../scripts/figure5.py"
+
+
 rule figure6:
     """The residual module, as built."""
     input:
@@ -216,6 +239,6 @@ rule figures:
         expand(
             "results/{scale}/figures/figure{number}.{format}",
             scale=config["scale"],
-            number=[1, 2, 3, 4, 6, 7, 8, 9, 10, 11],
+            number=numbers_of_figures(),
             format=["pdf", "png"],
         ),

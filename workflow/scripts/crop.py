@@ -9,8 +9,7 @@ from bonescan.chance import generator
 from bonescan.crop import crop_row, crop_thorax
 from bonescan.crop.background import fill_with_background
 from bonescan.crop.cohort import exclude, flag_frames
-from bonescan.files import read_table, write_table
-from bonescan.ingest import write_stack
+from bonescan.files import read_table, write_stack, write_table
 from bonescan.script import logged
 
 log = logging.getLogger("crop")
