@@ -1,7 +1,8 @@
 """How fast ingest reads, how much of that is decoding, and whether its memory stays flat.
 
 Not a test: `python tests/benchmarks/ingest.py FILES FOLDER [PROCESSES]` writes FILES synthetic whole-body files of two
-frames each into FOLDER, reads them, and prints what it measured; compressed ones it reads in one process, a few of each.
+frames each into FOLDER, reads them, and prints what it measured; compressed ones it reads in one process, a few of
+each.
 """
 
 import json
