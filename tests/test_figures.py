@@ -9,7 +9,7 @@ import pytest
 from bonescan.crop import crop_thorax
 from bonescan.figures import annotation, architecture, confusion, curves, findings, misclassified, style, surfaces
 from bonescan.figures.choice import choose, row_of
-from bonescan.figures.crop_stages import apart, draw_profile, stages
+from bonescan.figures.crop_stages import apart, draw_profile, draw_stages, stages
 
 PHANTOM = {"cohort": "phantom", "scale": "desk"}
 
@@ -96,6 +96,16 @@ def test_stages_keep_less_and_less():
     left = stages(view, crop)
     assert [int(stage.counts.sum()) for stage in left] == [32, 28, 24, 16, 4]
     assert [stage.box for stage in left] == [None, (1, 7, 0, 4), (2, 6, 0, 4), (2, 4, 1, 3), None]
+
+
+@pytest.mark.parametrize(("rows", "edge"), [(-150, 0), (400, 1024)])
+def test_stages_of_a_body_that_is_cut_off_end_at_the_picture_s_edge(rows, edge):
+    view = np.roll(np.pad(np.full((700, 100), 9, np.uint16), ((100, 224), (80, 76))), rows, axis=0)
+    view[: rows % 1024 if rows > 0 else 0] = 0
+    crop = crop_thorax(view, np.random.default_rng(1))
+    box = stages(view, crop)[1].box
+    assert edge in box[:2] and 0 <= box[0] < box[1] <= 1024
+    assert draw_profile(crop, "P1_1_posterior", PHANTOM).axes and draw_stages(view, crop, "P1_1", PHANTOM).axes
 
 
 def test_apart_moves_names_down_as_little_as_needed():

@@ -16,6 +16,7 @@ from pydicom.data import get_testdata_file
 
 from bonescan.chance import generator
 from bonescan.crop import crop_thorax
+from bonescan.crop.position import check_view
 
 pytest.importorskip("libjpeg", reason="pylibjpeg-libjpeg decodes the scan")
 
@@ -91,8 +92,27 @@ def test_thinned(view, share):
     assert crop.box == pytest.approx(crop_thorax(view, generator(1), **settings).box, abs=9)
 
 
-@pytest.mark.parametrize("rows", [-40, 40])
+@pytest.mark.parametrize("rows", [-40, -17, 23, 40])
 def test_shifted(view, rows):
     box = crop_thorax(view, generator(1)).box
     shifted = crop_thorax(np.roll(view, rows, axis=0), generator(1)).box
     assert shifted == pytest.approx((box[0] + rows, box[1] + rows, *box[2:]), abs=4)
+
+
+def test_upside_down_and_called_by_the_other_name(view):
+    assert "upside down" in crop_thorax(np.ascontiguousarray(view[::-1]), generator(1)).reasons
+    contrast = crop_thorax(view, generator(1)).contrast
+    assert check_view("anterior", contrast) == []
+    assert check_view("posterior", contrast) == ["looks like no posterior view"]
+
+
+# the crown is in row 97, the toes in row 784
+@pytest.mark.parametrize(("rows", "part"), [(-140, "head"), (300, "feet"), (450, "feet")])
+def test_cut_off(view, rows, part):
+    settings = {"sigma": 10}
+    whole = crop_thorax(view, generator(1), **settings).box
+    cut = np.ones_like(view)
+    cut[max(0, rows) : 1024 + min(0, rows)] = view[max(0, -rows) : 1024 - max(0, rows)]
+    crop = crop_thorax(cut, generator(1), **settings)
+    assert crop.reasons[0] == f"{part} cut off"
+    assert crop.box == pytest.approx((whole[0] + rows, whole[1] + rows, *whole[2:]), abs=9)

@@ -9,12 +9,14 @@ rule crop:
     output:
         thorax="results/{scale}/crop/thorax.npy",
         table="results/{scale}/crop/crop.tsv",
+        excluded="results/{scale}/crop/excluded.tsv",
     log:
         "logs/crop/{scale}.log",
     conda:
         "../../envs/imaging.yaml"
     params:
         crop=crop_settings(),
+        untrusted=config["crop"]["untrusted"],
         seed=config["seed"],
         code=library(crop_script()),
     script:

@@ -28,7 +28,8 @@ rule figure2:
     """The five stages of the crop on one view."""
     input:
         scans="results/{scale}/ingest/scans.npy",
-        table="results/{scale}/crop/crop.tsv",
+        table="results/{scale}/ingest/scans.tsv",
+        crop="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
     output:
         figure=figure("figure2"),
@@ -50,7 +51,8 @@ rule figure3:
     """Profile, fitted curve, first and second derivatives and landmarks of one posterior view."""
     input:
         scans="results/{scale}/ingest/scans.npy",
-        table="results/{scale}/crop/crop.tsv",
+        table="results/{scale}/ingest/scans.tsv",
+        crop="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
     output:
         figure=figure("figure3"),
