@@ -23,3 +23,4 @@ def test_thoracic_images_are_taken_as_they_are(tmp_path):
     crop = pd.read_table(tmp_path / "crop.tsv")
     assert crop["image"].tolist() == ["a", "b"] and not crop["flag"].any()
     assert crop.loc[0, ["row0", "row1", "col0", "col1"]].tolist() == [0, 64, 0, 64]
+    assert pd.read_table(tmp_path / "excluded.tsv").empty

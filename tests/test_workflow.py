@@ -179,34 +179,6 @@ def test_own_scans_from_a_folder_are_cropped(snakemake, tiny_run, tmp_path):
     assert len(crops) == 18 and crops["patient"].nunique() == 12
 
 
-def test_an_untrusted_crop_leaves_the_cohort_everywhere(snakemake, tiny_run, tmp_path):
-    simulated, archive = tiny_run / "results" / "desk" / "simulate", tmp_path / "archive"
-    shutil.copytree(simulated, archive)
-    labels = pd.read_table(tiny_run / "results" / "desk" / "label" / "labels.tsv")
-    patient = labels.loc[labels["subtype"] == "normal", "patient"].iloc[0]
-    sheet = pd.read_table(archive / "sheet.tsv")
-    file = archive / sheet.loc[sheet["patient"] == patient, "path"].iloc[0]
-    scan = pydicom.dcmread(file)
-    scan.PixelData = scan.pixel_array.reshape(-1, 1024, 256)[:, ::-1].astype("<u2").tobytes()
-    scan.save_as(file)
-    cohort = {"source": "sheet", "path": str(archive / "sheet.tsv"), "annotations": str(archive / "annotations")}
-    overlay = {**TINY, "cohort": cohort, "crop": {"untrusted": "exclude"}}
-    (tmp_path / "own.yaml").write_text(yaml.safe_dump(overlay))
-    targets = ["results/desk/tables/table1.csv", "results/desk/crop_quality/contact_sheet.pdf"]
-    run = snakemake(*targets, "--configfile", tmp_path / "own.yaml", directory=tmp_path)
-    assert run.returncode == 0, run.stdout + run.stderr
-    results = tmp_path / "results" / "desk"
-    crops, excluded = (pd.read_table(results / "crop" / f"{name}.tsv") for name in ("crop", "excluded"))
-    turned = labels["patient"] == patient
-    assert set(labels.loc[turned, "image"]) <= set(excluded["image"])
-    assert set(crops["image"]) == set(labels["image"]) - set(excluded["image"])
-    assert len(np.load(results / "crop" / "thorax.npy")) == len(crops)
-    lineage = pd.read_table(results / "augment" / "lineage.tsv")
-    assert set(lineage["source"]) == set(crops["image"]) and patient not in set(lineage["patient"])
-    normal = pd.read_csv(results / "tables" / "table1.csv")
-    assert (labels["subtype"] == "normal").sum() - len(excluded) in normal.select_dtypes("number").to_numpy().ravel()
-
-
 def test_thoracic_pictures_enter_after_the_crop(snakemake, tmp_path):
     """8-bit pictures and a sheet, nothing else."""
     archive = tmp_path / "archive"
@@ -236,6 +208,35 @@ def test_thoracic_pictures_enter_after_the_crop(snakemake, tmp_path):
         "figures", "--dry-run", "--quiet", "rules", "--configfile", tmp_path / "own.yaml", directory=tmp_path
     )
     assert not {"figure2", "figure3"} & set(jobs(dry.stdout)) and "figure1" in jobs(dry.stdout)
+
+
+def test_an_untrusted_crop_leaves_the_cohort_everywhere(snakemake, tiny_run, tmp_path):
+    simulated, archive = tiny_run / "results" / "desk" / "simulate", tmp_path / "archive"
+    shutil.copytree(simulated, archive)
+    labels = pd.read_table(tiny_run / "results" / "desk" / "label" / "labels.tsv")
+    patient = labels.loc[labels["subtype"] == "normal", "patient"].iloc[0]
+    sheet = pd.read_table(archive / "sheet.tsv")
+    file = archive / sheet.loc[sheet["patient"] == patient, "path"].iloc[0]
+    scan = pydicom.dcmread(file)
+    scan.PixelData = scan.pixel_array.reshape(-1, 1024, 256)[:, ::-1].astype("<u2").tobytes()
+    scan.save_as(file)
+    cohort = {"source": "sheet", "path": str(archive / "sheet.tsv"), "pseudonyms": "given"}
+    cohort["annotations"] = str(archive / "annotations")
+    overlay = {**TINY, "cohort": cohort, "crop": {"untrusted": "exclude"}}
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(overlay))
+    targets = ["results/desk/tables/table1.csv", "results/desk/crop_quality/contact_sheet.pdf"]
+    run = snakemake(*targets, "--configfile", tmp_path / "own.yaml", directory=tmp_path)
+    assert run.returncode == 0, run.stdout + run.stderr
+    results = tmp_path / "results" / "desk"
+    crops, excluded = (pd.read_table(results / "crop" / f"{name}.tsv") for name in ("crop", "excluded"))
+    turned = labels["patient"] == patient
+    assert set(labels.loc[turned, "image"]) <= set(excluded["image"])
+    assert set(crops["image"]) == set(labels["image"]) - set(excluded["image"])
+    assert len(np.load(results / "crop" / "thorax.npy")) == len(crops)
+    lineage = pd.read_table(results / "augment" / "lineage.tsv")
+    assert set(lineage["source"]) == set(crops["image"]) and patient not in set(lineage["patient"])
+    normal = pd.read_csv(results / "tables" / "table1.csv")
+    assert (labels["subtype"] == "normal").sum() - len(excluded) in normal.select_dtypes("number").to_numpy().ravel()
 
 
 def test_fewer_datasets_and_more_seeds(snakemake, tmp_path):

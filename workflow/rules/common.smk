@@ -167,7 +167,7 @@ def picture_shape():
 
 
 def crop_settings():
-    """What the five stages of the crop are told."""
+    """What the five stages of the crop are told: neither whether they run, nor what becomes of crops to distrust."""
     return {key: value for key, value in config["crop"].items() if key not in ("method", "untrusted")}
 
 
@@ -181,19 +181,6 @@ def annotation_files(wildcards):
     if config["cohort"]["source"] == "phantom":
         return f"results/{wildcards.scale}/simulate/annotations"
     return config["cohort"]["annotations"] or []
-
-
-def crop_quality_table(name):
-    """The three formats of a table on the crop's quality."""
-    return expand("results/{{scale}}/crop_quality/{name}.{format}", name=name, format=["csv", "md", "tex"])
-
-
-def crop_quality_files():
-    """What the target `crop_quality` makes: a sheet to look at, and scores where the truth is known."""
-    names = ["contact_sheet.pdf"]
-    if config["cohort"]["source"] == "phantom":
-        names += ["crop_scores.md", "crop_stress.md"]
-    return [f"results/{config['scale']}/crop_quality/{name}" for name in names]
 
 
 def annotations_to_begin_from(wildcards):
@@ -210,6 +197,19 @@ def numbers_of_figures():
     """The paper's figures; without a crop, Figures 2 and 3 of its stages have nothing to show."""
     stages = {2, 3} if config["crop"]["method"] == "none" else set()
     return sorted({*range(1, 12)} - stages)
+
+
+def crop_quality_table(name):
+    """The three formats of a table on the crop's quality."""
+    return expand("results/{{scale}}/crop_quality/{name}.{format}", name=name, format=["csv", "md", "tex"])
+
+
+def crop_quality_files():
+    """What the target `crop_quality` makes: a sheet to look at, and scores where the truth is known."""
+    names = ["contact_sheet.pdf"]
+    if config["cohort"]["source"] == "phantom":
+        names += ["crop_scores.md", "crop_stress.md"]
+    return [f"results/{config['scale']}/crop_quality/{name}" for name in names]
 
 
 def images_of_dataset(wildcards):

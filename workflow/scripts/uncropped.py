@@ -17,8 +17,7 @@ def main(snakemake):
     whole = table.assign(**box, sigma=0, counts_kept=1.0, flag=0, reason="")
     write_array(snakemake.output.thorax, pictures)
     write_table(snakemake.output.table, whole)
-    # none is judged, so none is left out
-    write_table(snakemake.output.excluded, whole.head(0))
+    write_table(snakemake.output.excluded, whole.head(0))  # none is judged, so none is left out
     logging.info("%d images taken as they are", len(whole))
 
 

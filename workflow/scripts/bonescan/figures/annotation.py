@@ -86,7 +86,7 @@ def marks_by_region(findings: pd.DataFrame, readers: list[str]) -> pd.DataFrame:
     DataFrame of int
         Index `finding`, `bone`; one column a reader.
     """
-    table = pd.crosstab([findings["finding"], findings["bone"].fillna("")], findings["reader"])
+    table = pd.crosstab([findings["finding"], findings["bone"].astype(object).fillna("")], findings["reader"])
     table = table.reindex(columns=readers, fill_value=0)
     other = table.index.get_level_values("finding") != "metastasis"
     return table.iloc[np.lexsort([-table.sum(axis=1).to_numpy(), other])]
@@ -123,7 +123,7 @@ def _number_regions(axes: Axes, findings: pd.DataFrame, table: pd.DataFrame, box
     """Write the number that a finding and region have in the list beside their shapes."""
     row0, row1, column0, column1 = box
     for number, (finding, bone) in enumerate(table.head(ROWS).index, start=1):
-        shapes = findings[(findings["finding"] == finding) & (findings["bone"].fillna("") == bone)]
+        shapes = findings[(findings["finding"] == finding) & (findings["bone"].astype(object).fillna("") == bone)]
         points = np.concatenate([read_points(text) for text in shapes["points"]])
         row, column = points[:, 0].mean(), points[:, 1].max() + 3
         if row0 < row < row1 and column0 < column < column1 - 5:
