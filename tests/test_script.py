@@ -1,8 +1,12 @@
 import logging
 import os
+import pty
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
+from conftest import ROOT
 
 from bonescan.script import logged
 
@@ -38,3 +42,30 @@ def test_without_a_log_messages_go_to_the_error_stream(capfd):
 
     main(SimpleNamespace())
     assert capfd.readouterr().err.endswith("INFO 12 views\n")
+
+
+WATCHED = """
+import sys, time
+from types import SimpleNamespace
+from bonescan.script import logged, progress
+
+@logged
+def main(snakemake):
+    for _ in progress(range(3), total=3):
+        time.sleep(0.25)
+
+main(SimpleNamespace(log=[sys.argv[1]]))
+"""
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_progress_is_a_bar_where_a_person_watches_and_lines_in_the_log(tmp_path, watched):
+    reader, writer = pty.openpty() if watched else os.pipe()
+    command = [sys.executable, "-c", WATCHED, tmp_path / "x.log"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow" / "scripts")}
+    subprocess.run(command, stderr=writer, env=environment, check=True)
+    os.write(writer, b".")
+    shown = os.read(reader, 4096).decode()
+    assert ("[========                ] 1 of 3" in shown) == watched
+    assert "3 of 3" in (tmp_path / "x.log").read_text() and "[==" not in (tmp_path / "x.log").read_text()
+    assert watched or shown == "."

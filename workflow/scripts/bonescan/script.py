@@ -8,24 +8,46 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import TextIO
 
 FORMAT = "%(asctime)s %(levelname)s %(message)s"
+BAR = 24  # characters of a progress bar
 
 
 @contextmanager
 def error_stream_into(path: str | os.PathLike) -> Iterator[None]:
     """Send all that is written to the error stream to a file, that of compiled libraries such as TensorFlow too."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
+    global _before
     sys.stderr.flush()
-    terminal = os.dup(2)
+    before = os.dup(2)
+    _before = open(before, "w", closefd=False)  # noqa: SIM115
     with open(path, "wb") as file:
         os.dup2(file.fileno(), 2)
     try:
         yield
     finally:
         sys.stderr.flush()
-        os.dup2(terminal, 2)
-        os.close(terminal)
+        _before = None
+        os.dup2(before, 2)
+        os.close(before)
+
+
+_before: TextIO | None = None  # the error stream, while what is written to it goes to a log
+
+
+def terminal() -> TextIO | None:
+    """Return the terminal where a person watches, also while the error stream goes to a log; None without one."""
+    stream = _before or sys.stderr
+    return stream if stream.isatty() else None
+
+
+def show_bar(share: float | None, text: str = "") -> None:
+    """Draw a progress bar over the last one if a person watches; without a share, wipe it."""
+    if stream := terminal():
+        done = 0 if share is None else int(BAR * share)
+        stream.write("\r\x1b[K" if share is None else f"\r\x1b[K[{'=' * done}{' ' * (BAR - done)}] {text}")
+        stream.flush()
 
 
 def logged(main: Callable) -> Callable:
@@ -51,7 +73,8 @@ def logged(main: Callable) -> Callable:
 
 
 def progress(items: Iterable, total: int, before: int = 0, every: float = 10) -> Iterator:
-    """Yield the items and log, `every` so many seconds, how many of `total` there were, and how fast.
+    """Yield the items and tell how many of `total` there were, and how fast: in a bar where a person watches, and,
+    `every` so many seconds, in the log.
 
     Parameters
     ----------
@@ -63,11 +86,16 @@ def progress(items: Iterable, total: int, before: int = 0, every: float = 10) ->
     every : float
         Seconds.
     """
-    begun = told = time.monotonic()
+    begun = told = shown = time.monotonic()
     for number, item in enumerate(items, start=1):
         yield item
-        now = time.monotonic()
-        if now - told >= every or before + number == total:
-            rate = number / max(now - begun, 1e-3)
-            logging.info("%d of %d, %.0f a second", before + number, total, rate)
+        now, done = time.monotonic(), before + number
+        rate = number / max(now - begun, 1e-3)
+        text = f"{done} of {total}, {rate:.0f} a second, {(total - done) / rate:.0f} s left"
+        if now - shown >= 0.2:
+            show_bar(done / total, text)
+            shown = now
+        if now - told >= every or done == total:
+            logging.info(text)
             told = now
+    show_bar(None)
