@@ -43,7 +43,11 @@ def job(tmp_path):
                 probabilities=str(out / "probabilities.tsv"),
             ),
             params=SimpleNamespace(
-                network=V7, training={**SETTINGS, **settings}, checkpoint=str(tmp_path / "checkpoints" / name)
+                network=V7,
+                training={**SETTINGS, **settings},
+                compute={"backend": "tensorflow", "precision": "float32", "images_at_once": None},
+                checkpoint=str(tmp_path / "checkpoints" / name),
+                code="c0de",
             ),
             wildcards=SimpleNamespace(model="V7", seed="4"),
             threads=1,
@@ -66,6 +70,9 @@ def test_writes_network_history_record_and_test_probabilities(job):
     assert record["seed"] == 4
     assert record["weight_layers"] == 7
     assert record["backend"]["keras"] == keras.__version__
+    assert {"backend", "device", "precision", "threads"} <= set(record["backend"])
+    assert len(record["data_sha256"]) == 64
+    assert record["code_sha256"] == "c0de"
     assert not Path(snakemake.params.checkpoint).exists()
 
     model = keras.saving.load_model(snakemake.output.model)

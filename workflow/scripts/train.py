@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from bonescan import models, training
-from bonescan.backend import describe_backend, keras, use_threads
+from bonescan.backend import describe_backend, keras, use_precision, use_threads
 from bonescan.checkpoint import Checkpoint
 from bonescan.files import read_table, write_json, write_table, write_whole
 from bonescan.models.description import count_weight_layers
@@ -14,8 +14,9 @@ from bonescan.script import logged
 
 @logged
 def main(snakemake):
+    network, settings, compute = snakemake.params.network, snakemake.params.training, snakemake.params.compute
     use_threads(snakemake.threads)
-    network, settings = snakemake.params.network, snakemake.params.training
+    use_precision(compute["precision"])
     seed = int(snakemake.wildcards.seed)
     split = read_table(snakemake.input.split)
     stored = np.load(snakemake.input.images, mmap_mode="r")
@@ -32,8 +33,9 @@ def main(snakemake):
         "seed": seed,
         "data_sha256": training.fingerprint(images, labels),
     }
-    checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", basis)
+    checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", {**basis, "compute": compute})
     options = {key: settings[key] for key in ("epochs", "batch_size", "learning_rate")}
+    options["images_at_once"] = compute["images_at_once"]
     fit = training.fit(model, images, labels, seed=seed, checkpoint=checkpoint, **options)
 
     logits = training.predict_logits(model, stored[test["row"]].astype(np.float32))
@@ -44,7 +46,8 @@ def main(snakemake):
         fit.history.to_csv(path, index=False)
     write_table(snakemake.output.probabilities, test[["image"]].assign(probability=probabilities))
     depth = {"parameters": model.count_params(), "weight_layers": count_weight_layers(model)}
-    write_json(snakemake.output.fit, {**fit.record(), **depth, **basis, "backend": describe_backend()})
+    code = {"images_at_once": compute["images_at_once"], "code_sha256": snakemake.params.code}
+    write_json(snakemake.output.fit, {**fit.record(), **depth, **basis, **code, "backend": describe_backend()})
     checkpoint.remove()
 
 
