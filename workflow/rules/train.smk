@@ -1,7 +1,7 @@
 """The seven networks. Needs: images and a split. Makes: a trained network, its history, its test probabilities."""
 
 # Keras chooses at its import; jobs inherit it, and those on other nodes read this file themselves.
-os.environ["KERAS_BACKEND"] = config["compute"]["backend"]
+os.environ.update(KERAS_BACKEND=config["compute"]["backend"])
 
 
 rule networks:
