@@ -47,6 +47,7 @@ rule train:
         training=training_settings,
         compute=config["compute"],
         checkpoint="results/{scale}/checkpoints/{unit}-{dataset}-{model}-seed{seed}",
+        tensorboard="results/{scale}/tensorboard/{unit}-{dataset}-{model}-seed{seed}",
         code=library("train"),
     script:
         "../scripts/train.py"

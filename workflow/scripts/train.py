@@ -9,6 +9,7 @@ from bonescan.backend import describe_backend, keras, use_precision, use_threads
 from bonescan.checkpoint import Checkpoint
 from bonescan.files import read_table, write_json, write_table, write_whole
 from bonescan.models.description import count_weight_layers
+from bonescan.progress import tensorboard_writer
 from bonescan.script import logged
 
 
@@ -33,10 +34,12 @@ def main(snakemake):
         "seed": seed,
         "data_sha256": training.fingerprint(images, labels),
     }
-    checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", {**basis, "compute": compute})
+    how = {key: compute[key] for key in ("backend", "precision", "images_at_once")}
+    checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", {**basis, "how": how})
     options = {key: settings[key] for key in ("epochs", "batch_size", "learning_rate")}
     options["images_at_once"] = compute["images_at_once"]
-    fit = training.fit(model, images, labels, seed=seed, checkpoint=checkpoint, **options)
+    watch = tensorboard_writer(snakemake.params.tensorboard) if compute["tensorboard"] else None
+    fit = training.fit(model, images, labels, seed=seed, checkpoint=checkpoint, watch=watch, **options)
 
     logits = training.predict_logits(model, stored[test["row"]].astype(np.float32))
     probabilities = np.nan if fit.status == "diverged" else training.probability_of_metastasis(logits)

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from bonescan.backend import keras, without_gradients
 from bonescan.checkpoint import Checkpoint
 from bonescan.models import CLASSES
+from bonescan.progress import Progress
 from bonescan.steps import make_steps
 
 logger = logging.getLogger(__name__)
@@ -59,13 +61,15 @@ class Training:
         at_once = min(images_at_once or self.batch_size, self.batch_size)
         self._steps = make_steps(logits_of(model), self.optimizer, images, labels, at_once)
 
-    def run_epoch(self, order: np.ndarray) -> tuple[float, float]:
+    def run_epoch(self, order: np.ndarray, progress: Progress | None = None) -> tuple[float, float]:
         """Take one pass over the training images in `order`, in whole batches.
 
         Parameters
         ----------
         order : ndarray, shape (n,), int
             Rows of the training images.
+        progress : Progress, optional
+            Told of every step.
 
         Returns
         -------
@@ -75,7 +79,12 @@ class Training:
             Share of images classified rightly, likewise.
         """
         batches = order[: self.count].reshape(-1, self.batch_size)
-        losses, hits = zip(*self._steps.epoch(batches), strict=True)
+        steps = []
+        for loss, hits in self._steps.epoch(batches):
+            steps.append((loss, hits))
+            if progress:
+                progress.step(self.batch_size, loss, hits)
+        losses, hits = zip(*steps, strict=True)
         return float(sum(losses)) / self.count, int(sum(hits)) / self.count
 
     @property
@@ -242,6 +251,7 @@ def fit(
     seed: int,
     images_at_once: int | None = None,
     checkpoint: Checkpoint | None = None,
+    watch: Callable[[dict], None] | None = None,
 ) -> Fit:
     """Train a network, going on from `checkpoint` where it holds this training's state.
 
@@ -257,6 +267,8 @@ def fit(
         Of the order of the images.
     checkpoint : Checkpoint, optional
         Where to keep the state between epochs.
+    watch : function, optional
+        Called with each new row of the history.
 
     Returns
     -------
@@ -267,15 +279,16 @@ def fit(
     resumed_from = len(history)
     if resumed_from:
         logger.info("resumed after epoch %d of %d", resumed_from, epochs)
+    progress = Progress(epochs, training.count)
     for epoch in range(resumed_from + 1, epochs + 1):
+        progress.start_epoch(epoch)
         start = time.perf_counter()
-        loss, accuracy = training.run_epoch(epoch_order(len(labels), seed, epoch))
+        loss, accuracy = training.run_epoch(epoch_order(len(labels), seed, epoch), progress)
         seconds = time.perf_counter() - start
         history.append({"epoch": epoch, "loss": loss, "accuracy": accuracy, "seconds": seconds})
-        logger.info(
-            "epoch %d/%d: loss %.4f, accuracy %.4f, %.0f images/s, %.0f s left",
-            *(epoch, epochs, loss, accuracy, training.count / seconds, (epochs - epoch) * seconds),
-        )
+        progress.end_epoch(loss, accuracy, seconds)
+        if watch:
+            watch(history[-1])
         if not np.isfinite(loss):
             break
         if checkpoint:
