@@ -22,8 +22,10 @@ wildcard_constraints:
 
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/ingest.smk"
+include: "workflow/rules/annotate.smk"
 include: "workflow/rules/label.smk"
 include: "workflow/rules/crop.smk"
+include: "workflow/rules/crop_quality.smk"
 include: "workflow/rules/augment.smk"
 include: "workflow/rules/normalise.smk"
 include: "workflow/rules/split.smk"

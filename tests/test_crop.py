@@ -1,12 +1,10 @@
-from types import SimpleNamespace
-
-import crop as script
 import numpy as np
-import pandas as pd
 import pytest
+import yaml
+from conftest import ROOT
 
-from bonescan import crop
 from bonescan.chance import generator
+from bonescan.crop import background, crop_row, crop_thorax, landmarks, noise, profile, trunk
 
 CROWN, HEIGHT, MIDDLE = 150, 700, 120
 
@@ -21,13 +19,14 @@ def figure(seed=0, level=8.0):
     for first, last, width in parts:
         rows = slice(round(CROWN + first * HEIGHT), round(CROWN + last * HEIGHT))
         expected[rows, MIDDLE - width // 2 : MIDDLE + width // 2] = level
+    expected[round(CROWN + 0.51 * HEIGHT) : round(CROWN + HEIGHT)] *= 0.6
     expected[round(CROWN + 0.14 * HEIGHT) : round(CROWN + 0.45 * HEIGHT), MIDDLE - 6 : MIDDLE + 6] = 4 * level
     return np.random.default_rng(seed).poisson(expected).astype(np.uint16)
 
 
 def noise_of(view, body=None):
     body = view > 0 if body is None else body
-    return crop.Noise(view, 1, body, ~body)
+    return noise.Noise(view, 1, body, ~body)
 
 
 def test_noise_is_less_than_the_maximum_outside():
@@ -36,7 +35,7 @@ def test_noise_is_less_than_the_maximum_outside():
     view[20, 20:24] = [2, 3, 4, 0]
     view[2, 60] = 3
     view[60, 2] = 1
-    found, reasons = crop.remove_noise(view, "maximum")
+    found, reasons = noise.remove_noise(view, "maximum")
     assert found.thr_n == 3
     assert found.view[20, 20:24].tolist() == [0, 3, 4, 0]
     assert found.view[2, 60] == 3
@@ -44,34 +43,34 @@ def test_noise_is_less_than_the_maximum_outside():
     assert found.view.dtype == np.uint16
     assert found.body[16:48, 16:48].all()
     assert not (found.body & found.outside).any()
-    assert crop.remove_noise(view, 50)[0].thr_n == 1
+    assert noise.remove_noise(view, 50)[0].thr_n == 1
     assert reasons == []
 
 
 def test_a_hot_object_beside_the_body_is_neither_body_nor_outside():
     view = figure()
-    plain = crop.remove_noise(view, "maximum")[0].thr_n
+    plain = noise.remove_noise(view, "maximum")[0].thr_n
     assert 2 <= plain <= 4
     view[900, 10] = 5000
     view[300:420, 2:6] = 90
-    found, _ = crop.remove_noise(view, "maximum")
+    found, _ = noise.remove_noise(view, "maximum")
     assert found.thr_n == plain
     assert not found.body[900, 10]
     assert not found.outside[900, 10]
 
 
 def test_zeros_lifted_to_one_by_compression_are_noise():
-    found, _ = crop.remove_noise(figure() + np.uint16(1) * (figure() == 0), "maximum")
+    found, _ = noise.remove_noise(figure() + np.uint16(1) * (figure() == 0), "maximum")
     assert found.thr_n >= 2
     constant = np.ones((64, 64), np.uint16)
     constant[16:48, 16:48] = 50
-    assert crop.remove_noise(constant, "maximum")[0].thr_n == 2
+    assert noise.remove_noise(constant, "maximum")[0].thr_n == 2
 
 
 def test_a_threshold_that_removes_the_body_gives_way():
     view = figure()
     view[60, 128] = 15
-    found, reasons = crop.remove_noise(view, "maximum")
+    found, reasons = noise.remove_noise(view, "maximum")
     assert reasons == ["thr_N 15 would remove more than 40% of the counts"]
     assert found.thr_n <= 3
 
@@ -80,54 +79,120 @@ def test_body_area_is_from_crown_to_toes():
     view = np.zeros((64, 64), np.uint16)
     view[10:50, 20:30] = 5
     body = view > 0
-    view[2, 2] = 9
-    assert crop.extract_body_area(noise_of(view, body)) == ((10, 50), [])
-    full, none = np.ones((64, 64), np.uint16), np.zeros((64, 64), np.uint16)
-    assert crop.extract_body_area(noise_of(full)) == ((0, 64), ["body cut off by the picture's edge"])
-    assert crop.extract_body_area(noise_of(none)) == ((0, 64), ["no body found"])
+    view[2, 2] = view[60, 2] = 9
+    area, reasons = profile.extract_body_area(view, noise_of(view, body))
+    assert (area, reasons) == (profile.BodyArea(10, 50, 10, 50), [])
+    none = np.zeros((64, 64), np.uint16)
+    assert profile.extract_body_area(none, noise_of(none)) == (profile.BodyArea(0, 64, 0, 64), ["no body found"])
+
+
+def test_a_body_cut_off_is_taken_to_be_as_tall_as_usual():
+    view = np.zeros((1024, 64), np.uint16)
+    view[300:, 20:40] = 5
+    view[0, 0] = view[1023, 0] = 1
+    area, reasons = profile.extract_body_area(view, noise_of(view, view > 1))
+    assert (area, reasons) == (profile.BodyArea(300, 1024, 300, 1028), ["feet cut off"])
+    view[300:500] = 0
+    area, reasons = profile.extract_body_area(view, noise_of(view, view > 1))
+    assert (area, reasons) == (profile.BodyArea(500, 1024, 500, 500 + profile.USUAL_HEIGHT), ["feet cut off"])
+    area, reasons = profile.extract_body_area(view[::-1], noise_of(view[::-1], view[::-1] > 1))
+    assert (area, reasons) == (profile.BodyArea(0, 524, 524 - profile.USUAL_HEIGHT, 524), ["head cut off"])
+    # the field of view may end within the picture
+    body = view > 1
+    body[900:] = False
+    view[900:] = 0
+    area, reasons = profile.extract_body_area(view, noise_of(view, body))
+    assert (area.toes, reasons) == (500 + profile.USUAL_HEIGHT, ["feet cut off"])
+    # toes that taper off at the field's edge are not cut
+    view[1:] = 0
+    for row in range(400, 1000):
+        view[row, 20 : 20 + min(40, 1 + (1000 - row) // 4)] = 5
+    area, reasons = profile.extract_body_area(view, noise_of(view, view > 1))
+    assert (area, reasons) == (profile.BodyArea(400, 1000, 400, 1000), [])
 
 
 def test_profile_counts_elements_and_its_fit_is_derived():
     view = np.zeros((104, 120), np.uint16)
     for row in range(100):
         view[2 + row, : row + 1] = 7
-    profile = crop.fit_profile(noise_of(view), 2, 102, 3)
+    curves = profile.count_elements(noise_of(view), profile.BodyArea(2, 102, 2, 102), 3)
     rows = np.arange(100)
-    assert profile.first_row == 2
-    assert profile.occupancy.tolist() == (rows + 1).tolist()
-    np.testing.assert_allclose(profile.fitted, rows + 1, atol=1e-8)
-    np.testing.assert_allclose(profile.first, 1, atol=1e-8)
-    np.testing.assert_allclose(profile.second, 0, atol=1e-8)
+    assert curves.first_row == 2
+    assert curves.occupancy.tolist() == (rows + 1).tolist()
+    np.testing.assert_allclose(curves.fitted, rows + 1, atol=1e-8)
+    np.testing.assert_allclose(curves.first, 1, atol=1e-8)
+    np.testing.assert_allclose(curves.second, 0, atol=1e-8)
 
 
-def test_landmarks_of_a_figure():
-    found, _ = crop.remove_noise(figure(), "maximum")
-    profile = crop.fit_profile(found, *crop.extract_body_area(found)[0], 15)
-    landmarks, reasons = crop.remove_head_and_legs(profile, "steepest_descent")
+def curves_of(view, degree=15):
+    found, _ = noise.remove_noise(view, "maximum")
+    return profile.count_elements(found, profile.extract_body_area(view, found)[0], degree)
+
+
+@pytest.mark.parametrize("refine", [0.04, 0])
+def test_landmarks_of_a_figure(refine):
+    curves = curves_of(figure())
+    found, reasons = landmarks.remove_head_and_legs(curves, "windows", refine, "steepest_descent")
     expected = {"crown": 150, "shoulder": 150 + 98, "waist": 150 + 255, "trunk_end": 150 + 357, "toes": 850}
     for name, row in expected.items():
-        assert landmarks[name] == pytest.approx(row, abs=20 if name == "waist" else 8), name
-    assert 150 + 77 <= landmarks["neck"] <= 150 + 98
-    assert landmarks["elbow"] < landmarks["waist"] < landmarks["pelvis"] < landmarks["trunk_end"]
+        # one polynomial over the whole body misses edges
+        assert found[name] == pytest.approx(row, abs=35 if name == "waist" or not refine else 8), name
+    assert found["neck"] == pytest.approx(150 + 0.125 * 700, abs=11 if refine else 35)
+    assert found["elbow"] < found["waist"] < found["pelvis"] < found["trunk_end"]
     assert reasons == []
-    literal, _ = crop.remove_head_and_legs(profile, "valley")
-    assert literal["trunk_end"] > landmarks["trunk_end"] + 10
+    literal, _ = landmarks.remove_head_and_legs(curves, "windows", refine, "valley")
+    assert literal["trunk_end"] > found["trunk_end"] + 10
 
 
-def test_a_profile_without_shoulders_falls_back_on_the_usual_places():
-    view = np.zeros((1024, 256), np.uint16)
-    view[100:900, 50:200] = 9
-    profile = crop.fit_profile(noise_of(view), 100, 900, 15)
-    landmarks, reasons = crop.remove_head_and_legs(profile, "steepest_descent")
-    assert reasons == ["shoulders not found", "end of the trunk not found"]
-    assert landmarks["trunk_end"] == 100 + round(0.514 * 800)
+def waves(height=700):
+    """Curves with peaks at .1, .3, .5 ... of the height and valleys at .2, .4, .6 ..."""
+    at = np.arange(height) / height
+    curve = 100 - 20 * np.cos(2 * np.pi * at / 0.2)
+    slope = np.gradient(curve)
+    return profile.Profile(50, curve, curve, slope, np.gradient(slope), curve, 50, 50 + height)
+
+
+def test_peaks_and_valleys_are_counted_from_the_top():
+    for trunk_end, row in (("valley", 0.6), ("steepest_descent", 0.55)):
+        found, reasons = landmarks.remove_head_and_legs(waves(), "counted", 0.04, trunk_end)
+        expected = {"head": 0.1, "neck": 0.2, "shoulder": 0.2, "elbow": 0.3, "waist": 0.4, "pelvis": 0.5}
+        for name, fraction in (expected | {"trunk_end": row}).items():
+            assert found[name] == pytest.approx(50 + 700 * fraction, abs=2), name
+        assert reasons == []
+
+
+def test_a_curve_with_too_few_peaks_falls_back_on_the_usual_places():
+    flat = np.full(700, 100.0)
+    curves = profile.Profile(50, flat, flat, 0 * flat, 0 * flat, flat, 50, 750)
+    for method in ("counted", "windows"):
+        found, reasons = landmarks.remove_head_and_legs(curves, method, 0.04, "valley")
+        assert {"shoulders not found", "end of the trunk not found"} <= set(reasons)
+        assert found["trunk_end"] == 50 + 0.6 * 700
+
+
+def test_windows_lie_where_a_body_that_is_cut_off_would_have_them():
+    view = figure()
+    whole, _ = landmarks.remove_head_and_legs(curves_of(view), "windows", 0.04, "steepest_descent")
+    low = np.zeros_like(view)
+    low[240:] = view[:-240]
+    found, reasons = landmarks.remove_head_and_legs(curves_of(low), "windows", 0.04, "steepest_descent")
+    assert reasons == []
+    high = np.zeros_like(view)
+    high[:-200] = view[200:]
+    headless, reasons = landmarks.remove_head_and_legs(curves_of(high), "windows", 0.04, "steepest_descent")
+    assert reasons == []
+    for name in ("shoulder", "trunk_end"):
+        assert found[name] == pytest.approx(whole[name] + 240, abs=5)
+        assert headless[name] == pytest.approx(whole[name] - 200, abs=5)
 
 
 def test_pelvis_is_two_fifths_of_the_trunk():
-    landmarks = {"crown": 0, "neck": 80, "trunk_end": 330, "toes": 650}
-    assert crop.remove_pelvis(landmarks, (3, 2)) == (230, [])
-    assert crop.remove_pelvis(landmarks, (1, 1)) == (205, [])
-    assert crop.remove_pelvis(landmarks | {"toes": 1000}, (3, 2)) == (230, ["trunk 0.25 of the height"])
+    found = {"crown": 0, "neck": 80, "trunk_end": 330, "toes": 650}
+    assert trunk.remove_pelvis(found, (3, 2), "steepest_descent") == (230, [])
+    assert trunk.remove_pelvis(found, (1, 1), "steepest_descent") == (205, [])
+    expected = 230, ["trunk 0.25 of the height"]
+    assert trunk.remove_pelvis(found | {"toes": 1000}, (3, 2), "steepest_descent") == expected
+    assert trunk.remove_pelvis(found, (3, 2), "valley")[1] == ["trunk 0.38 of the height"]
 
 
 def test_trunk_is_as_wide_as_the_legs_and_arms_fall_away():
@@ -136,32 +201,47 @@ def test_trunk_is_as_wide_as_the_legs_and_arms_fall_away():
     view[40:160, 106:114] = 9
     view[200:300, 75:100] = view[200:300, 110:145] = 2
     landmarks = {"crown": 0, "shoulder": 40, "cut": 140, "trunk_end": 200, "toes": 350}
-    columns, reasons = crop.remove_arms(noise_of(view), landmarks)
+    columns, reasons = trunk.remove_arms(noise_of(view), landmarks)
     assert columns == pytest.approx((75, 145), abs=1)
     assert reasons == []
     view[100:104, 60:64] = 60000
-    assert crop.remove_arms(noise_of(view), landmarks)[0] == pytest.approx((75, 145), abs=3)
+    assert trunk.remove_arms(noise_of(view), landmarks)[0] == pytest.approx((75, 145), abs=3)
     view[200:300, 110:145] = 0
-    columns, reasons = crop.remove_arms(noise_of(view), landmarks)
+    columns, reasons = trunk.remove_arms(noise_of(view), landmarks)
     assert columns == pytest.approx((75, 145), abs=3)
     assert reasons == ["legs 0.07 of the height wide"]
 
 
 def test_background_fills_the_image():
     view = np.arange(48, dtype=np.uint16).reshape(6, 8)
-    thorax, box, paste, reasons = crop.fill_with_background(view, (1, 3, 2, 5), 6)
-    assert thorax.tolist() == [[0] * 6, [0] * 6, [0, 10, 11, 12, 0, 0], [0, 18, 19, 20, 0, 0], [0] * 6, [0] * 6]
-    assert (box, paste) == ((1, 3, 2, 5), (2, 1))
-    assert reasons == []
-    thorax, box, paste, reasons = crop.fill_with_background(view, (-2, 9, 1, 6), 3)
-    assert thorax.tolist() == [[10, 11, 12], [18, 19, 20], [26, 27, 28]]
-    assert (box, paste) == ((1, 4, 2, 5), (0, 0))
-    assert reasons == ["too tall: 6 of 3", "too wide: 5 of 3"]
+    thorax = background.fill_with_background(view, 11, (1, 3, 2, 5), (2, 1), 6)
+    assert thorax.tolist() == [[0] * 6, [0] * 6, [0, 0, 11, 12, 0, 0], [0, 18, 19, 20, 0, 0], [0] * 6, [0] * 6]
+    assert thorax.dtype == np.uint16
+
+
+def test_a_region_is_held_within_view_and_image():
+    assert background.hold_within((1, 3, 2, 5), (6, 8), 6) == ((1, 3, 2, 5), [])
+    expected = (1, 4, 2, 5), ["too tall: 6 of 3", "too wide: 5 of 3"]
+    assert background.hold_within((-2, 9, 1, 6), (6, 8), 3) == expected
+    assert background.hold_within((9, 12, -5, -2), (6, 8), 3) == ((5, 6, 0, 1), [])
+
+
+@pytest.mark.parametrize(("padding", "corner"), [("centre", (2, 1)), ("top", (0, 1)), ("column", (2, 2))])
+def test_padding(padding, corner):
+    assert background.place((1, 3, 3, 6), 8, 6, padding) == corner
+
+
+@pytest.mark.parametrize(
+    ("sides", "region"), [("below", (10, 27, 5, 9)), ("rows", (3, 27, 5, 9)), ("around", (3, 27, -2, 16))]
+)
+def test_penalty(sides, region):
+    assert background.add_penalty((10, 20, 5, 9), 7, sides) == region
+    assert background.draw_sigma(7, None) == 7
 
 
 def test_a_figure_is_cropped_to_its_trunk():
     view = figure()
-    result = crop.crop_thorax(view, generator(1, "crop", "a"))
+    result = crop_thorax(view, generator(1, "crop", "a"))
     row0, row1, col0, col1 = result.box
     assert row0 == result.landmarks["shoulder"]
     assert row1 == result.landmarks["cut"] + result.sigma
@@ -175,27 +255,27 @@ def test_a_figure_is_cropped_to_its_trunk():
     np.testing.assert_array_equal(inside, result.noise.view[row0:row1, col0:col1])
     assert result.thorax.sum() == inside.sum()
     assert result.counts_kept == pytest.approx(inside.sum() / view.sum())
-    assert crop.crop_row(result)["flag"] == 0
+    assert crop_row(result)["flag"] == 0
 
 
 def test_sigma_is_drawn_per_image_within_its_limits():
     view = figure()
-    drawn = [crop.crop_thorax(view, generator(1, "crop", str(n))).sigma for n in range(60)]
+    drawn = [crop_thorax(view, generator(1, "crop", str(n))).sigma for n in range(60)]
     assert set(drawn) == set(range(5, 16))
-    assert drawn[0] == crop.crop_thorax(view, generator(1, "crop", "0")).sigma
-    assert crop.crop_thorax(view, generator(1, "crop", "0"), sigma=(7, 7)).sigma == 7
+    assert drawn[0] == crop_thorax(view, generator(1, "crop", "0")).sigma
+    assert crop_thorax(view, generator(1, "crop", "0"), sigma=7).sigma == 7
 
 
 def test_mirrored_and_shifted_views_give_mirrored_and_shifted_boxes():
     view = figure()
-    settings = {"sigma": (10, 10)}
-    row0, row1, col0, col1 = crop.crop_thorax(view, generator(1), **settings).box
-    mirrored = crop.crop_thorax(view[:, ::-1].copy(), generator(1), **settings).box
+    settings = {"sigma": 10}
+    row0, row1, col0, col1 = crop_thorax(view, generator(1), **settings).box
+    mirrored = crop_thorax(view[:, ::-1].copy(), generator(1), **settings).box
     assert mirrored == pytest.approx((row0, row1, 256 - col1, 256 - col0), abs=2)
-    lower = crop.crop_thorax(np.roll(view, 41, axis=0), generator(1), **settings).box
+    lower = crop_thorax(np.roll(view, 41, axis=0), generator(1), **settings).box
     assert lower == pytest.approx((row0 + 41, row1 + 41, col0, col1), abs=4)
     fewer = np.random.default_rng(1).binomial(view, 0.25).astype(np.uint16)
-    assert crop.crop_thorax(fewer, generator(1), **settings).box == pytest.approx((row0, row1, col0, col1), abs=8)
+    assert crop_thorax(fewer, generator(1), **settings).box == pytest.approx((row0, row1, col0, col1), abs=8)
 
 
 @pytest.mark.parametrize(
@@ -212,40 +292,39 @@ def test_mirrored_and_shifted_views_give_mirrored_and_shifted_boxes():
     ],
     ids=["zero", "full", "noise", "point", "block", "stripe", "upside down", "rolled"],
 )
+@pytest.mark.parametrize("method", ["windows", "counted"])
 @pytest.mark.parametrize("trunk_end", ["steepest_descent", "valley"])
-def test_no_view_is_refused_and_what_is_no_patient_is_flagged(view, trunk_end):
-    result = crop.crop_thorax(view, generator(1), trunk_end=trunk_end)
+def test_no_view_is_refused_and_what_is_no_patient_is_flagged(view, trunk_end, method):
+    result = crop_thorax(view, generator(1), trunk_end=trunk_end, landmarks=method, sigma_sides="around")
     row0, row1, col0, col1 = result.box
     assert 0 <= row0 < row1 <= 1024
     assert 0 <= col0 < col1 <= 256
     assert result.thorax.shape == (256, 256)
-    assert crop.crop_row(result)["reason"]
+    assert crop_row(result)["reason"]
 
 
-def test_main(tmp_path):
-    views = np.stack([figure(), np.zeros((1024, 256), np.uint16)])
-    np.save(tmp_path / "scans.npy", views)
-    table = pd.DataFrame({"image": ["P1_1_anterior", "P2_1_posterior"], "patient": ["P1", "P2"], "exam": "1"})
-    table.assign(view=["anterior", "posterior"]).to_csv(tmp_path / "scans.tsv", sep="\t", index=False)
-    settings = {"noise": "maximum", "degree": 15, "trunk_end": "steepest_descent", "spine_to_pelvis": [3, 2]}
-    job = SimpleNamespace(
-        input=SimpleNamespace(scans=tmp_path / "scans.npy", table=tmp_path / "scans.tsv"),
-        output=SimpleNamespace(thorax=tmp_path / "thorax.npy", table=tmp_path / "crop.tsv"),
-        params=SimpleNamespace(crop=settings | {"sigma": [5, 15], "size": 256}, seed=3),
-    )
-    script.main(job)
-    rows = pd.read_csv(tmp_path / "crop.tsv", sep="\t", keep_default_na=False)
-    thorax = np.load(tmp_path / "thorax.npy")
-    alone = crop.crop_thorax(views[0], generator(3, "crop", "P1_1_anterior"))
-    np.testing.assert_array_equal(thorax[0], alone.thorax)
-    assert rows.loc[0].to_dict() == {
-        "image": "P1_1_anterior",
-        "patient": "P1",
-        "view": "anterior",
-        **crop.crop_row(alone),
-    }
-    assert list(rows["flag"]) == [0, 1]
-    assert "no body found" in rows["reason"][1]
-    np.save(tmp_path / "scans.npy", views[:1])
-    with pytest.raises(ValueError, match="found 1 views and 2 rows"):
-        script.main(job)
+def test_every_alternative_of_the_schema_is_there():
+    schema = yaml.safe_load((ROOT / "workflow" / "schemas" / "config.schema.yaml").read_text())
+    keys = schema["properties"]["crop"]["properties"]
+    settings = yaml.safe_load((ROOT / "config.yaml").read_text())["crop"]
+    for key in ("method", "untrusted"):
+        assert settings.pop(key) in keys.pop(key)["enum"]
+    assert set(settings) == set(keys)
+    view = figure()
+    boxes = set()
+    for key, values in {name: key["enum"] for name, key in keys.items() if "enum" in key}.items():
+        for value in values:
+            crop = crop_thorax(view, generator(1), **settings | {key: value})
+            boxes.add((crop.box, crop.paste))
+    alternatives = [
+        {"noise": 99.9},
+        {"sigma": 0},
+        {"sigma": 9},
+        {"refine": 0},
+        {"degree": 9},
+        {"spine_to_pelvis": [2, 1]},
+    ]
+    for change in alternatives:
+        crop = crop_thorax(view, generator(1), **settings | change)
+        boxes.add((crop.box, crop.paste))
+    assert len(boxes) >= 10, "a choice that changes nothing is none"

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from bonescan.crop import crop_thorax
-from bonescan.figures import architecture, confusion, curves, findings, misclassified, style, surfaces
+from bonescan.figures import annotation, architecture, confusion, curves, findings, misclassified, style, surfaces
 from bonescan.figures.choice import choose, row_of
-from bonescan.figures.crop_stages import apart, draw_profile, stages
+from bonescan.figures.crop_stages import apart, draw_profile, draw_stages, stages
 
 PHANTOM = {"cohort": "phantom", "scale": "desk"}
 
@@ -45,48 +45,30 @@ def test_row_of_wants_exactly_one_row(views):
         row_of(views, "x")
 
 
-def test_read_points():
-    assert findings.read_points("1,2;3.5,4").tolist() == [[1, 2], [3.5, 4]]
+def test_the_list_of_figure_5_has_metastases_first_then_the_most_marked():
+    rows = [("fracture", "rib", "r1"), ("fracture", "rib", "r2"), ("bladder", "", "r1"), ("metastasis", None, "r2")]
+    table = annotation.marks_by_region(pd.DataFrame(rows, columns=["finding", "bone", "reader"]), ["r1", "r2", "r3"])
+    assert list(table.index) == [("metastasis", ""), ("fracture", "rib"), ("bladder", "")]
+    assert table.to_numpy().tolist() == [[0, 1, 0], [1, 1, 0], [1, 0, 0]]
 
 
-@pytest.mark.parametrize(
-    ("shape", "points", "pixels"),
-    [
-        ("rectangle", "3,4;1,2", 9),  # rows 1-3, columns 2-4
-        ("polygon", "1,2;1,4;3,4;3,2", 9),
-        ("circle", "5,5;5,7", 9),  # strictly inside radius 2: a square of 3
-        ("point", "5,5", 25),  # strictly inside radius 3
-    ],
-)
-def test_shape_mask(shape, points, pixels):
-    mask = findings.shape_mask(shape, findings.read_points(points), (12, 12))
-    assert mask.shape == (12, 12) and mask.dtype == bool
-    assert mask.sum() == pixels
-
-
-def test_shape_mask_refuses_another_shape():
-    with pytest.raises(ValueError, match="got 'line'"):
-        findings.shape_mask("line", np.zeros((2, 2)), (4, 4))
-
-
-def test_view_mask_counts_the_readers():
-    columns = ["image", "reader", "finding", "shape", "points"]
-    table = pd.DataFrame(
-        [
-            ("a", "r1", "metastasis", "rectangle", "0,0;0,2"),
-            ("a", "r1", "metastasis", "rectangle", "0,1;0,2"),  # twice by one reader is one vote
-            ("a", "r2", "metastasis", "rectangle", "0,2;0,3"),
-            ("a", "r3", "fracture", "rectangle", "0,0;0,3"),
-            ("b", "r2", "metastasis", "rectangle", "0,0;0,3"),
-        ],
-        columns=columns,
-    )
-    assert findings.view_mask(table, "a", (1, 4), votes=2).tolist() == [[False, False, True, False]]
-    assert findings.view_mask(table, "a", (1, 4), votes=1).all()
-    assert not findings.view_mask(table, "c", (1, 4), votes=1).any()
-    alone = table[table["reader"] == "r1"]
-    assert findings.view_mask(alone, "a", (1, 4), votes=2).sum() == 3, "one reader: as many votes as there are readers"
-    assert not findings.view_mask(table.head(0), "a", (1, 4), votes=2).any()
+def test_figure_5_holds_every_kind_of_shape():
+    points = {
+        "circle": "300,128;300,134",
+        "point": "1023,255",
+        "rectangle": "1,2;5,6",
+        "polygon": "0,0;0,9;9,9",
+        "mask": "5,6;5,8",
+    }
+    rows = [("a", "r1", "metastasis", np.nan, shape, text) for shape, text in points.items()]
+    table = pd.DataFrame(rows, columns=["image", "reader", "finding", "bone", "shape", "points"])
+    label = pd.Series({"image": "a", "patient": "p", "r1": 1, "r2": np.nan, "label": 1, "subtype": "multiple"})
+    counts = np.random.default_rng(0).poisson(1, (1024, 256)).astype(np.uint16)
+    mask = np.zeros((1024, 256), bool)
+    figure = annotation.draw_annotation(counts, table, mask, label, 2, PHANTOM, "word " * 400)
+    texts = [text.get_text() for text in figure.axes[2].texts]
+    assert "metastasis" in texts and "?" in texts and "+" in texts and "diagnostic report" in texts
+    assert min(text.get_position()[1] for text in figure.axes[2].texts) > 0, "the report ends with the panel"
 
 
 def test_thorax_mask_lies_where_the_crop_put_the_counts():
@@ -114,6 +96,16 @@ def test_stages_keep_less_and_less():
     left = stages(view, crop)
     assert [int(stage.counts.sum()) for stage in left] == [32, 28, 24, 16, 4]
     assert [stage.box for stage in left] == [None, (1, 7, 0, 4), (2, 6, 0, 4), (2, 4, 1, 3), None]
+
+
+@pytest.mark.parametrize(("rows", "edge"), [(-150, 0), (400, 1024)])
+def test_stages_of_a_body_that_is_cut_off_end_at_the_picture_s_edge(rows, edge):
+    view = np.roll(np.pad(np.full((700, 100), 9, np.uint16), ((100, 224), (80, 76))), rows, axis=0)
+    view[: rows % 1024 if rows > 0 else 0] = 0
+    crop = crop_thorax(view, np.random.default_rng(1))
+    box = stages(view, crop)[1].box
+    assert edge in box[:2] and 0 <= box[0] < box[1] <= 1024
+    assert draw_profile(crop, "P1_1_posterior", PHANTOM).axes and draw_stages(view, crop, "P1_1", PHANTOM).axes
 
 
 def test_apart_moves_names_down_as_little_as_needed():

@@ -8,8 +8,6 @@ import pytest
 
 from bonescan import labels
 
-SIZE = (1024, 256)
-
 
 def shape(label="metastasis", bone="left rib 7", kind="circle", points=((30, 400), (35, 400))):
     return {"label": label, "description": bone, "shape_type": kind, "points": [list(point) for point in points]}
@@ -17,48 +15,6 @@ def shape(label="metastasis", bone="left rib 7", kind="circle", points=((30, 400
 
 def findings(*rows):
     return pd.DataFrame(rows, columns=["image", "reader", "finding", "bone"])
-
-
-def test_shapes_become_findings():
-    annotation = {
-        "imageHeight": 1024,
-        "imageWidth": 256,
-        "shapes": [
-            shape(),
-            shape("Fracture ", None, "polygon", [(0, 0), (256, 0), (256, 1024)]),
-            shape("bladder", "", "rectangle", [(100, 500), (140, 520.5)]),
-            shape("injection site", "", "point", [(12.25, 7)]),
-        ],
-    }
-    assert labels.read_shapes(annotation, "r1/a.json", SIZE) == [
-        {"finding": "metastasis", "bone": "left rib 7", "shape": "circle", "points": "400.00,30.00;400.00,35.00"},
-        {"finding": "fracture", "bone": "", "shape": "polygon", "points": "0.00,0.00;0.00,256.00;1024.00,256.00"},
-        {"finding": "bladder", "bone": "", "shape": "rectangle", "points": "500.00,100.00;520.50,140.00"},
-        {"finding": "injection site", "bone": "", "shape": "point", "points": "7.00,12.25"},
-    ]
-    assert labels.read_shapes({"shapes": []}, "r1/a.json", SIZE) == []
-
-
-@pytest.mark.parametrize(
-    ("annotation", "message"),
-    [
-        ([], "r1/a.json: expected a LabelMe annotation"),
-        ({"shapes": {}}, "r1/a.json: expected a LabelMe annotation"),
-        ({"shapes": [], "imageHeight": 512, "imageWidth": 256}, "expected imageHeight x imageWidth 1024 x 256"),
-        ({"shapes": ["x"]}, "r1/a.json, shape 1: expected a label"),
-        ({"shapes": [shape(), shape(label=" ")]}, "shape 2: expected a label"),
-        ({"shapes": [shape(kind="mask")]}, "shape 1: expected shape_type .*found mask"),
-        ({"shapes": [shape(points=[(1, 2)])]}, "expected 2 points of a circle, found 1"),
-        ({"shapes": [shape(kind="polygon", points=[(1, 2), (3, 4)])]}, "3 or more points of a polygon, found 2"),
-        ({"shapes": [shape(points=[(1, 2, 3), (4, 5, 6)])]}, "found 3"),
-        ({"shapes": [shape() | {"points": [["a", "b"]]}]}, "pairs of column and row"),
-        ({"shapes": [shape(points=[(30, 400), (257, 400)])]}, "row 400, column 257 lies outside the picture"),
-        ({"shapes": [shape(points=[(30, float("nan")), (30, 400)])]}, "outside the picture"),
-    ],
-)
-def test_wrong_annotations_are_named(annotation, message):
-    with pytest.raises(ValueError, match=message):
-        labels.read_shapes(annotation, "r1/a.json", SIZE)
 
 
 def test_two_of_three_make_an_image_abnormal():
@@ -69,7 +25,7 @@ def test_two_of_three_make_an_image_abnormal():
         ("b", "r3", "metastasis", ""),
         ("c", "r1", "fracture", ""),
     )
-    votes = labels.count_votes(marks, ["c", "b", "a"], ["r1", "r2", "r3"])
+    votes = labels.count_votes(marks, ["c", "b", "a"], {reader: {"a", "b", "c"} for reader in ("r1", "r2", "r3")})
     assert votes.loc["a"].tolist() == [1, 0, 0]
     assert votes.loc["b"].tolist() == [1, 0, 1]
     assert votes.loc["c"].tolist() == [0, 0, 0]
@@ -77,6 +33,25 @@ def test_two_of_three_make_an_image_abnormal():
     assert labels.majority(votes, 1).to_dict() == {"c": 0, "b": 1, "a": 1}
     with pytest.raises(ValueError, match="expected 1 to 3, the number of readers, found 4"):
         labels.majority(votes, 4)
+
+
+def test_disputed_images_are_listed():
+    marks = findings(
+        *[
+            (image, reader, "metastasis", "")
+            for image, reader in [("a", "r1"), ("b", "r1"), ("b", "r2"), ("d", "r1"), ("e", "r1"), ("e", "r2")]
+        ]
+    )
+    seen = {"r1": {*"abcde"}, "r2": {*"abcde"}, "r3": {*"abc"}, "r4": {*"abc"}}
+    listed = labels.disputed(labels.count_votes(marks, [*"abcde"], seen), least=2)
+    assert listed.to_numpy().tolist() == [
+        ["a", "disagreement", "r1", "r2, r3, r4", ""],
+        ["b", "tie", "r1, r2", "r3, r4", ""],
+        ["d", "tie", "r1", "r2", "r3, r4"],
+        ["d", "missing reader", "r1", "r2", "r3, r4"],
+        ["d", "undecided", "r1", "r2", "r3, r4"],
+        ["e", "missing reader", "r1, r2", "", "r3, r4"],
+    ]
 
 
 def test_lesions_of_the_majority_by_hand():
@@ -100,40 +75,13 @@ def test_lesions_of_the_majority_by_hand():
         ([""], "outside_spine"),
         (["left rib 7", "left rib 7"], "multiple"),
         (["left rib 7", "lumbar vertebra 1"], "multiple"),
+        (["spine", "t8", "thoracic vertebrae"], "spinal"),
+        (["l4"], "spinal"),
+        (["talus 10"], "outside_spine"),
     ],
 )
 def test_subtypes(bones, subtype):
     assert labels.subtype_of_bones(bones) == subtype
-
-
-def test_kappas_by_hand():
-    # 4 images, 3 readers. Fleiss: agreement an image 1, 1, 1/3, 1/3, mean 2/3; shares 5/12 and 7/12,
-    # chance (25 + 49)/144 = 37/72; kappa (48/72 - 37/72) / (35/72) = 11/35
-    votes = np.array([[1, 1, 1], [0, 0, 0], [1, 0, 0], [0, 0, 1]])
-    assert labels.fleiss_kappa(votes) == pytest.approx(11 / 35)
-    table = pd.DataFrame(votes, columns=["r1", "r2", "r3"])
-    result = labels.agreement(table)
-    assert result["images"] == 4
-    assert result["abnormal"] == {"r1": 2, "r2": 1, "r3": 2}
-    assert result["disagreements"] == 2
-    assert result["percent"] == 50
-    # r1, r2: 3 of 4 alike; chance (2*1 + 2*3)/16 = 1/2; kappa 1/2. r1, r3: 2 of 4, chance 1/2: 0
-    assert [pair["cohen_kappa"] for pair in result["pairs"]] == pytest.approx([0.5, 0, 0.5])
-    assert [pair["disagreements"] for pair in result["pairs"]] == [1, 2, 1]
-    assert [pair["percent"] for pair in result["pairs"]] == [75, 50, 75]
-
-
-def test_undefined_kappas_are_none():
-    alike = labels.agreement(pd.DataFrame({"r1": [0, 0], "r2": [0, 0]}))
-    assert alike["fleiss_kappa"] is None
-    assert alike["pairs"][0]["cohen_kappa"] is None
-    assert alike["percent"] == 100
-    alone = labels.agreement(pd.DataFrame({"r1": [0, 1]}))
-    assert alone["pairs"] == []
-    assert alone["fleiss_kappa"] is None
-    none = labels.agreement(pd.DataFrame(index=range(3)))
-    assert none["percent"] is None
-    assert none["images"] == 3
 
 
 def annotate(folder, votes):
@@ -145,18 +93,17 @@ def annotate(folder, votes):
             (folder / reader / f"{image}.json").write_text(json.dumps(annotation))
 
 
-def run(folder, annotations, votes=2, **columns):
+def run(folder, annotations, votes=2, readers=None, **columns):
     images = ["P1_1_anterior", "P1_1_posterior", "P2_1_anterior"]
     scans = pd.DataFrame({"image": images, "patient": ["P1", "P1", "P2"], "exam": "1", "pixel_spacing": ""} | columns)
     scans.to_csv(folder / "scans.tsv", sep="\t", index=False)
-    output = SimpleNamespace(
-        labels=folder / "labels.tsv", findings=folder / "findings.tsv", agreement=folder / "agreement.json"
-    )
+    names = ("labels.tsv", "findings.tsv", "disputed.tsv", "masks.npz", "agreement.json")
+    output = SimpleNamespace(**{name.partition(".")[0]: folder / name for name in names})
     script.main(
         SimpleNamespace(
             input=SimpleNamespace(scans=folder / "scans.tsv", annotations=annotations),
             output=output,
-            params=SimpleNamespace(votes=votes),
+            params=SimpleNamespace(votes=votes, readers=readers, seed=1, shape=[1024, 256]),
         )
     )
     return (
@@ -192,6 +139,15 @@ def test_main_with_annotations(marked, tmp_path):
     assert list(found.columns) == labels.FINDING_COLUMNS
     assert len(found) == 9 + 8
     assert agreement["disagreements"] == 2
+    listed = pd.read_csv(tmp_path / "disputed.tsv", sep="\t", keep_default_na=False)
+    assert listed.to_numpy().tolist() == [
+        ["P1_1_posterior", "disagreement", "bob", "ann, cid", ""],
+        ["P2_1_anterior", "disagreement", "ann, bob", "cid", ""],
+    ]
+    with np.load(tmp_path / "masks.npz") as masks:
+        assert sorted(masks) == ["P1_1_anterior", "P2_1_anterior"]
+        assert masks["P1_1_anterior"].shape == (1024, 256) and masks["P1_1_anterior"].dtype == bool
+        assert masks["P1_1_anterior"][400, 30] and masks["P1_1_anterior"].sum() == 69
 
 
 def test_main_with_the_sheets_labels(tmp_path):
@@ -206,7 +162,7 @@ def test_main_with_the_sheets_labels(tmp_path):
     assert agreement["pairs"] == []
     with pytest.raises(ValueError, match=r"expected annotations .*without subtype"):
         run(tmp_path, [], label=[1, 0, 1])
-    with pytest.raises(ValueError, match="P1_1_posterior: label: expected 0, 1, found ''"):
+    with pytest.raises(ValueError, match="P1_1_posterior: label: expected 0, 1, found another value"):
         run(tmp_path, [], label=[1, "", 1], subtype="spinal")
     with pytest.raises(ValueError, match="P1_1_posterior: label 0 contradicts subtype spinal"):
         run(tmp_path, [], label=[1, 0, 1], subtype="spinal")
@@ -219,11 +175,27 @@ def test_main_names_what_is_wrong_with_the_annotations(marked, tmp_path):
     with pytest.raises(ValueError, match=r"cid/P1_1_anterior\.json: expected JSON"):
         run(tmp_path, marked)
     file.unlink()
-    with pytest.raises(ValueError, match="cid: no annotation of 1 images, such as P1_1_anterior"):
-        run(tmp_path, marked)
+    run(tmp_path, marked)
+    listed = pd.read_csv(tmp_path / "disputed.tsv", sep="\t", keep_default_na=False)
+    assert listed["kind"].tolist() == ["missing reader", "disagreement", "disagreement"]
     file.write_text(text)
     (marked / "cid" / "P3_1_anterior.json").write_text(text)
-    with pytest.raises(ValueError, match="cid: 1 annotations of unknown images, such as P3_1_anterior"):
+    with pytest.raises(
+        ValueError, match="cid: 1 annotations of unknown images, such as cid/P3_1_anterior with 3 shapes"
+    ):
+        run(tmp_path, marked)
+    with pytest.raises(
+        ValueError, match="cid: an unknown reader, expected ann, bob, such as cid/P1_1_anterior with 3 shapes"
+    ):
+        run(tmp_path, marked, readers=["ann", "bob"])
+    for reader in ("ann", "bob", "cid"):
+        for path in (marked / reader).glob("P1_1_posterior.json"):
+            path.unlink()
+    (marked / "cid" / "P3_1_anterior.json").unlink()
+    with pytest.raises(ValueError, match="no reader's annotation of 1 images, such as P1_1_posterior"):
+        run(tmp_path, marked)
+    (marked / "cid" / "P1_1_anterior.xml").write_text("<annotation/>")
+    with pytest.raises(ValueError, match=r"cid/P1_1_anterior\.xml: expected one annotation of an image"):
         run(tmp_path, marked)
     (tmp_path / "none").mkdir()
     with pytest.raises(ValueError, match="expected one folder a reader"):

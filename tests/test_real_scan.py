@@ -6,24 +6,32 @@ bones from row 205; ribs from 215 to 338, in columns 70 to 207; the hip bones be
 thighs at 440.
 """
 
+import contextlib
 import shutil
 
 import numpy as np
 import pytest
+import test_ingest
 from pydicom.data import get_testdata_file
-from test_ingest import run
 
 from bonescan.chance import generator
 from bonescan.crop import crop_thorax
+from bonescan.crop.position import check_view
 
 pytest.importorskip("libjpeg", reason="pylibjpeg-libjpeg decodes the scan")
+
+
+def run(source, path, folder):
+    """Run ingest in the cohort's folder, where its private files may lie."""
+    with contextlib.chdir(folder):
+        return test_ingest.run(source, path, folder)
 
 
 @pytest.fixture(scope="module")
 def cohort(tmp_path_factory):
     folder = tmp_path_factory.mktemp("real")
     shutil.copy(get_testdata_file("JPGExtended.dcm", download=False), folder / "scan.dcm")
-    (folder / "sheet.tsv").write_text("path\tpatient\tview\nscan.dcm\tNM1\tanterior\n")
+    (folder / "sheet.tsv").write_text("path\tpatient\tview\nscan.dcm\tP1\tanterior\n")
     return folder
 
 
@@ -49,7 +57,8 @@ def test_ingest_accepts_the_real_scan(cohort):
     scans, table, rejected = run("sheet", cohort / "sheet.tsv", cohort)
     assert rejected.empty
     assert scans.shape == (1, 1024, 256)
-    assert table["image"][0] == "NM1_1_anterior"
+    assert table["patient"][0] == "P1"
+    assert table["format"][0] == "DICOM, JPEG Extended (Process 2 and 4), 16 bits"
     assert table["pixel_spacing"][0] == 2.26
     # the header's Counts Accumulated are 3596452 and its largest pixel 278; the compression adds one to each zero
     assert table["counts"][0] - (scans[0] == 1).sum() == pytest.approx(3596452, rel=0.01)
@@ -83,8 +92,27 @@ def test_thinned(view, share):
     assert crop.box == pytest.approx(crop_thorax(view, generator(1), **settings).box, abs=9)
 
 
-@pytest.mark.parametrize("rows", [-40, 40])
+@pytest.mark.parametrize("rows", [-40, -17, 23, 40])
 def test_shifted(view, rows):
     box = crop_thorax(view, generator(1)).box
     shifted = crop_thorax(np.roll(view, rows, axis=0), generator(1)).box
     assert shifted == pytest.approx((box[0] + rows, box[1] + rows, *box[2:]), abs=4)
+
+
+def test_upside_down_and_called_by_the_other_name(view):
+    assert "upside down" in crop_thorax(np.ascontiguousarray(view[::-1]), generator(1)).reasons
+    contrast = crop_thorax(view, generator(1)).contrast
+    assert check_view("anterior", contrast) == []
+    assert check_view("posterior", contrast) == ["looks like no posterior view"]
+
+
+# the crown is in row 97, the toes in row 784
+@pytest.mark.parametrize(("rows", "part"), [(-140, "head"), (300, "feet"), (450, "feet")])
+def test_cut_off(view, rows, part):
+    settings = {"sigma": 10}
+    whole = crop_thorax(view, generator(1), **settings).box
+    cut = np.ones_like(view)
+    cut[max(0, rows) : 1024 + min(0, rows)] = view[max(0, -rows) : 1024 - max(0, rows)]
+    crop = crop_thorax(cut, generator(1), **settings)
+    assert crop.reasons[0] == f"{part} cut off"
+    assert crop.box == pytest.approx((whole[0] + rows, whole[1] + rows, *whole[2:]), abs=9)

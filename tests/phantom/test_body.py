@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bonescan.phantom import habitus, skeleton, soft_tissue
-from bonescan.phantom.focus import in_bone
+from bonescan.phantom.focus import in_bone, part_of, whole_bone
 from bonescan.phantom.patient import thorax_box
 from bonescan.phantom.scene import Points, Scene, deposit, locate
 from bonescan.phantom.shapes import blade, ellipsoid, shell, tube
@@ -100,3 +100,35 @@ def test_the_thorax_box_holds_ribs_and_no_bladder(patient):
         for view in VIEWS
     ]
     assert 2 < ratios[0] < ratios[1]
+
+
+def test_a_place_in_a_bone_has_a_name(patient):
+    _, bones, *_ = patient
+    rib = bones.points[bones.bone("left rib 7")]
+    assert part_of("ribs", rib, rib[rib[:, 1].argmax()]) == "posterior"
+    assert part_of("ribs", rib, rib[rib[:, 0].argmax()]) == "lateral"
+    assert part_of("ribs", rib, rib[rib[:, 1].argmin()]) == "anterior"
+    vertebra = bones.points[bones.bone("lumbar vertebra 3")]
+    assert part_of("spine", vertebra, vertebra[vertebra[:, 1].argmin()]) == "body"
+    assert part_of("spine", vertebra, vertebra[vertebra[:, 0].argmax()]) == "left arch"
+    femur = bones.points[bones.bone("right femur")]
+    parts = [part_of("femur", femur, femur[i]) for i in (femur[:, 2].argmin(), femur[:, 2].argmax())]
+    assert parts == ["proximal", "distal"]
+    clavicle = bones.points[bones.bone("right clavicle")]
+    assert part_of("shoulder girdle", clavicle, clavicle[clavicle[:, 0].argmin()]) == "lateral"
+
+
+def test_a_cold_focus_takes_away_and_a_stretched_one_is_flat(patient):
+    _, bones, *_ = patient
+    middle = bones.points[bones.bone("lumbar vertebra 3")].mean(axis=0)
+    arguments = (bones, "lumbar vertebra 3", middle, 34.0)
+    rng = np.random.default_rng(8)
+    cold = in_bone(*arguments, 0.2, "metastasis", "lumbar spine", rng)
+    own = bones.activity[bones.bone("lumbar vertebra 3")].sum()
+    assert -own <= cold.activity.sum() < -0.2 * own
+    flat = in_bone(*arguments, 3.0, "fracture", "vertebral compression", rng, stretch=(1.4, 1.2, 0.4))
+    round_one = in_bone(*arguments, 3.0, "fracture", "vertebral compression", rng)
+    height = [np.average((focus.points[:, 2] - middle[2]) ** 2, weights=focus.activity) for focus in (flat, round_one)]
+    assert height[0] < 0.5 * height[1]
+    paget = whole_bone(bones, "left femur", 3.0, "Paget disease", "whole bone")
+    assert paget.activity.sum() == pytest.approx(2 * bones.activity[bones.bone("left femur")].sum())

@@ -6,6 +6,7 @@ rule augment:
     input:
         thorax="results/{scale}/crop/thorax.npy",
         crop="results/{scale}/crop/crop.tsv",
+        excluded="results/{scale}/crop/excluded.tsv",
         labels="results/{scale}/label/labels.tsv",
     output:
         images="results/{scale}/augment/images.npy",

@@ -22,6 +22,8 @@ def broken_rules(config):
         "augment.degrees",
     ):
         section, key = path.split(".")
+        if isinstance(config[section][key], int):
+            continue
         least, greatest = config[section][key]
         if least > greatest:
             yield f"{path}: expected the lesser number first, got [{least}, {greatest}]"
@@ -132,10 +134,46 @@ def archive_state(wildcards):
             rows = csv.DictReader(sheet, delimiter="," if path.suffix.lower() == ".csv" else "\t")
             files = [path.parent / (row.get("path") or "") for row in rows]
     else:
-        files = [Path(root) / name for root, _, names in os.walk(path) for name in names]
+        files = [path if path.is_dir() else path.parent]
+    files += [Path(root) / name for folder in files for root, _, names in os.walk(folder) for name in names]
+    return state_of(files)
+
+
+def state_of(files):
+    """Digest of the names, sizes and times of those of the files that there are."""
     stats = [(str(file), file.stat()) for file in sorted(files) if file.is_file()]
     states = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
     return hashlib.sha256(repr(states).encode()).hexdigest()
+
+
+def annotations_state(wildcards):
+    """Digest of the user's annotations: one that a reader changes makes `label` run again."""
+    if config["cohort"]["source"] == "phantom" or not config["cohort"]["annotations"]:
+        return None
+    folder = Path(config["cohort"]["annotations"])
+    return state_of([*folder.glob("*/*.json"), *folder.glob("*/*.xml")])
+
+
+def salt_mark():
+    """What tells one salt of the environment from another, and nothing else of it; a salt of a file does not change."""
+    salt = os.environ.get("BONESCAN_SALT")
+    return salt and hashlib.sha256(f"mark of {salt}".encode()).hexdigest()[:8]
+
+
+def picture_shape():
+    """Rows and columns of the cohort's pictures: whole-body views, or thoracic images that need no crop."""
+    size = config["crop"]["size"]
+    return [size, size] if config["crop"]["method"] == "none" else [1024, 256]
+
+
+def crop_settings():
+    """What the five stages of the crop are told."""
+    return {key: value for key, value in config["crop"].items() if key not in ("method", "untrusted")}
+
+
+def crop_script():
+    """The script that makes thoracic images: the crop, or the one that leaves them as they are."""
+    return "uncropped" if config["crop"]["method"] == "none" else "crop"
 
 
 def annotation_files(wildcards):
@@ -143,6 +181,35 @@ def annotation_files(wildcards):
     if config["cohort"]["source"] == "phantom":
         return f"results/{wildcards.scale}/simulate/annotations"
     return config["cohort"]["annotations"] or []
+
+
+def crop_quality_table(name):
+    """The three formats of a table on the crop's quality."""
+    return expand("results/{{scale}}/crop_quality/{name}.{format}", name=name, format=["csv", "md", "tex"])
+
+
+def crop_quality_files():
+    """What the target `crop_quality` makes: a sheet to look at, and scores where the truth is known."""
+    names = ["contact_sheet.pdf"]
+    if config["cohort"]["source"] == "phantom":
+        names += ["crop_scores.md", "crop_stress.md"]
+    return [f"results/{config['scale']}/crop_quality/{name}" for name in names]
+
+
+def annotations_to_begin_from(wildcards):
+    """The annotations that a workspace is filled with; nothing where the readers begin anew."""
+    return annotation_files(wildcards) if config["annotate"]["prefill"] else []
+
+
+def readers():
+    """Names of the readers: those of the config, else as many as simulated."""
+    return config["label"]["readers"] or [f"reader{n}" for n in range(1, config["simulate"]["readers"] + 1)]
+
+
+def numbers_of_figures():
+    """The paper's figures; without a crop, Figures 2 and 3 of its stages have nothing to show."""
+    stages = {2, 3} if config["crop"]["method"] == "none" else set()
+    return sorted({*range(1, 12)} - stages)
 
 
 def images_of_dataset(wildcards):

@@ -9,13 +9,15 @@ rule crop:
     output:
         thorax="results/{scale}/crop/thorax.npy",
         table="results/{scale}/crop/crop.tsv",
+        excluded="results/{scale}/crop/excluded.tsv",
     log:
         "logs/crop/{scale}.log",
     conda:
         "../../envs/imaging.yaml"
     params:
-        crop=config["crop"],
+        crop=crop_settings(),
+        untrusted=config["crop"]["untrusted"],
         seed=config["seed"],
-        code=library("crop"),
+        code=library(crop_script()),
     script:
-        "../scripts/crop.py"
+        f"../scripts/{crop_script()}.py"

@@ -28,7 +28,8 @@ rule figure2:
     """The five stages of the crop on one view."""
     input:
         scans="results/{scale}/ingest/scans.npy",
-        table="results/{scale}/crop/crop.tsv",
+        table="results/{scale}/ingest/scans.tsv",
+        crop="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
     output:
         figure=figure("figure2"),
@@ -38,7 +39,7 @@ rule figure2:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
-        crop=config["crop"],
+        crop=crop_settings(),
         seed=config["seed"],
         image=config["figures"]["metastasis"],
         code=library("figure2"),
@@ -50,7 +51,8 @@ rule figure3:
     """Profile, fitted curve, first and second derivatives and landmarks of one posterior view."""
     input:
         scans="results/{scale}/ingest/scans.npy",
-        table="results/{scale}/crop/crop.tsv",
+        table="results/{scale}/ingest/scans.tsv",
+        crop="results/{scale}/crop/crop.tsv",
         labels="results/{scale}/label/labels.tsv",
     output:
         figure=figure("figure3"),
@@ -60,7 +62,7 @@ rule figure3:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
-        crop=config["crop"],
+        crop=crop_settings(),
         seed=config["seed"],
         image=config["figures"]["metastasis"],
         code=library("figure3"),
@@ -89,6 +91,29 @@ rule figure4:
         code=library("figure4"),
     script:
         "../scripts/figure4.py"
+
+
+rule figure5:
+    """The readers' annotation of one view, as the workspaces of `annotate` hold it."""
+    input:
+        scans="results/{scale}/ingest/scans.npy",
+        table="results/{scale}/ingest/scans.tsv",
+        reports="results/{scale}/ingest/reports.tsv",
+        labels="results/{scale}/label/labels.tsv",
+        findings="results/{scale}/label/findings.tsv",
+    output:
+        figure=figure("figure5"),
+    log:
+        "logs/figure5/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        provenance=provenance,
+        votes=config["label"]["votes"],
+        image=config["figures"]["metastasis"],
+        code=library("figure5"),
+    script:
+        "../scripts/figure5.py"
 
 
 rule figure6:
@@ -214,6 +239,6 @@ rule figures:
         expand(
             "results/{scale}/figures/figure{number}.{format}",
             scale=config["scale"],
-            number=[1, 2, 3, 4, 6, 7, 8, 9, 10, 11],
+            number=numbers_of_figures(),
             format=["pdf", "png"],
         ),

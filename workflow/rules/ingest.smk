@@ -10,12 +10,23 @@ rule ingest:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/ingest/scans.tsv",
         rejected="results/{scale}/ingest/rejected.tsv",
+        reports="results/{scale}/ingest/reports.tsv",
+        summary="results/{scale}/ingest/summary.tsv",
     log:
         "logs/ingest/{scale}.log",
+    benchmark:
+        "benchmarks/ingest/{scale}.tsv"
     conda:
         "../../envs/imaging.yaml"
+    threads: 8
+    resources:
+        mem_mb=2000,
+        runtime=60,
     params:
         source=config["cohort"]["source"],
+        pseudonyms=config["cohort"]["pseudonyms"],
+        salt=salt_mark(),
+        shape=picture_shape(),
         archive=archive_state,
         code=library("ingest"),
     script:

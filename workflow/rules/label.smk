@@ -9,6 +9,8 @@ rule label:
     output:
         labels="results/{scale}/label/labels.tsv",
         findings="results/{scale}/label/findings.tsv",
+        disputed="results/{scale}/label/disputed.tsv",
+        masks="results/{scale}/label/masks.npz",
         agreement="results/{scale}/label/agreement.json",
     log:
         "logs/label/{scale}.log",
@@ -16,6 +18,10 @@ rule label:
         "../../envs/imaging.yaml"
     params:
         votes=config["label"]["votes"],
+        readers=config["label"]["readers"],
+        seed=config["seed"],
+        annotations=annotations_state,
+        shape=picture_shape(),
         code=library("label"),
     script:
         "../scripts/label.py"

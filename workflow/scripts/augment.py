@@ -5,6 +5,7 @@ import logging
 import numpy as np
 
 from bonescan.augment import block_mean, plan, transform
+from bonescan.crop.cohort import labels_of_cohort
 from bonescan.files import read_table, write_table, write_whole
 from bonescan.script import logged
 
@@ -12,9 +13,7 @@ from bonescan.script import logged
 @logged
 def main(snakemake):
     crop = read_table(snakemake.input.crop)
-    labels = read_table(snakemake.input.labels)
-    if unknown := set(labels["image"]) ^ set(crop["image"]):
-        raise ValueError(f"expected a label and a crop of each image, one is missing of {min(unknown)}")
+    labels = labels_of_cohort(read_table(snakemake.input.labels), crop, read_table(snakemake.input.excluded))
     thorax = np.load(snakemake.input.thorax, mmap_mode="r")
     row_of_source = dict(zip(crop["image"], range(len(crop)), strict=True))
 

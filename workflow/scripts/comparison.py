@@ -14,10 +14,10 @@ from bonescan.tables.results import summarise
 @logged
 def main(snakemake):
     published = pd.read_table(snakemake.input.published, dtype=str, keep_default_na=False)
-    subtypes = {
-        "Table 1": read_table(snakemake.input.labels)["subtype"],
-        "Table 2": read_table(snakemake.input.lineage)["subtype"],
-    }
+    labels, lineage = read_table(snakemake.input.labels), read_table(snakemake.input.lineage)
+    # views whose crop was excluded have left the cohort
+    labels = labels[labels["image"].isin(lineage["source"])]
+    subtypes = {"Table 1": labels["subtype"], "Table 2": lineage["subtype"]}
     summary = summarise(pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True))
     cells = compare(published, subtypes, summary)
     save(comparison_table(cells, summary, snakemake.params.provenance), snakemake.output.comparison)

@@ -5,10 +5,10 @@ import logging
 import numpy as np
 
 from bonescan.figures.choice import choose, row_of
-from bonescan.figures.findings import view_mask
 from bonescan.figures.style import save
 from bonescan.figures.surfaces import draw_surfaces
 from bonescan.files import read_table
+from bonescan.masks import view_mask
 from bonescan.script import logged
 
 

@@ -4,9 +4,7 @@ import logging
 
 import numpy as np
 
-from bonescan.chance import generator
-from bonescan.crop import crop_thorax
-from bonescan.figures.choice import CLEAR_CASE, choose, row_of
+from bonescan.figures.again import crop_again
 from bonescan.figures.crop_stages import draw_stages
 from bonescan.figures.style import save
 from bonescan.files import read_table
@@ -15,15 +13,11 @@ from bonescan.script import logged
 
 @logged
 def main(snakemake):
-    scans = np.load(snakemake.input.scans, mmap_mode="r")
-    table = read_table(snakemake.input.table)
-    labels = read_table(snakemake.input.labels)[["image", "label", "subtype"]]
-
-    image = choose(table.merge(labels, on="image"), snakemake.params.image, **CLEAR_CASE)
-    view = np.asarray(scans[row_of(table, image)])
-    # the same draw as in the crop itself
-    crop = crop_thorax(view, generator(snakemake.params.seed, "crop", image), **snakemake.params.crop)
-    save(draw_stages(view, crop, image, snakemake.params.provenance), snakemake.output.figure)
+    files, params = snakemake.input, snakemake.params
+    tables = [read_table(path) for path in (files.table, files.crop, files.labels)]
+    scans = np.load(files.scans, mmap_mode="r")
+    image, view, crop = crop_again(scans, *tables, params.image, params.crop, params.seed)
+    save(draw_stages(view, crop, image, params.provenance), snakemake.output.figure)
     logging.info("shown: %s", image)
 
 

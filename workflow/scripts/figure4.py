@@ -6,9 +6,10 @@ import numpy as np
 
 from bonescan.figures.augmentation import draw_variants
 from bonescan.figures.choice import CLEAR_CASE, choose, row_of
-from bonescan.figures.findings import VIEW, thorax_mask, view_mask
+from bonescan.figures.findings import VIEW, thorax_mask
 from bonescan.figures.style import save
 from bonescan.files import read_table
+from bonescan.masks import view_mask
 from bonescan.script import logged
 
 

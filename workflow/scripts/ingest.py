@@ -1,58 +1,55 @@
 """Read every scan of the cohort into one array of views; list what cannot be used, with the reason."""
 
 import logging
-from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from bonescan.dicom import COLUMNS, ROWS
+from bonescan import ingest, privacy
+from bonescan.archive import cohort_entries
 from bonescan.files import write_table
-from bonescan.ingest import (
-    REJECTED_COLUMNS,
-    View,
-    folder_entries,
-    ingest,
-    kind_of,
-    scans_table,
-    sheet_entries,
-    write_stack,
-)
-from bonescan.script import logged
+from bonescan.ingest import Settings
+from bonescan.journal import entry_state, opened
+from bonescan.private import KEY_FILE, read_salt, write_key
+from bonescan.script import logged, progress
 
 log = logging.getLogger("ingest")
 
 
-def read_cohort(source: str, cohort: Path):
-    """Return the cohort's folder, its entries, and which of label and subtype its sheet has."""
-    if source == "folder":
-        return cohort, folder_entries(cohort), ()
-    separator = "," if cohort.suffix.lower() == ".csv" else "\t"
-    sheet = pd.read_csv(cohort, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    return cohort.parent, sheet_entries(sheet), tuple(sheet.columns.intersection(["label", "subtype"]))
-
-
 @logged
 def main(snakemake):
-    cohort = Path(snakemake.input.cohort)
-    root, entries, labelled = read_cohort(snakemake.params.source, cohort)
-    rows, rejected = [], []
-    with write_stack(snakemake.output.scans, (ROWS, COLUMNS), np.uint16) as append:
-        for outcome in ingest(root, entries):
-            if isinstance(outcome, View):
-                append(outcome.counts)
-                rows.append(outcome.row)
-            else:
-                rejected.append(outcome)
-        kinds = Counter(kind_of(rejection.reason) for rejection in rejected)
-        if not rows:
-            raise ValueError(f"{cohort.name}: expected scans, all {len(rejected)} were rejected: {dict(kinds)}")
-    write_table(snakemake.output.table, scans_table(rows, labelled))
-    write_table(snakemake.output.rejected, pd.DataFrame(rejected, columns=REJECTED_COLUMNS))
-    log.info("%d views of %d files accepted, %d rejected", len(rows), len(entries), len(rejected))
-    for name, number in kinds.most_common():
-        log.info("rejected %d: %s", number, name)
+    params, output = snakemake.params, snakemake.output
+    cohort, phantom = Path(snakemake.input.cohort), params.source == "phantom"
+    root, entries, labelled = cohort_entries(params.source, cohort, ingest.list_directory)
+    salt = b"simulated patients need none" if phantom else read_salt(Path())
+    settings = Settings(root, tuple(params.shape), salt, phantom or params.pseudonyms == "given", open_names=phantom)
+    if not phantom:
+        tokens = [(ingest.file_token(entry["path"], settings), entry["path"]) for entry in entries]
+        write_key(Path(), pd.DataFrame(tokens, columns=["source_file", "path"]))
+        log.info("%s says which path a file's token stands for; keep it as private as the scans", KEY_FILE)
+
+    states = [entry_state(entry, root) for entry in entries]
+    stamp = privacy.pseudonym(salt, "Stamp", repr((params.code, settings[1], settings[3:])))
+    with opened(Path(output.scans).parent, stamp, settings.shape) as journal:
+        outcomes = list(journal.done(states))
+        if done := len(outcomes):
+            log.info("%d of %d files were read by a run that was interrupted", done, len(entries))
+        new = ingest.ingest(entries[done:], settings, snakemake.threads, ingest.rows_of(outcomes))
+        for state, outcome in zip(states[done:], progress(new, len(entries), done), strict=True):
+            journal.add(state, outcome)
+            outcomes.append(ingest.without_counts(outcome))
+        journal.forget()
+        tables = ingest.tables(outcomes, labelled)
+        for row in tables["summary"].itertuples(index=False):
+            warn = row.item == "burned_in" and row.value == "yes"
+            log.log(logging.WARNING if warn else logging.INFO, "%s, %s: %d", *row)
+        if not journal.count:
+            raise ValueError(f"cohort: expected scans, all were rejected: {ingest.reasons(tables['rejected'])}")
+        written = {Path(file).name: Path(file).read_text(errors="replace") for file in snakemake.log}
+        privacy.check(ingest.identities(outcomes), salt, tables, written, ingest.own_words())
+        journal.finish(output.scans)
+    for name, table in tables.items():
+        write_table(getattr(output, name), table)
 
 
 if __name__ == "__main__":

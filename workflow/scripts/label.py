@@ -1,59 +1,54 @@
-"""Count the readers' votes on each image into labels and subtypes; list their findings and their agreement."""
+"""Count the readers' votes on each image into labels, subtypes and lesion masks; list their findings and agreement."""
 
-import json
 import logging
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from bonescan.dicom import COLUMNS, ROWS
-from bonescan.files import write_json, write_table
+from bonescan.agreement import agreement
+from bonescan.chance import generator
+from bonescan.files import write_json, write_table, write_whole
+from bonescan.labelme import read_folder
 from bonescan.labels import (
+    DISPUTED_COLUMNS,
     FINDING_COLUMNS,
-    agreement,
     check_images,
+    count_votes,
+    disputed,
     label_by_sheet,
     label_by_votes,
-    read_shapes,
 )
+from bonescan.masks import lesion_masks
 from bonescan.script import logged
 
 log = logging.getLogger("label")
 
 
-def read_annotations(folder: Path):
-    """Return the readers, the images that each annotated, and all findings, from one folder a reader."""
-    readers = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    if not readers:
-        raise ValueError(f"{folder}: expected one folder a reader, found none")
-    annotated, findings = {reader: set() for reader in readers}, []
-    for reader in readers:
-        for path in sorted((folder / reader).glob("*.json")):
-            place = f"{reader}/{path.name}"
-            try:
-                annotation = json.loads(path.read_text(encoding="utf-8"))
-            except ValueError as error:
-                raise ValueError(f"{place}: expected JSON: {error}") from error
-            annotated[reader].add(path.stem)
-            shapes = read_shapes(annotation, place, (ROWS, COLUMNS))
-            findings += [{"image": path.stem, "reader": reader, **shape} for shape in shapes]
-    return readers, annotated, pd.DataFrame(findings, columns=FINDING_COLUMNS)
-
-
 @logged
 def main(snakemake):
-    scans = pd.read_csv(snakemake.input.scans, sep="\t", dtype={"patient": str, "exam": str}, keep_default_na=False)
-    if annotations := getattr(snakemake.input, "annotations", None):
-        readers, annotated, findings = read_annotations(Path(str(annotations)))
-        check_images(annotated, list(scans["image"]))
-        labels = label_by_votes(findings, scans, readers, snakemake.params.votes)
+    scans = pd.read_csv(snakemake.input.scans, sep="\t", dtype=str, keep_default_na=False)
+    params, output = snakemake.params, snakemake.output
+    shape, images = tuple(params.shape), list(scans["image"])
+    votes, findings = pd.DataFrame(index=images), pd.DataFrame(columns=FINDING_COLUMNS)
+    listed, masks = pd.DataFrame(columns=DISPUTED_COLUMNS), {}
+    if folder := getattr(snakemake.input, "annotations", None):
+        annotated, marked = read_folder(Path(str(folder)), shape)
+        findings = pd.DataFrame(marked, columns=FINDING_COLUMNS)
+        check_images(annotated, images, params.readers, findings)
+        votes = count_votes(findings, images, annotated)
+        labels, listed = label_by_votes(findings, scans, votes, params.votes), disputed(votes, params.votes)
+        masks = lesion_masks(findings, images, shape, params.votes)
     else:
-        readers, findings = [], pd.DataFrame(columns=FINDING_COLUMNS)
         labels = label_by_sheet(scans)
-    write_table(snakemake.output.labels, labels)
-    write_table(snakemake.output.findings, findings)
-    write_json(snakemake.output.agreement, agreement(labels[readers]))
-    log.info("%d readers; images: %s", len(readers), labels["subtype"].value_counts().to_dict())
+    for name, table in (("labels", labels), ("findings", findings), ("disputed", listed)):
+        write_table(getattr(output, name), table)
+    with write_whole(output.masks) as temporary:
+        np.savez_compressed(temporary, **masks)
+    write_json(output.agreement, agreement(votes, scans["patient"], generator(params.seed, "label", "agreement")))
+    log.info("%d readers; images: %s", votes.shape[1], labels["subtype"].value_counts().to_dict())
+    for kind, number in listed["kind"].value_counts().items():
+        log.info("%s: %d images", kind, number)
 
 
 if __name__ == "__main__":

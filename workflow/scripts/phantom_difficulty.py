@@ -20,12 +20,16 @@ from bonescan.tables.quality import difficulty_table, shortcuts_table
 @logged
 def main(snakemake):
     seed, provenance = snakemake.params.seed, snakemake.params.provenance
-    crops, scans = read_table(snakemake.input.crop), read_table(snakemake.input.scans)
-    truth = scans[["image"]].merge(read_table(snakemake.input.truth), on="image", validate="one_to_one")
+    crops = read_table(snakemake.input.crop)
+    # views whose crop was excluded have left the cohort
+    scans, truth = (
+        crops[["image"]].merge(read_table(path), on="image", validate="one_to_one")
+        for path in (snakemake.input.scans, snakemake.input.truth)
+    )
     thorax = np.load(snakemake.input.thorax, mmap_mode="r")
     if not len(thorax) == len(crops) == len(truth) == len(scans):
         raise ValueError(
-            f"expected as many thoracic images as views, got {len(thorax)}, {len(crops)} rows of crop.tsv, "
+            f"expected a thoracic image for each row of crop.tsv, got {len(thorax)}, {len(crops)} rows, "
             f"{len(truth)} of truth_views.tsv and {len(scans)} of scans.tsv"
         )
     observer = judge_observer(truth, generator(seed, "phantom_quality", "observer"))

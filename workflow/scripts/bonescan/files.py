@@ -92,6 +92,49 @@ def write_table(path, frame: pd.DataFrame) -> None:
         frame.to_csv(temporary, sep="\t", index=False)
 
 
+def stack_header(stream, shape: tuple[int, ...], dtype, count: int = 0) -> int:
+    """Write the header of a `.npy` file of `count` arrays of `shape`; return its length, which hangs on no count.
+
+    numpy leaves room in the header for the first axis to grow.
+    """
+    stream.seek(0)
+    header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False, "shape": (count, *shape)}
+    np.lib.format.write_array_header_1_0(stream, header)
+    return stream.tell()
+
+
+@contextmanager
+def write_stack(path, shape: tuple[int, ...], dtype) -> Iterator:
+    """Yield a function that appends one array to a `.npy` file, which appears whole when the block ends.
+
+    The number of arrays need not be known before, and one at a time is held in memory.
+
+    Parameters
+    ----------
+    path : path-like
+        The `.npy` file, memory-mappable afterwards, shape (n, *shape).
+    shape : tuple of int
+        Shape of one array.
+    dtype : dtype
+        Type of its values.
+    """
+    dtype = np.dtype(dtype)
+    count = 0
+
+    def append(array: np.ndarray) -> None:
+        nonlocal count
+        if array.shape != tuple(shape) or array.dtype != dtype:
+            raise ValueError(f"{path}: expected {shape} {dtype}, found {array.shape} {array.dtype}")
+        stream.write(np.ascontiguousarray(array).tobytes())
+        count += 1
+
+    with write_whole(path) as temporary, open(temporary, "wb") as stream:
+        start = stack_header(stream, shape, dtype)
+        yield append
+        if stack_header(stream, shape, dtype, count) != start:
+            raise RuntimeError(f"{path}: the header of {count} arrays is longer than that of none")
+
+
 def append_rows(path, rows: list[dict]) -> None:
     """Append rows to a tab-separated table, which gets its header with the first row; without rows it is empty."""
     with open(path, "a", newline="", encoding="utf-8") as stream:

@@ -1,157 +1,220 @@
-"""A sheet or a folder of DICOM files to whole-body views, one at a time, and the reasons for what is left out."""
+"""A cohort's files to whole-body views, one file at a time, and the reasons for what is left out."""
 
+import functools
 import hashlib
-import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from bonescan import dicom
-from bonescan.dicom import Unsuitable
-from bonescan.files import write_whole
+from bonescan import archive, dicom, dicom_file, display, matrix, pictures, privacy, workers
+from bonescan.archive import locate, read_bounded
+from bonescan.display import is_inverted, upright
+from bonescan.unsuitable import Unsuitable
+from bonescan.workers import Failure, ordered_map
 
-SHEET_COLUMNS = ("path", "patient", "exam", "view", "label", "subtype")
-SCAN_COLUMNS = ["image", "patient", "exam", "view", "source_file", "frame", "sha256", "pixel_spacing", "counts"]
-REJECTED_COLUMNS = ["source_file", "reason"]
+SCAN_COLUMNS = ["image", "patient", "exam", "view", "source_file", "row", "frame", "sha256", "pixel_spacing", "counts"]
+FACTS = ["format", "matrix", "steps", "deidentified", "burned_in"]
+SCAN_COLUMNS += FACTS
+REJECTED_COLUMNS = ["source_file", "row", "reason"]
+ALLOWED = {"label": ("0", "1"), "subtype": ("normal", "multiple", "spinal", "outside_spine")}
 # Names become file names (an annotation is `{image}.json`) and columns of tables
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
+SECONDS = 30  # that one file may take; a sound one takes a tenth of one
+BYTES = 2**30  # of memory that one file may take
+
+
+class Settings(NamedTuple):
+    """What holds for every file of a cohort."""
+
+    root: Path
+    """the cohort's folder"""
+    shape: tuple[int, int]
+    """rows and columns of the pictures that are wanted"""
+    salt: bytes
+    given: bool = False
+    """keep the sheet's own patients and exams, because they are pseudonyms"""
+    open_names: bool = False
+    """name files by their paths, because these name no person"""
 
 
 class View(NamedTuple):
-    """One accepted view: its row of `scans.tsv` and its counts, shape (1024, 256), uint16."""
+    """One accepted view: its row of `scans.tsv`, its counts, the report given for it."""
 
     row: dict
     counts: np.ndarray
+    report: str = ""
 
 
 class Rejection(NamedTuple):
     """One file, or one frame of it, that is left out."""
 
     source_file: str
+    row: str
     reason: str
 
 
-def sheet_entries(sheet: pd.DataFrame) -> list[dict]:
-    """Return one entry a row of a sheet, with all of `SHEET_COLUMNS`; what the sheet lacks is an empty text.
+class Outcome(NamedTuple):
+    """What came of one entry, and the identities that its file holds."""
+
+    found: list[View | Rejection]
+    known: dict[str, str]
+    """from `privacy.digests`"""
+
+
+class Frame(NamedTuple):
+    """One picture as a file holds it."""
+
+    counts: np.ndarray
+    view: str
+    number: int
+    spacing: float
+    facts: dict
+
+
+def file_token(path: str, settings: Settings) -> str:
+    """Return how tables name a file: by a pseudonym, because its path may name a patient."""
+    if settings.open_names:
+        return Path(path).name if Path(path).is_absolute() else path
+    return privacy.pseudonym(settings.salt, "File", path)
+
+
+def ingest(
+    entries: Iterable[dict], settings: Settings, processes: int = 1, before: Iterable[dict] = ()
+) -> Iterator[Outcome]:
+    """Read the entries in processes of their own, in order; whatever a file holds, the next one is read.
+
+    An image is named `{patient}_{exam}_{view}`. The patient and the exam are the sheet's, else the file's; both are
+    pseudonyms. A picture that came before, by name or by pixels, is left out.
 
     Parameters
     ----------
-    sheet : DataFrame of str
-        Column `path`, relative to the sheet's folder; optional `patient` (a pseudonym: it is written to every
-        table), `exam`, `view`, `label`, `subtype`. Other columns are ignored.
-
-    Raises
-    ------
-    ValueError
-        No column `path`, or no row.
-    """
-    if "path" not in sheet.columns:
-        raise ValueError(f"sheet: expected a column path, found {', '.join(map(str, sheet.columns)) or 'none'}")
-    if sheet.empty:
-        raise ValueError("sheet: expected one row a scan, found none")
-    known = sheet.reindex(columns=list(SHEET_COLUMNS), fill_value="").fillna("")
-    return [{column: str(value).strip() for column, value in row.items()} for row in known.to_dict("records")]
-
-
-def folder_entries(root: Path) -> list[dict]:
-    """Return one entry a file below `root`, sorted by path; linked folders are not entered."""
-    paths = []
-    for folder, folders, files in os.walk(root):
-        folders.sort()
-        paths += [(Path(folder) / name).relative_to(root).as_posix() for name in files]
-    if not paths:
-        raise ValueError(f"{root}: expected a folder with scans, found no file in it")
-    return [{**dict.fromkeys(SHEET_COLUMNS, ""), "path": path} for path in sorted(paths)]
-
-
-def locate(root: Path, path: str) -> Path:
-    """Return the file that an entry names, which must lie in the cohort's folder once links are followed.
-
-    Raises
-    ------
-    Unsuitable
-        No path, a path out of the folder, or no plain file there.
-    """
-    if not path or "\0" in path:
-        raise Unsuitable("no path")
-    if ".." in Path(path).parts:
-        raise Unsuitable("the path climbs with ..")
-    found = (root / path).resolve()
-    if not found.is_relative_to(root.resolve()):
-        raise Unsuitable("outside the cohort's folder")
-    if not found.is_file():
-        raise Unsuitable("no such file")
-    return found
-
-
-def ingest(root: Path, entries: list[dict]) -> Iterator[View | Rejection]:
-    """Read the entries one after the other; whatever a file holds, the next one is read.
-
-    An image is named `{patient}_{exam}_{view}`. The patient is the sheet's, else a pseudonym of the file's; the
-    exam is the sheet's, else the number of the study among the patient's, in the order of the entries.
-
-    Parameters
-    ----------
-    root : Path
-        The cohort's folder.
-    entries : list of dict
-        From `sheet_entries` or `folder_entries`.
+    entries : iterable of dict
+        From `bonescan.archive`.
+    settings : Settings
+    processes : int
+    before : iterable of dict
+        Rows of the views that an interrupted run accepted.
 
     Yields
     ------
-    View or Rejection
+    Outcome
+        One an entry.
     """
-    seen = {}
-    studies = {}
-    for entry in entries:
-        source = _relative(entry["path"])
-        try:
-            with dicom.silenced():
-                outcomes = list(_read_entry(root, entry, source, studies))
-        except Unsuitable as reason:
-            outcomes = [Rejection(source, str(reason))]
-        # A broken or hostile file can make a decoder raise anything; the message may quote the header, so only
-        # the kind of error is told
-        except Exception as error:
-            outcomes = [Rejection(source, f"unreadable ({type(error).__name__})")]
-        for outcome in outcomes:
-            image = outcome.row["image"] if isinstance(outcome, View) else None
-            if image in seen:
-                yield Rejection(source, f"a second image of the same exam and view: {image}, as in {seen[image]}")
-                continue
-            if image:
-                seen[image] = source
-            yield outcome
+    names = {row["image"]: row["source_file"] for row in before}
+    pixels = {row["sha256"]: row for row in before}
+    entries = list(entries)
+    outcomes = ordered_map(functools.partial(read_entry, settings=settings), entries, processes, SECONDS, BYTES)
+    for entry, outcome in zip(entries, outcomes, strict=True):
+        if isinstance(outcome, Failure):
+            outcome = Outcome([Rejection(file_token(entry["path"], settings), str(entry["row"]), outcome.reason)], {})
+        yield Outcome([_once(found, names, pixels) for found in outcome.found], outcome.known)
+
+
+def _once(found: View | Rejection, names: dict, pixels: dict) -> View | Rejection:
+    """Return what was found, or the reason why it is one too many; `names` and `pixels` are added to."""
+    if isinstance(found, Rejection):
+        return found
+    row = found.row
+    if twin := pixels.get(row["sha256"]):
+        whose = "the same patient" if twin["patient"] == row["patient"] else "another patient"
+        return Rejection(row["source_file"], row["row"], f"a duplicate: the pixels of {twin['image']}, of {whose}")
+    if row["image"] in names:
+        reason = f"a second image of the same exam and view: {row['image']}, as in {names[row['image']]}"
+        return Rejection(row["source_file"], row["row"], reason)
+    names[row["image"]] = row["source_file"]
+    pixels[row["sha256"]] = {key: row[key] for key in ("image", "patient")}
+    return found
 
 
 def kind_of(reason: str) -> str:
-    """Return a reason for rejection without its particulars, which may hold a file's name and so a patient's."""
+    """Return a reason for rejection without its particulars."""
     return re.sub(r"^frame \d+: ", "", reason).split(":")[0]
 
 
-def _relative(path: str) -> str:
-    """Return a path as it may stand in a table: an absolute one only by its last part."""
-    return Path(path).name if Path(path).is_absolute() else path
+def read_entry(entry: dict, settings: Settings) -> Outcome:
+    """Return the views of one entry's file, or why it is left out."""
+    token, row = file_token(entry["path"], settings), str(entry["row"])
+    known = set()
+    found = []
+    try:
+        with dicom_file.silenced():
+            for item in _read(entry, settings, known):
+                found.append(item if isinstance(item, View) else Rejection(token, row, item))
+    except Unsuitable as reason:
+        found.append(Rejection(token, row, str(reason)))
+    # where file names may be told there is no person behind them
+    return Outcome(found, {} if settings.open_names else privacy.digests(known, settings.salt))
 
 
-def _read_entry(root: Path, entry: dict, source: str, studies: dict) -> Iterator[View | Rejection]:
-    """Yield the views of one file; `studies` counts the studies of each patient and is added to."""
-    file = locate(root, entry["path"])
+def _read(entry: dict, settings: Settings, known: set) -> Iterator[View | str]:
+    """Yield the views of one file, or reasons for single frames; `known` is added the identities in it."""
+    if entry.get("note"):
+        raise Unsuitable(entry["note"])
+    for column, values in ALLOWED.items():
+        if entry[column] and entry[column] not in values:
+            raise Unsuitable(f"{column} in the sheet: expected {', '.join(values)}")
     wanted = dicom.view_in_text(entry["view"])
     if entry["view"] and not wanted:
         raise Unsuitable("view in the sheet: expected anterior or posterior")
-    dataset = dicom.read_dataset(file)
-    dicom.check_whole_body(dataset)
-    views = dicom.frame_views(dataset, file.stem)
-    patient = _name("patient", entry["patient"]) or dicom.pseudonym(dataset)
-    known = studies.setdefault(patient, {})
-    study = str(dataset.get("StudyInstanceUID", ""))
-    exam = _name("exam", entry["exam"]) or str(known.setdefault(study, len(known) + 1))
+    file = locate(settings.root, entry["path"])
+    data = read_bounded(file)
+    if not settings.given and not settings.open_names:
+        named = {"patient in the sheet": [entry["patient"]], "exam in the sheet": [entry["exam"]]}
+        known |= privacy.identities({**named, "path": [*Path(entry["path"]).parts[:-1], file.stem]})
+    if pictures.is_picture(data[:132]):
+        if not entry["patient"]:
+            raise Unsuitable("a picture: give its patient in a sheet")
+        patient, study = entry["patient"], "1"
+        frames = _picture_frames(data, wanted or dicom.view_in_text(file.stem), settings.shape)
+    else:
+        dataset = dicom_file.read_dataset(data)
+        known |= privacy.identities(dicom.identifying_values(dataset))
+        dicom.check_whole_body(dataset)
+        patient = entry["patient"] or dicom.identity(dataset)
+        study = str(dataset.get("StudyInstanceUID") or "1")
+        frames = _dicom_frames(dataset, wanted, file.stem, settings.shape)
+    if settings.given and entry["patient"]:
+        patient = _name("patient", entry["patient"])
+    else:
+        patient = privacy.pseudonym(settings.salt, "Patient", patient)
+    if settings.given and entry["exam"]:
+        exam = _name("exam", entry["exam"])
+    elif not entry["exam"] and study == "1":
+        exam = study
+    else:
+        exam = privacy.pseudonym(settings.salt, "Exam", patient, entry["exam"] or study)[:9]
+    report = privacy.scrub(entry["report"], known)
+    for frame in frames:
+        if isinstance(frame, str):
+            yield frame
+            continue
+        facts = {
+            "image": f"{patient}_{exam}_{frame.view}",
+            "patient": patient,
+            "exam": exam,
+            "view": frame.view,
+            "source_file": file_token(entry["path"], settings),
+            "row": str(entry["row"]),
+            "frame": frame.number,
+            "sha256": hashlib.sha256(frame.counts.astype("<u2").tobytes()).hexdigest(),
+            "pixel_spacing": frame.spacing,
+            "counts": int(frame.counts.sum(dtype=np.int64)),
+        }
+        labels = {column: entry[column] for column in ALLOWED}
+        yield View(facts | frame.facts | labels, frame.counts, report)
+
+
+def _dicom_frames(dataset, wanted: str | None, name: str, shape: tuple[int, int]) -> Iterator[Frame | str]:
+    """Yield the wanted frames of a DICOM file, or why one of them is left out."""
+    views = dicom.frame_views(dataset, name)
+    size, spacing = dicom.matrix(dataset), dicom.pixel_spacing(dataset)
+    factors = matrix.zoom(size, shape, spacing)
+    dicom.check_complete(dataset)
     if len(views) == 1:
         views = [views[0] or wanted]
     if wanted and wanted not in views:
@@ -159,73 +222,131 @@ def _read_entry(root: Path, entry: dict, source: str, studies: dict) -> Iterator
     for number, view in enumerate(views, start=1):
         place = f"frame {number}: " if len(views) > 1 else ""
         if view is None:
-            yield Rejection(source, f"{place}neither the file nor the sheet tells the view")
+            yield f"{place}neither the file nor the sheet tells the view"
         elif wanted in (None, view):
             try:
-                counts = dicom.frame_counts(dataset, number - 1)
+                values = dicom.frame_counts(dataset, number - 1)
+                counts, steps = _positive(values)
+                direction = dicom.orientation(dataset)[number - 1]
+                counts, turned = upright(counts, view, direction, dicom.feet_first(dataset))
+                counts, fitted = matrix.fit(counts, shape, factors)
             except Unsuitable as reason:
-                yield Rejection(source, f"{place}{reason}")
+                yield f"{place}{reason}"
                 continue
-            row = {
-                "image": f"{patient}_{exam}_{view}",
-                "patient": patient,
-                "exam": exam,
-                "view": view,
-                "source_file": source,
-                "frame": number,
-                "sha256": hashlib.sha256(counts.astype("<u2").tobytes()).hexdigest(),
-                "pixel_spacing": dicom.pixel_spacing(dataset),
-                "counts": int(counts.sum(dtype=np.int64)),
+            facts = {
+                "format": f"DICOM, {dataset.file_meta.TransferSyntaxUID.name}, {dataset.BitsAllocated} bits",
+                "matrix": f"{size[0]} x {size[1]}",
+                "steps": "; ".join(steps + turned + fitted),
+                **dicom.privacy_status(dataset),
             }
-            yield View(row | {column: entry[column] for column in ("label", "subtype")}, counts)
+            yield Frame(counts, view, number, spacing[0] * factors[0] if spacing else float("nan"), facts)
+
+
+def _picture_frames(data: bytes, view: str | None, shape: tuple[int, int]) -> Iterator[Frame]:
+    """Yield the one view of a picture."""
+    if view is None:
+        raise Unsuitable("neither the file nor the sheet tells the view")
+    values, kind = pictures.read_picture(data)
+    factors = matrix.zoom(values.shape, shape)
+    counts, steps = _positive(values.astype(np.int64))
+    counts, fitted = matrix.fit(counts, shape, factors)
+    facts = {
+        "format": kind,
+        "matrix": f"{values.shape[0]} x {values.shape[1]}",
+        "steps": "; ".join(steps + fitted),
+        "deidentified": "unknown",
+        "burned_in": "unknown",
+    }
+    yield Frame(counts, view, 1, float("nan"), facts)
+
+
+def _positive(values: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Return a picture's values high where it is hot."""
+    if values.min() == values.max():
+        raise Unsuitable("an empty picture: all its pixels are equal")
+    return (values.max() - values, ["inverted"]) if is_inverted(values) else (values, [])
 
 
 def _name(column: str, value: str) -> str:
     """Return a name of the sheet if it can stand in file names."""
-    if value and not NAME.fullmatch(value):
+    if not NAME.fullmatch(value):
         raise Unsuitable(f"{column} in the sheet: expected letters, digits, dots and hyphens")
     return value
 
 
-def scans_table(rows: list[dict], labelled: tuple[str, ...]) -> pd.DataFrame:
-    """Return `scans.tsv` from the rows of the views, with those of `label`, `subtype` that the sheet has."""
-    return pd.DataFrame(rows, columns=SCAN_COLUMNS + list(labelled))
+def rows_of(outcomes: Iterable[Outcome]) -> list[dict]:
+    """Return the rows of the views in some outcomes."""
+    return [found.row for outcome in outcomes for found in outcome.found if isinstance(found, View)]
 
 
-@contextmanager
-def write_stack(path, shape: tuple[int, ...], dtype) -> Iterator:
-    """Yield a function that appends one array to a `.npy` file, which appears whole when the block ends.
+def without_counts(outcome: Outcome) -> Outcome:
+    """Return an outcome that takes little memory."""
+    lean = [found._replace(counts=None) if isinstance(found, View) else found for found in outcome.found]
+    return outcome._replace(found=lean)
 
-    The number of arrays need not be known before, and one at a time is held in memory.
+
+def identities(outcomes: Iterable[Outcome]) -> dict[str, str]:
+    """Return what all files of a cohort hold that must not be written."""
+    return {digest: name for outcome in outcomes for digest, name in outcome.known.items()}
+
+
+def own_words() -> set[str]:
+    """Return the words that ingest itself writes into reasons and facts."""
+    return privacy.own_words(archive, dicom, dicom_file, display, matrix, pictures, workers, sys.modules[__name__])
+
+
+def tables(outcomes: list[Outcome], labelled: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """Return the tables that ingest writes.
 
     Parameters
     ----------
-    path : path-like
-        The `.npy` file, memory-mappable afterwards, shape (n, *shape).
-    shape : tuple of int
-        Shape of one array.
-    dtype : dtype
-        Type of its values.
+    outcomes : list of Outcome
+        One an entry.
+    labelled : tuple of str
+        Which of `label` and `subtype` the sheet has.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        `table` (one row a view), `rejected` (what was left out, with the reason), `reports` (one row a view with a
+        report), `summary` (item, value, number: what came in, what was left out and why, what was done to the pictures
+        and what their headers say of their privacy).
     """
-    dtype = np.dtype(dtype)
-    count = 0
+    found = [one for outcome in outcomes for one in outcome.found]
+    views = [one for one in found if isinstance(one, View)]
+    table = pd.DataFrame([view.row for view in views], columns=SCAN_COLUMNS + list(labelled))
+    rejected = pd.DataFrame([one for one in found if isinstance(one, Rejection)], columns=REJECTED_COLUMNS)
+    reports = [(view.row["image"], view.report) for view in views if view.report]
+    rows = [("files", "read", len(outcomes)), ("views", "accepted", len(table))]
+    rows += [
+        (f"{name}s", "different", table.groupby(["patient", name][: 1 + (name == "exam")]).ngroups)
+        for name in ("patient", "exam")
+    ]
+    rows += [("rejected", reason, number) for reason, number in reasons(rejected).items()]
+    for column in FACTS:
+        rows += [(column, value or "none", number) for value, number in table[column].value_counts().items()]
+    return {
+        "table": table,
+        "rejected": rejected,
+        "reports": pd.DataFrame(reports, columns=["image", "report"]),
+        "summary": pd.DataFrame(rows, columns=["item", "value", "number"]),
+    }
 
-    def write_header(stream, n: int) -> int:
-        header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (n, *shape)}
-        np.lib.format.write_array_header_1_0(stream, header)
-        return stream.tell()
 
-    def append(array: np.ndarray) -> None:
-        nonlocal count
-        if array.shape != tuple(shape) or array.dtype != dtype:
-            raise ValueError(f"{path}: expected {shape} {dtype}, found {array.shape} {array.dtype}")
-        stream.write(np.ascontiguousarray(array).tobytes())
-        count += 1
+def reasons(rejected: pd.DataFrame) -> dict[str, int]:
+    """Return how many were left out for each kind of reason."""
+    return rejected["reason"].map(kind_of).value_counts().to_dict()
 
-    with write_whole(path) as temporary, open(temporary, "wb") as stream:
-        # numpy leaves room in the header for the first axis to grow, so the final one has the same length
-        start = write_header(stream, 0)
-        yield append
-        stream.seek(0)
-        if write_header(stream, count) != start:
-            raise RuntimeError(f"{path}: the header of {count} arrays is longer than that of none")
+
+def list_directory(path: Path) -> list[str] | str:
+    """Return the paths that a DICOMDIR lists, read in a process of its own; as a text, why it cannot be read."""
+    (result,) = ordered_map(_listed, [path], 1, SECONDS, BYTES)
+    return result.reason if isinstance(result, Failure) else result
+
+
+def _listed(path: Path) -> list[str] | str:
+    try:
+        with dicom_file.silenced():
+            return dicom_file.directory_files(dicom_file.read_dataset(read_bounded(locate(path.parent, path.name))))
+    except Unsuitable as reason:
+        return str(reason)

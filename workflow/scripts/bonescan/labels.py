@@ -1,87 +1,24 @@
-"""Readers' annotations to ground truth: findings, votes, labels, subtypes, and how far the readers agree.
+"""Readers' findings to ground truth: votes, labels and subtypes.
 
 The paper, SPECT bone image annotation: an image that at least two of three doctors regard as abnormal is abnormal.
 """
 
 import re
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import cohen_kappa_score
 
 ABNORMAL = "metastasis"
 SUBTYPES = ("normal", "multiple", "spinal", "outside_spine")
+DISPUTED_COLUMNS = ["image", "kind", "abnormal", "normal", "missing"]
 FINDING_COLUMNS = ["image", "reader", "finding", "bone", "shape", "points"]
-# Points that LabelMe 5 writes for each of its shapes: two corners, or centre and a point of the rim
-POINTS = {"polygon": (3, None), "rectangle": (2, 2), "circle": (2, 2), "point": (1, 1)}
-SPINE = re.compile(r"\b(cervical|thoracic|lumbar) vertebra\b|\bsacrum\b|\bcoccyx\b")
+SPINE = re.compile(r"\bvertebrae?\b|\bspine\b|\bspinal\b|\bsacrum\b|\bcoccyx\b|\b[ctl]\d{1,2}\b")
 
 
-def read_shapes(annotation, place: str, size: tuple[int, int]) -> list[dict]:
-    """Return the findings of one LabelMe 5 annotation.
-
-    Parameters
-    ----------
-    annotation : object
-        The parsed JSON of one image.
-    place : str
-        File that it came from, for errors.
-    size : tuple of int
-        Rows and columns of the whole-body view.
-
-    Returns
-    -------
-    list of dict
-        `finding` (the shape's label), `bone` (its description), `shape` (polygon, rectangle, circle, point) and
-        `points` ("row,col;row,col", pixels, from the top left corner; a circle's are its centre and one of its rim).
-
-    Raises
-    ------
-    ValueError
-        Not a LabelMe annotation, or a shape that is unknown, incomplete or outside the picture; it names file and
-        shape.
-    """
-    if not isinstance(annotation, dict) or not isinstance(annotation.get("shapes"), list):
-        raise ValueError(f"{place}: expected a LabelMe annotation with a list of shapes")
-    found = annotation.get("imageHeight", size[0]), annotation.get("imageWidth", size[1])
-    if found not in (tuple(size), (None, None)):
-        raise ValueError(
-            f"{place}: expected imageHeight x imageWidth {size[0]} x {size[1]}, found {found[0]} x {found[1]}"
-        )
-    return [_read_shape(shape, f"{place}, shape {n}", size) for n, shape in enumerate(annotation["shapes"], start=1)]
-
-
-def _read_shape(shape, place: str, size: tuple[int, int]) -> dict:
-    """Return one finding; `place` names file and shape."""
-    if not isinstance(shape, dict) or not isinstance(shape.get("label"), str) or not shape["label"].strip():
-        raise ValueError(f"{place}: expected a label")
-    kind = shape.get("shape_type") or "polygon"
-    if kind not in POINTS:
-        raise ValueError(f"{place}: expected shape_type {', '.join(POINTS)}, found {kind}")
-    try:
-        points = np.array(shape.get("points"), dtype=float).reshape(-1, 2)
-    except (TypeError, ValueError):
-        raise ValueError(f"{place}: expected points as pairs of column and row") from None
-    least, most = POINTS[kind]
-    if len(points) < least or (most and len(points) > most):
-        raise ValueError(
-            f"{place}: expected {least}{'' if most else ' or more'} points of a {kind}, found {len(points)}"
-        )
-    outside = ~((points >= 0) & (points <= (size[1], size[0]))).all(axis=1)
-    if outside.any():
-        column, row = points[outside][0]
-        raise ValueError(f"{place}: row {row:g}, column {column:g} lies outside the picture of {size[0]} x {size[1]}")
-    return {
-        "finding": shape["label"].strip().lower(),
-        "bone": str(shape.get("description") or "").strip().lower(),
-        "shape": kind,
-        "points": ";".join(f"{row:.2f},{column:.2f}" for column, row in points),
-    }
-
-
-def check_images(annotated: dict[str, set[str]], images: list[str]) -> None:
-    """Check that every reader annotated every image, and no other.
+def check_images(
+    annotated: dict[str, set[str]], images: list[str], readers: list[str] | None, findings: pd.DataFrame
+) -> None:
+    """Check that every annotation is of an image of the cohort and by a reader whom the config knows.
 
     Parameters
     ----------
@@ -89,35 +26,55 @@ def check_images(annotated: dict[str, set[str]], images: list[str]) -> None:
         Images of each reader.
     images : list of str
         Images of the cohort.
+    readers : list of str or None
+        The readers that there should be; None for whoever there is.
+    findings : DataFrame
+        Columns `image`, `reader`.
 
     Raises
     ------
     ValueError
-        Naming reader and images.
+        Naming reader, file and number of shapes.
     """
+
+    def example(reader: str, names) -> str:
+        shapes = ((findings["reader"] == reader) & (findings["image"] == min(names))).sum()
+        return f"such as {reader}/{min(names)} with {shapes} shapes"
+
+    if unknown := sorted(set(annotated) - set(readers or annotated)):
+        reader, names = unknown[0], annotated[unknown[0]]
+        what = f", {example(reader, names)}" if names else ""
+        raise ValueError(f"{reader}: an unknown reader, expected {', '.join(readers)}{what}")
     for reader, names in annotated.items():
-        if unknown := sorted(names - set(images)):
-            raise ValueError(f"{reader}: {len(unknown)} annotations of unknown images, such as {unknown[0]}.json")
-        if missing := sorted(set(images) - names):
-            raise ValueError(f"{reader}: no annotation of {len(missing)} images, such as {missing[0]}")
+        if unknown := names - set(images):
+            raise ValueError(f"{reader}: {len(unknown)} annotations of unknown images, {example(reader, unknown)}")
+    seen = set().union(*annotated.values())
+    if missing := sorted(set(images) - seen):
+        raise ValueError(f"no reader's annotation of {len(missing)} images, such as {missing[0]}")
 
 
-def count_votes(findings: pd.DataFrame, images: list[str], readers: list[str]) -> pd.DataFrame:
+def count_votes(findings: pd.DataFrame, images: list[str], annotated: dict[str, set[str]]) -> pd.DataFrame:
     """Return who regards which image as abnormal: whoever marked at least one metastasis on it.
 
     Parameters
     ----------
     findings : DataFrame
         Columns `image`, `reader`, `finding`.
+    images : list of str
+    annotated : dict of str to set of str
+        Images of each reader.
 
     Returns
     -------
-    DataFrame of int, one row an image, one column a reader
-        1 abnormal, 0 normal.
+    DataFrame of Int64, one row an image, one column a reader
+        1 abnormal, 0 normal, missing where the reader did not annotate the image.
     """
     marked = findings[findings["finding"] == ABNORMAL]
     table = pd.crosstab(marked["image"], marked["reader"]).clip(upper=1)
-    return table.reindex(index=images, columns=readers, fill_value=0).astype(int)
+    table = table.reindex(index=images, columns=list(annotated), fill_value=0).astype("Int64")
+    for reader, names in annotated.items():
+        table.loc[[image not in names for image in images], reader] = pd.NA
+    return table
 
 
 def majority(votes: pd.DataFrame, least: int) -> pd.Series:
@@ -131,6 +88,38 @@ def majority(votes: pd.DataFrame, least: int) -> pd.Series:
     if not 1 <= least <= votes.shape[1]:
         raise ValueError(f"votes: expected 1 to {votes.shape[1]}, the number of readers, found {least}")
     return (votes.sum(axis=1) >= least).astype(int)
+
+
+def disputed(votes: pd.DataFrame, least: int) -> pd.DataFrame:
+    """Return the images on which the readers do not agree, or not all were heard.
+
+    Parameters
+    ----------
+    votes : DataFrame
+        From `count_votes`.
+    least : int
+
+    Returns
+    -------
+    DataFrame
+        Columns `image`, `kind` (`disagreement`; `tie`, as many voted for as against; `missing reader`; `undecided`: the
+        missing readers' votes could turn the label, which counts what was said), `abnormal` and `normal` (the readers
+        of each opinion), `missing` (the readers without one).
+    """
+    rows = []
+    for image, row in votes.iterrows():
+        opinion = {
+            name: [r for r in votes.columns if pd.notna(row[r]) and row[r] == v]
+            for v, name in enumerate(("normal", "abnormal"))
+        }
+        missing = [reader for reader in votes.columns if pd.isna(row[reader])]
+        against, yes = len(opinion["normal"]), len(opinion["abnormal"])
+        kinds = ["tie"] if yes == against else ["disagreement"] if yes and against else []
+        kinds += ["missing reader"] if missing else []
+        kinds += ["undecided"] if yes < least <= yes + len(missing) else []
+        listed = {name: ", ".join(names) for name, names in (opinion | {"missing": missing}).items()}
+        rows += [{"image": image, "kind": kind, **listed} for kind in kinds]
+    return pd.DataFrame(rows, columns=DISPUTED_COLUMNS)
 
 
 def lesions_of_majority(lesions: pd.DataFrame, least: int) -> list[str]:
@@ -160,7 +149,7 @@ def lesions_of_majority(lesions: pd.DataFrame, least: int) -> list[str]:
 def subtype_of_bones(bones: list[str]) -> str:
     """Return the class of Table 1 for the bones of an image's lesions.
 
-    Every lesion in the spine (cervical, thoracic, lumbar vertebrae, sacrum, coccyx): spinal. Otherwise more than one
+    Every lesion in the spine (vertebrae, also as T8 or spine, sacrum, coccyx): spinal. Otherwise more than one
     lesion: multiple; one: outside_spine. No lesion: normal.
 
     >>> subtype_of_bones(["lumbar vertebra 2", "sacrum"]), subtype_of_bones(["left rib 7", "sacrum"])
@@ -173,14 +162,13 @@ def subtype_of_bones(bones: list[str]) -> str:
     return "multiple" if len(bones) > 1 else "outside_spine"
 
 
-def label_by_votes(findings: pd.DataFrame, scans: pd.DataFrame, readers: list[str], least: int) -> pd.DataFrame:
+def label_by_votes(findings: pd.DataFrame, scans: pd.DataFrame, votes: pd.DataFrame, least: int) -> pd.DataFrame:
     """Return `labels.tsv`: image, patient, each reader's vote, label, subtype; in the order of `scans`."""
-    images = list(scans["image"])
-    votes = count_votes(findings, images, readers)
     label = majority(votes, least)
     lesions = dict(iter(findings[findings["finding"] == ABNORMAL].groupby("image")))
     subtype = [
-        subtype_of_bones(lesions_of_majority(lesions[image], least)) if label[image] else "normal" for image in images
+        subtype_of_bones(lesions_of_majority(lesions[image], least)) if label[image] else "normal"
+        for image in scans["image"]
     ]
     table = scans[["image", "patient"]].reset_index(drop=True)
     return table.join(votes.reset_index(drop=True)).assign(label=label.to_numpy(), subtype=subtype)
@@ -204,68 +192,9 @@ def label_by_sheet(scans: pd.DataFrame) -> pd.DataFrame:
     subtype = table["subtype"].astype(str)
     for column, values, allowed in (("label", label, ("0", "1")), ("subtype", subtype, SUBTYPES)):
         if (wrong := ~values.isin(allowed)).any():
-            image, value = table["image"][wrong].iloc[0], values[wrong].iloc[0]
-            raise ValueError(f"sheet, image {image}: {column}: expected {', '.join(allowed)}, found {value!r}")
+            image = table["image"][wrong].iloc[0]
+            raise ValueError(f"sheet, image {image}: {column}: expected {', '.join(allowed)}, found another value")
     if (wrong := (label == "0") != (subtype == "normal")).any():
         image, value, kind = table["image"][wrong].iloc[0], label[wrong].iloc[0], subtype[wrong].iloc[0]
         raise ValueError(f"sheet, image {image}: label {value} contradicts subtype {kind}")
     return table.assign(label=label.astype(int))
-
-
-def fleiss_kappa(votes: np.ndarray) -> float | None:
-    """Return Fleiss' kappa of several readers (Fleiss, Psychol Bull 1971, 76:378).
-
-    Parameters
-    ----------
-    votes : ndarray, shape (images, readers), int
-        0 or 1.
-
-    Returns
-    -------
-    float or None
-        None where it is undefined: fewer than two readers, or all votes alike.
-    """
-    readers = votes.shape[1]
-    counts = np.stack([(votes == value).sum(axis=1) for value in (0, 1)], axis=1)
-    expected = ((counts.sum(axis=0) / votes.size) ** 2).sum() if votes.size else 1.0
-    if readers < 2 or expected == 1:
-        return None
-    observed = ((counts**2).sum(axis=1) - readers).mean() / (readers * (readers - 1))
-    return float((observed - expected) / (1 - expected))
-
-
-def agreement(votes: pd.DataFrame) -> dict:
-    """Return how far the readers agree on normal and abnormal, for `agreement.json`.
-
-    Parameters
-    ----------
-    votes : DataFrame of int, one row an image, one column a reader
-
-    Returns
-    -------
-    dict
-        `images`; `abnormal`, the images that each reader regards so; `disagreements`, the images on which not all
-        agree; `percent` of the images on which all agree; `pairs` of readers with their number of disagreements,
-        percent agreement and Cohen's kappa; `fleiss_kappa`. What is undefined is None.
-    """
-    pairs = []
-    for first, second in combinations(votes.columns, 2):
-        a, b = votes[first].to_numpy(), votes[second].to_numpy()
-        alike = len(set(a) | set(b)) < 2
-        pairs.append(
-            {
-                "readers": [first, second],
-                "disagreements": int((a != b).sum()),
-                "percent": float(100 * (a == b).mean()) if len(a) else None,
-                "cohen_kappa": None if alike else float(cohen_kappa_score(a, b)),
-            }
-        )
-    split = int((votes.nunique(axis=1) > 1).sum())
-    return {
-        "images": len(votes),
-        "abnormal": {reader: int(votes[reader].sum()) for reader in votes.columns},
-        "disagreements": split,
-        "percent": 100 * (1 - split / len(votes)) if votes.size else None,
-        "pairs": pairs,
-        "fleiss_kappa": fleiss_kappa(votes.to_numpy()),
-    }

@@ -4,7 +4,8 @@ import functools
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -47,3 +48,26 @@ def logged(main: Callable) -> Callable:
                 raise
 
     return wrapper
+
+
+def progress(items: Iterable, total: int, before: int = 0, every: float = 10) -> Iterator:
+    """Yield the items and log, `every` so many seconds, how many of `total` there were, and how fast.
+
+    Parameters
+    ----------
+    items : iterable
+    total : int
+        Items in all, with those of an interrupted run.
+    before : int
+        Items that the interrupted run had done.
+    every : float
+        Seconds.
+    """
+    begun = told = time.monotonic()
+    for number, item in enumerate(items, start=1):
+        yield item
+        now = time.monotonic()
+        if now - told >= every or before + number == total:
+            rate = number / max(now - begun, 1e-3)
+            logging.info("%d of %d, %.0f a second", before + number, total, rate)
+            told = now

@@ -23,7 +23,12 @@ DATASETS = {"D1": "original", "D2": "augmented, normalised", "D3": "augmented"}
 UNITS = ("image", "source", "patient")
 """Split units; the paper's comes first."""
 
-_COHORTS = {"phantom": "Phantom cohort", "sheet": "Cohort from a sheet", "folder": "Cohort from a folder"}
+_COHORTS = {
+    "phantom": "Phantom cohort",
+    "sheet": "Cohort from a sheet",
+    "folder": "Cohort from a folder",
+    "both": "Cohort from a sheet and a folder",
+}
 
 
 def classifier(model: str) -> str:

@@ -52,7 +52,9 @@ def stages(view: np.ndarray, crop: Crop) -> list[Stage]:
         Of this view.
     """
     marks, columns = crop.landmarks, (0, view.shape[1])
-    body = (marks["crown"], marks["toes"], *columns)
+    # crown or toes of a body that is cut off lie beyond the picture
+    crown, toes = max(0, marks["crown"]), min(len(view), marks["toes"])
+    body = (crown, toes, *columns)
     trunk = (marks["shoulder"], marks["trunk_end"], *columns)
     clean = crop.noise.view
     return [
@@ -121,11 +123,10 @@ def draw_profile(crop: Crop, image: str, provenance: dict) -> Figure:
     """
     profile, marks = crop.profile, crop.landmarks
     rows = profile.first_row + np.arange(len(profile.occupancy))
-    figure = new_figure(
-        105, provenance, f"{image}. Dotted: the landmarks, after their refinement on the counted profile."
-    )
+    words = "Dotted: the landmarks, refined on the counted profile; the names are the paper's."
+    figure = new_figure(105, provenance, f"{image}. {words}")
     left, middle, right = figure.subplots(1, 3, width_ratios=[0.85, 2, 2], sharey=True)
-    show_counts(left, _only(crop.noise.view, (marks["crown"], marks["toes"], 0, crop.noise.view.shape[1])))
+    show_counts(left, _only(crop.noise.view, (rows[0], rows[-1] + 1, 0, crop.noise.view.shape[1])))
     # square pixels by showing more or fewer columns: a panel of another height would leave the shared rows
     left.set(adjustable="datalim", ylabel="Row of the view")
     left.set_yticks(range(0, len(crop.noise.view), 100))

@@ -105,10 +105,10 @@ def say(axes: Axes, text: str) -> None:
     axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes, color="#404040", wrap=True)
 
 
-def ceiling(counts: np.ndarray) -> float:
-    """Return the counts shown black: the 99.5th percentile of the pixels that have any, at least 1."""
+def ceiling(counts: np.ndarray, percentile: float = 99.5) -> float:
+    """Return the counts shown black: a percentile of the pixels that have any, at least 1."""
     filled = counts[counts > 0]
-    return max(1.0, float(np.percentile(filled, 99.5))) if filled.size else 1.0
+    return max(1.0, float(np.percentile(filled, percentile))) if filled.size else 1.0
 
 
 def show_counts(axes: Axes, counts: np.ndarray, black: float | None = None):

@@ -244,4 +244,4 @@ def _puddle(kind, site, centre, half_axes, concentration):
     """Tracer outside the skeleton: an ellipsoid of some concentration (per mm3)."""
     points, volume = ellipsoid(centre, half_axes)
     size = 2 * float(np.mean(half_axes))
-    return Focus(kind, site, "soft tissue", site, size, float(concentration), points, volume * concentration)
+    return Focus(kind, site, "soft tissue", "whole", site, size, float(concentration), points, volume * concentration)

@@ -13,8 +13,8 @@ class Focus:
     ----------
     kind : str
         ``metastasis``, ``degenerative``, ``fracture``, ``injection site`` ...
-    bone, region : str
-        Such as ``left rib 7`` and ``ribs``.
+    bone, region, part : str
+        Such as ``left rib 7``, ``ribs`` and ``lateral``; a bone without named parts has the part ``whole``.
     site : str
         Part of the bone, or the disease group that the site was drawn from.
     size : float
@@ -30,6 +30,7 @@ class Focus:
     kind: str
     bone: str
     region: str
+    part: str
     site: str
     size: float
     contrast: float
@@ -71,16 +72,64 @@ def in_bone(skeleton, bone, centre, size, contrast, kind, site, rng, stretch=(1.
     if not near.any():
         near = np.zeros_like(near)
         near[np.argmax(inside)] = True
+    region = skeleton.regions[skeleton.names.index(bone)]
     return Focus(
         kind=kind,
         bone=bone,
-        region=skeleton.regions[skeleton.names.index(bone)],
+        region=region,
+        part=part_of(region, skeleton.points[member], centre),
         site=site,
         size=float(size),
         contrast=float(contrast),
         points=skeleton.points[member][near],
         activity=skeleton.activity[member][near] * (contrast - 1) * inside[near],
     )
+
+
+def part_of(region, points, centre):
+    """Name the part of a bone in which a place lies, as a report would.
+
+    Parameters
+    ----------
+    region : str
+        The bone's region, as in `bonescan.phantom.skeleton`.
+    points : ndarray, shape (n, 3), mm
+        The bone's.
+    centre : array_like, shape (3,), mm
+
+    Returns
+    -------
+    str
+        Of a rib ``posterior``, ``lateral`` or ``anterior``; of a vertebra ``body``, or ``left`` or ``right arch``; of a
+        limb's long bone ``proximal``, ``shaft`` or ``distal``; of the shoulder girdle ``medial``, ``middle`` or
+        ``lateral``; of a hip bone ``ilium``, ``acetabulum`` or ``pubis and ischium``; of the skull ``frontal``,
+        ``parietal`` or ``occipital``; else ``whole``.
+    """
+    low, high = points.min(axis=0), points.max(axis=0)
+    share = (np.asarray(centre, float) - low) / np.maximum(high - low, 1e-9)
+    if region == "ribs":
+        outward = abs(centre[0]) / max(abs(low[0]), abs(high[0]))
+        around = np.degrees(np.arctan2(outward, 2 * share[1] - 1))
+        return _named(around / 180, ("posterior", "lateral", "anterior"))
+    if region == "spine":
+        # the body is the front half of a vertebra
+        side = "left" if share[0] > 0.5 else "right"
+        return "body" if share[1] < 0.5 else f"{side} arch"
+    if region in ("humerus", "forearm", "femur", "tibia", "fibula"):
+        return _named(share[2], ("proximal", "shaft", "distal"))
+    if region == "shoulder girdle":
+        inward = share[0] if centre[0] > 0 else 1 - share[0]
+        return _named(inward, ("medial", "middle", "lateral"))
+    if region == "pelvis":
+        return _named(share[2] * 0.9, ("ilium", "acetabulum", "pubis and ischium"))
+    if region == "skull":
+        return _named(share[1], ("frontal", "parietal", "occipital"))
+    return "whole"
+
+
+def _named(share, names):
+    """The name of the third, first to last, in which `share` (0 to 1) lies."""
+    return names[int(np.clip(3 * share, 0, 2))]
 
 
 def whole_bone(skeleton, bone, contrast, kind, site):
@@ -91,6 +140,7 @@ def whole_bone(skeleton, bone, contrast, kind, site):
         kind=kind,
         bone=bone,
         region=skeleton.regions[skeleton.names.index(bone)],
+        part="whole",
         site=site,
         size=float(np.linalg.norm(np.ptp(points, axis=0))),
         contrast=float(contrast),

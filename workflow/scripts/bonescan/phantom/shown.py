@@ -95,6 +95,7 @@ class Shown:
             "kind": focus.kind,
             "bone": focus.bone,
             "region": focus.region,
+            "part": focus.part,
             "site": focus.site,
             "row": round(row, 2),
             "col": round(column if view == "anterior" else 255 - column, 2),

@@ -1,0 +1,88 @@
+"""A cohort whose crops are not all trustworthy: the flags that need two views, and what becomes of flagged crops."""
+
+from bonescan.crop.position import check_frames, check_view
+
+
+def flag_frames(crops):
+    """Add the reasons that a view's name and its examination's other view give.
+
+    Parameters
+    ----------
+    crops : DataFrame
+        Rows of `crop.tsv`: patient, exam, view, spine_contrast, flag, reason.
+
+    Returns
+    -------
+    DataFrame
+        The same rows.
+    """
+    crops = crops.copy()
+    reasons = [list(filter(None, [reason])) for reason in crops["reason"].fillna("")]
+    known = list(zip(crops["view"], crops["spine_contrast"], reasons, strict=True))
+    upright = ["upside down" not in " ".join(own) for own in reasons]
+    exams = {}
+    for position, exam in enumerate(zip(crops["patient"], crops["exam"], strict=True)):
+        if upright[position]:
+            exams.setdefault(exam, {})[known[position][0]] = position
+    for views in exams.values():
+        if set(views) == {"anterior", "posterior"}:
+            for position in views.values():
+                reasons[position] += check_frames(*(known[views[name]][1] for name in ("anterior", "posterior")))
+        else:
+            for position in views.values():
+                reasons[position] += check_view(*known[position][:2])
+    crops["reason"] = ["; ".join(own) for own in reasons]
+    crops["flag"] = [int(bool(own)) for own in reasons]
+    return crops
+
+
+def exclude(crops, untrusted):
+    """Return what of the crops stays in the cohort and what leaves it.
+
+    Parameters
+    ----------
+    crops : DataFrame
+        Rows of `crop.tsv`: image, flag, reason.
+    untrusted : {"keep", "exclude", "stop"}
+        What becomes of flagged crops.
+
+    Returns
+    -------
+    kept, excluded : DataFrame
+
+    Raises
+    ------
+    ValueError
+        If a crop is flagged and `untrusted` is `stop`, or nothing is left.
+    """
+    flagged = crops["flag"] == 1
+    if untrusted == "keep" or not flagged.any():
+        return crops, crops[:0]
+    if untrusted == "stop":
+        named = [f"{row.image} ({row.reason})" for row in crops[flagged].itertuples()]
+        more = f" and {len(named) - 5} more" if len(named) > 5 else ""
+        raise ValueError(
+            f"crop.untrusted is stop: expected crops without a flag, "
+            f"got {len(named)} flagged of {len(crops)}: {', '.join(named[:5])}{more}"
+        )
+    if flagged.all():
+        raise ValueError(f"crop.untrusted is exclude: expected a crop without a flag, got {len(crops)} flagged ones")
+    return crops[~flagged].reset_index(drop=True), crops[flagged].reset_index(drop=True)
+
+
+def labels_of_cohort(labels, crops, excluded):
+    """Return the labels of the images that are in the cohort, in the order of `labels`.
+
+    Parameters
+    ----------
+    labels, crops, excluded : DataFrame
+        `labels.tsv`, `crop.tsv` and `excluded.tsv`; column image.
+
+    Raises
+    ------
+    ValueError
+        If an image has a label but was never cropped, or the other way round.
+    """
+    if unknown := set(labels["image"]) ^ {*crops["image"], *excluded["image"]}:
+        raise ValueError(f"expected a label and a crop of each image, one is missing of {min(unknown)}")
+    return labels[labels["image"].isin(crops["image"])].reset_index(drop=True)

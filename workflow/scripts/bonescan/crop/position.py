@@ -1,0 +1,83 @@
+"""How the patient lies in the picture: head up or down, arms down or up, seen from the front or from the back."""
+
+import numpy as np
+from scipy import ndimage
+
+# share of the counts in the upper half of the body; .71 on a real scan, .77 to .89 on the phantom's
+HEAD_UP = 0.4
+HEAD = (0.03, 0.09)  # rows of the head, fractions of the height
+HEAD_WIDTH = 0.16  # of the height; a head with nothing beside it has .09 to .11
+HEAD_UP_PERCENTILE = 95  # of the counts; what is hotter (bladder, injection site) counts no more
+LUMBAR, THORACIC = (0.31, 0.39), (0.20, 0.30)  # rows of the lumbar and of the thoracic spine, fractions of the height
+SPINE, FLANK, RIBS = 12, (30, 55), (20, 50)  # distance from the middle, columns of 2.4 mm
+# ratio of lumbar spine to flank times that of thoracic spine to ribs. Real views (facts): lumbar 2.4 to 4.3 from the
+# front, 5.5 to 9.1 from the back. Beyond these a single view is called by the wrong name
+FRONT_AT_MOST, BACK_AT_LEAST = 30.0, 7.0
+PARTS = 6  # of the rows, among which the median is taken, so that a hot lesion does not decide
+SWAPPED = 0.9  # of a pair: the anterior frame's contrast is greater than the posterior one's
+
+
+def check_position(noise, profile) -> list[str]:
+    """Return why the view is no patient with the head up and the arms down.
+
+    Parameters
+    ----------
+    noise : bonescan.crop.noise.Noise
+    profile : bonescan.crop.profile.Profile
+    """
+    last = profile.first_row + len(profile.occupancy)
+    view, mask = (image[profile.first_row : last] for image in (noise.view, noise.body))
+    seen = view[mask]
+    seen = seen[seen > 0]
+    if not seen.size:
+        return []
+    most = view.dtype.type(np.percentile(seen, HEAD_UP_PERCENTILE))
+    rows = (np.minimum(view, most) * mask).sum(axis=1, dtype=np.int64)
+    if rows[: profile.place(0.5)].sum() < HEAD_UP * rows.sum():
+        return ["upside down"]
+    first, last = (max(0, profile.crown + round(fraction * profile.height)) for fraction in HEAD)
+    head = noise.body[first:last]
+    head = head[head.any(axis=1)]
+    width = head.shape[1] - head.argmax(axis=1) - head[:, ::-1].argmax(axis=1)
+    return ["arms up"] if len(head) and np.median(width) > HEAD_WIDTH * profile.height else []
+
+
+def spine_contrast(view, profile, middle) -> float:
+    """Return how much brighter the spine is than what is beside it: more from the back, to which it is nearer.
+
+    The product of two ratios, of the lumbar spine to the flanks and of the thoracic spine to the ribs; 0 where they
+    cannot be told.
+
+    Parameters
+    ----------
+    view : ndarray, shape (rows, columns), uint16
+        Counts, noise included.
+    profile : bonescan.crop.profile.Profile
+    middle : float
+        Column of the spine.
+    """
+    away = np.abs(np.arange(view.shape[1]) + 0.5 - middle)
+    product = 1.0
+    for (first, last), (near, far) in ((LUMBAR, FLANK), (THORACIC, RIBS)):
+        rows = view[profile.first_row + profile.place(first) : profile.first_row + profile.place(last)]
+        beside = (away > near) & (away < far)
+        if len(rows) < PARTS or not beside.any():
+            return 0.0
+        parts = np.stack([part.mean(axis=0) for part in np.array_split(rows, PARTS)])
+        around = np.median(parts[:, beside].mean(axis=1))
+        if not around:
+            return 0.0
+        spine = ndimage.gaussian_filter1d(parts, 2, axis=1)[:, away < SPINE]
+        product *= float(np.median(spine.max(axis=1, initial=0)) / around)
+    return product
+
+
+def check_view(view, contrast) -> list[str]:
+    """Return why one view is not the one that its label says, `anterior` or `posterior`."""
+    wrong = {"anterior": contrast > FRONT_AT_MOST, "posterior": 0 < contrast < BACK_AT_LEAST}.get(view, False)
+    return [f"looks like no {view} view"] if wrong else []
+
+
+def check_frames(anterior, posterior) -> list[str]:
+    """Return why the two views of one examination, by their spine contrasts, are not those that their labels say."""
+    return ["anterior and posterior swapped"] if anterior > posterior / SWAPPED > 0 else []

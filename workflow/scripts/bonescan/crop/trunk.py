@@ -1,0 +1,93 @@
+"""Stage 4, removing the pelvis and the arms: the trunk's lower end and its width."""
+
+import numpy as np
+from scipy import ndimage
+
+LEGS = (0.03, 0.10)  # below the trunk's end, where the width of the legs is measured: below the hands
+LEG_WIDTH = (0.16, 0.26, 0.20)  # least, most and usual width of both legs
+# least and most height from neck to the trunk's end; .392 to the steepest descent on real views
+TRUNK = {"steepest_descent": (0.33, 0.46), "valley": (0.40, 0.60)}
+
+
+def remove_pelvis(landmarks, spine_to_pelvis, trunk_end) -> tuple[int, list[str]]:
+    """Return the row that parts neck to trunk's end in the ratio of spine to pelvis.
+
+    Parameters
+    ----------
+    landmarks : dict of str to int
+        Of stage 3.
+    spine_to_pelvis : tuple of float
+    trunk_end : {"steepest_descent", "valley"}
+        What `landmarks` has as the trunk's end.
+
+    Returns
+    -------
+    cut : int
+    reasons : list of str
+    """
+    spine, pelvis = spine_to_pelvis
+    neck, end = landmarks["neck"], landmarks["trunk_end"]
+    share = (end - neck) / (landmarks["toes"] - landmarks["crown"])
+    least, most = TRUNK[trunk_end]
+    reasons = [] if least <= share <= most else [f"trunk {share:.2f} of the height"]
+    return neck + round((end - neck) * spine / (spine + pelvis)), reasons
+
+
+def remove_arms(noise, landmarks) -> tuple[tuple[int, int], list[str]]:
+    """Cut the trunk as wide as the area of the legs, with the trunk's counts in the middle.
+
+    Legs that are too near or too far apart, or one leg, tell no width: then it is the usual share of the height.
+
+    Parameters
+    ----------
+    noise : bonescan.crop.noise.Noise
+    landmarks : dict of str to int
+        Of stage 3, with the cut.
+
+    Returns
+    -------
+    columns : tuple of int
+        First column and the one after the last, of the view.
+    reasons : list of str
+    """
+    height = landmarks["toes"] - landmarks["crown"]
+    first, last = (landmarks["trunk_end"] + round(share * height) for share in LEGS)
+    legs = noise.body[max(0, first) : max(0, last)]
+    legs = legs[legs.any(axis=1)]
+    width = np.median(_extent(legs)[1] - _extent(legs)[0]) / height if len(legs) else 0.0
+    reasons = []
+    if not LEG_WIDTH[0] <= width <= LEG_WIDTH[1]:
+        reasons.append(f"legs {width:.2f} of the height wide")
+        width = LEG_WIDTH[2]
+    trunk = slice(max(0, landmarks["shoulder"]), max(0, landmarks["cut"], landmarks["shoulder"] + 1))
+    middle = find_middle(noise.view[trunk], noise.body[trunk])
+    col0 = round(middle - width * height / 2)
+    return (max(0, col0), min(noise.view.shape[1], col0 + round(width * height))), reasons
+
+
+def _extent(mask) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first column of each row's set pixels and the one after the last, shape (rows,)."""
+    return mask.argmax(axis=1), mask.shape[1] - mask[:, ::-1].argmax(axis=1)
+
+
+def find_middle(trunk, body) -> float:
+    """Return the trunk's middle column: the middle one of its brightest column, of half its counts, of its outline.
+
+    Each of the three can be drawn aside: by a hot rib, by a hot arm, by an arm that leaves the picture. An injection
+    site must not decide two of them, so no pixel counts for more than the brightest twentieth begins with, and the
+    brightest column is looked for in the middle half of the outline.
+
+    Parameters
+    ----------
+    trunk : ndarray, shape (rows, columns), uint16
+        Counts without noise.
+    body : ndarray, shape (rows, columns), bool
+    """
+    if not trunk.any() or not body.any():
+        return trunk.shape[1] / 2
+    columns = np.minimum(trunk, np.percentile(trunk[trunk > 0], 95)).sum(axis=0)
+    first, last = (float(np.median(edge)) for edge in _extent(body[body.any(axis=1)]))
+    inner = slice(int(first + (last - first) / 4), int(last - (last - first) / 4) + 1)
+    spine = inner.start + ndimage.gaussian_filter1d(columns, 3)[inner].argmax()
+    half = np.searchsorted(columns.cumsum(), columns.sum() / 2)
+    return float(np.median([spine + 0.5, half + 0.5, (first + last) / 2]))

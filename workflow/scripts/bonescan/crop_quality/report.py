@@ -1,0 +1,122 @@
+"""The tables of the crop's quality: scores, ablation, stress."""
+
+import pandas as pd
+
+from bonescan.crop_quality.scores import summarise, worst
+from bonescan.tables.formats import Section, Table
+from bonescan.wording import caveats
+
+MEASURES = {
+    "views": ("Views", "{:.0f}", ""),
+    "iou_trunk_median": ("IoU with ribs and shoulders down to the waist, median", "{:.3f}", "at least 0.85"),
+    "iou_trunk_p5": ("the same, 5th percentile", "{:.3f}", "at least 0.70"),
+    "iou_trunk_min": ("the same, worst", "{:.3f}", ""),
+    "iou_ribs_median": ("IoU with ribs and shoulders alone, median", "{:.3f}", ""),
+    "iou_ribs_p5": ("the same, 5th percentile", "{:.3f}", ""),
+    "iou_ribs_min": ("the same, worst", "{:.3f}", ""),
+    "ribs_kept": ("Pixels of the ribs kept", "{:.1%}", ""),
+    "thoracic_spine_kept": ("Pixels of the thoracic spine kept", "{:.1%}", ""),
+    "head_kept": ("Pixels of the head kept, wrongly", "{:.1%}", ""),
+    "pelvis_kept": ("Pixels of the pelvis kept, wrongly", "{:.1%}", ""),
+    "bladder_kept": ("Pixels of the bladder kept, wrongly", "{:.1%}", ""),
+    "bladder_crops": ("Crops with bladder in them", "{:.1%}", "below 3 %"),
+    "lesions_lost": ("Visible lesions of the thorax lost", "{:.1%}", "below 2 %"),
+    "label_lost": ("Label lost: abnormal views whose crop shows no lesion", "{:.1%}", ""),
+    "class_changed": ("Abnormal views whose crop shows another class of Table 1", "{:.1%}", ""),
+    "flagged": ("Crops flagged", "{:.1%}", ""),
+}
+"""Every figure of `summarise`: its name, how it is printed, the target."""
+
+SHORT = {
+    "iou_trunk_median": "IoU median",
+    "iou_trunk_p5": "5th percentile",
+    "iou_trunk_min": "worst",
+    "iou_ribs_median": "IoU ribs",
+    "ribs_kept": "Ribs kept",
+    "bladder_crops": "Bladder in",
+    "lesions_lost": "Lesions lost",
+    "label_lost": "Label lost",
+    "flagged": "Flagged",
+}
+"""Columns of the ablation and the stress table."""
+
+BOXES = (
+    "IoU: intersection over union with the true box. Ribs and shoulders: the smallest box round ribs, sternum and "
+    "shoulder girdle. The paper cuts where spine and pelvis stand 3 : 2, which is the waist, below the last rib, "
+    "and adds sigma; so the box down to the waist is what its stages aim at."
+)
+
+
+def _print(name, value) -> str:
+    return "-" if pd.isna(value) else MEASURES[name][1].format(value)
+
+
+def scores_table(views, provenance) -> Table:
+    """Return the scores of a cohort: all views, each view, the views without a flag, and the worst five.
+
+    Parameters
+    ----------
+    views : DataFrame
+        A row a view: image, view, label, reason and the columns of `scores`.
+    provenance : dict
+    """
+    groups = {"All": views, **{str(name).capitalize(): rows for name, rows in views.groupby("view")}}
+    groups["Without a flag"] = views[views["flag"] == 0]
+    values = pd.DataFrame([{"group": name, **summarise(rows)} for name, rows in groups.items()])
+    printed = pd.DataFrame(
+        [
+            {"Measure": title, **{row["group"]: _print(name, row[name]) for _, row in values.iterrows()}, "Target": aim}
+            for name, (title, _, aim) in MEASURES.items()
+        ]
+    )
+    last = worst(views)
+    listed = pd.DataFrame(
+        {
+            "Image": last["image"],
+            "IoU to the waist": last["iou_trunk"].map("{:.3f}".format),
+            "IoU ribs": last["iou_ribs"].map("{:.3f}".format),
+            "Rows": [f"{row.row0}-{row.row1} (true {row.true_row0}-{row.true_row1})" for row in last.itertuples()],
+            "Columns": [f"{row.col0}-{row.col1} (true {row.true_col0}-{row.true_col1})" for row in last.itertuples()],
+            "Flag": last["reason"].fillna("").replace("", "none"),
+        }
+    )
+    sections = [Section(printed, "All crops"), Section(listed, "The worst five")]
+    caption = "The crop against the phantom's true anatomy."
+    return Table("Crop scores", caption, values, sections, provenance, [BOXES, *caveats(provenance)])
+
+
+def ablation_table(summaries, provenance) -> Table:
+    """Return what each open choice of the crop does to its scores.
+
+    Parameters
+    ----------
+    summaries : DataFrame
+        A row a variant: `variant`, then the columns of `summarise`.
+    """
+    names = [name for name in SHORT if name != "ribs_kept"]
+    printed = pd.DataFrame(
+        [{"Variant": row["variant"], **{SHORT[n]: _print(n, row[n]) for n in names}} for _, row in summaries.iterrows()]
+    )
+    caption = "The crop with one choice turned at a time; the first row is the configured one."
+    notes = [BOXES, *caveats(provenance)]
+    return Table("Crop ablation", caption, summaries, [Section(printed)], provenance, notes)
+
+
+def stress_table(summaries, provenance) -> Table:
+    """Return how the crop stands up to hard patients and pictures.
+
+    Parameters
+    ----------
+    summaries : DataFrame
+        A row a stress: `stress`, the columns of `summarise`, `reason` (the commonest flag).
+    """
+    names = ["iou_trunk_median", "iou_trunk_p5", "iou_trunk_min", "ribs_kept", "bladder_crops", "flagged"]
+    rows = [
+        {"Stress": row["stress"], **{SHORT[n]: _print(n, row[n]) for n in names}, "Commonest flag": row["reason"]}
+        for _, row in summaries.iterrows()
+    ]
+    views = int(summaries["views"].iloc[0])
+    caption = f"The crop under stress: {views} views of the same healthy patients, simulated anew under each."
+    return Table(
+        "Crop stress", caption, summaries, [Section(pd.DataFrame(rows))], provenance, [BOXES, *caveats(provenance)]
+    )

@@ -1,0 +1,46 @@
+"""The crop of one view again, with all that its stages found, for the figures that show them."""
+
+import numpy as np
+import pandas as pd
+
+from bonescan.chance import generator
+from bonescan.crop import Crop, crop_row, crop_thorax
+from bonescan.figures.choice import CLEAR_CASE, choose, row_of
+
+
+def crop_again(
+    scans: np.ndarray, table: pd.DataFrame, crops: pd.DataFrame, labels: pd.DataFrame, wanted, settings: dict, seed: int
+) -> tuple[str, np.ndarray, Crop]:
+    """Choose a view, crop it with the draw of the run, and hold the result against what the run wrote.
+
+    Parameters
+    ----------
+    scans : ndarray, shape (n, 1024, 256), uint16
+        Counts, described row by row by `table`.
+    table, crops, labels : DataFrame
+        `scans.tsv`, `crop.tsv` and `labels.tsv`.
+    wanted : str or None
+        The image asked for in the config.
+    settings : dict
+        The keywords of `crop_thorax`.
+    seed : int
+
+    Returns
+    -------
+    image : str
+    view : ndarray, shape (1024, 256), uint16
+    crop : Crop
+
+    Raises
+    ------
+    ValueError
+        If the image is not in the cohort, or the crop is not the run's.
+    """
+    image = choose(crops.merge(labels[["image", "label", "subtype"]], on="image"), wanted, **CLEAR_CASE)
+    view = np.asarray(scans[row_of(table, image)])
+    crop = crop_thorax(view, generator(seed, "crop", image), **settings)
+    written = crops.iloc[row_of(crops, image)]
+    for name in ("thr_n", "row0", "row1", "col0", "col1", "sigma"):
+        if (found := crop_row(crop)[name]) != written[name]:
+            raise ValueError(f"{image}: expected the crop of the run, {name} {written[name]}, got {found}")
+    return image, view, crop

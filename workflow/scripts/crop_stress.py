@@ -1,0 +1,69 @@
+"""Healthy patients simulated anew under each stress, cropped and scored."""
+
+import logging
+from multiprocessing import Pool
+
+import numpy as np
+import pandas as pd
+
+from bonescan.chance import generator
+from bonescan.cohort import compose, quantiles
+from bonescan.crop_quality.report import stress_table
+from bonescan.crop_quality.stress import STRESSES, crop_stressed, pose, summarise_stress
+from bonescan.figures.contact_sheet import draw_page, pages, save_pages
+from bonescan.files import write_table
+from bonescan.script import logged
+from bonescan.tables.formats import save
+
+
+def examine(task):
+    """Pose one patient in one posture; returns the crops under each stress that begins with it, and its pictures."""
+    row, posture, params, shown = task
+    pixel, seed = params["simulate"]["pixel_spacing_mm"], params["seed"]
+    posed = pose(row, pixel, quantiles(row), posture, generator(seed, "crop_stress", row["patient"]))
+    rows, pictures = [], {}
+    for stress, (own, picture, after) in STRESSES.items():
+        if own == posture:
+            for view, frame, crop in crop_stressed(posed, picture, after, row["patient"], params["crop"], seed):
+                rows.append({"stress": stress, "view": view, "patient": row["patient"], "exam": "1"} | crop)
+                if shown:
+                    pictures[stress, view] = frame
+    return rows, pictures
+
+
+@logged
+def main(snakemake):
+    params = {name: getattr(snakemake.params, name) for name in ("simulate", "crop", "seed")}
+    settings, provenance = params["simulate"], snakemake.params.provenance
+    rng = generator(params["seed"], "simulate", "cohort")
+    cohort = compose(settings["patients"], settings["views"], settings["age"], rng).head(snakemake.params.patients)
+    postures = dict.fromkeys(posture for posture, _, _ in STRESSES.values())
+    tasks = [
+        (row, posture, params, at == 0) for at, row in enumerate(cohort.to_dict("records")) for posture in postures
+    ]
+    with Pool(snakemake.threads) as pool:
+        results = list(pool.imap(examine, tasks))
+    crops = pd.DataFrame([row for rows, _ in results for row in rows])
+    pictures = {key: frame for _, own in results for key, frame in own.items()}
+    crops, summaries = summarise_stress(crops)
+    write_table(snakemake.output.scores, crops)
+    save(stress_table(summaries, provenance), snakemake.output.table)
+
+    first = crops[crops["patient"] == cohort["patient"].iloc[0]]
+    note = "One patient under every stress; orange: flagged."
+
+    def drawn():
+        for rows in pages(first):
+            frames = [pictures[row.stress, row.view] for row in rows.itertuples()]
+            entries = [
+                (f"{row.stress}, {row.view}", frame, (row.row0, row.row1, row.col0, row.col1), row.reason)
+                for row, frame in zip(rows.itertuples(), frames, strict=True)
+            ]
+            yield draw_page(entries, np.shape(entries[0][1]), provenance, note)
+
+    save_pages(drawn(), snakemake.output.pdf, snakemake.output.png)
+    logging.info("%d stresses, %d crops", len(summaries), len(crops))
+
+
+if __name__ == "__main__":
+    main(snakemake)

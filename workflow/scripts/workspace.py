@@ -1,0 +1,53 @@
+"""Make each reader's LabelMe workspace: pictures, reports, the list of labels, annotations to begin from."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bonescan.files import read_table, write_json, write_table
+from bonescan.labelme import read_folder
+from bonescan.script import logged
+from bonescan.workspace import annotation, encode_png, picture
+
+log = logging.getLogger("workspace")
+
+
+@logged
+def main(snakemake):
+    params, table = snakemake.params, Path(snakemake.output.table)
+    scans = np.load(snakemake.input.scans, mmap_mode="r")
+    images = list(read_table(snakemake.input.table)["image"])
+    reports = read_table(snakemake.input.reports).set_index("image")["report"].to_dict()
+    begun = {}
+    if given := getattr(snakemake.input, "annotations", None):
+        _, findings = read_folder(Path(str(given)), scans.shape[1:])
+        for finding in findings:
+            begun.setdefault((finding["reader"], finding["image"]), []).append(finding)
+    rows = []
+    for reader in params.readers:
+        (table.parent / reader).mkdir(parents=True, exist_ok=True)
+        (table.parent / reader / "labels.txt").write_text("\n".join([*params.labels, ""]), encoding="utf-8")
+    for image, counts in zip(images, scans, strict=True):
+        png = encode_png(picture(np.asarray(counts), params.window))
+        for reader in params.readers:
+            folder = table.parent / reader
+            (folder / f"{image}.png").write_bytes(png)
+            if image in reports:
+                (folder / f"{image}.txt").write_text(reports[image] + "\n", encoding="utf-8")
+            # what a reader may have worked on is never written over
+            if not (kept := (folder / f"{image}.json").exists()):
+                write_json(folder / f"{image}.json", annotation(image, counts.shape, begun.get((reader, image), ())))
+            rows.append((reader, image, "kept" if kept else "new", int(image in reports)))
+    rows = pd.DataFrame(rows, columns=["reader", "image", "annotation", "report"])
+    write_table(table, rows)
+    log.info("%d images for %d readers", len(images), len(params.readers))
+    log.info(
+        "%d annotations begun, %d kept as they were", *((rows["annotation"] == name).sum() for name in ("new", "kept"))
+    )
+    log.info("labelme %s --labels %s", table.parent / "READER", table.parent / "READER" / "labels.txt")
+
+
+if __name__ == "__main__":
+    main(snakemake)
