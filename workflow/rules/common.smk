@@ -275,6 +275,17 @@ def sweep_files(name):
     return expand(folder + name, **sweep_grid())
 
 
+def benchmark_job(wildcards):
+    """What the benchmark trains: the networks of a scale, as `train` would compute them."""
+    settings, compute = scale_settings(wildcards), config["compute"]
+    return {
+        "size": image_size(wildcards),
+        **{key: settings[key] for key in ("width", "batch_size")},
+        **{key: compute[key] for key in ("precision", "images_at_once")},
+        "seconds": config["benchmark"]["seconds"],
+    }
+
+
 def train_memory(wildcards):
     """MB that one training may need."""
     return 16000 if wildcards.scale == "paper" else 1500
