@@ -61,6 +61,7 @@ def test_script_measures_what_is_installed(tmp_path):
         "precision": "float32",
         "images_at_once": None,
         "seconds": 0.01,
+        "images_trained": None,
     }
     table = [tmp_path / f"benchmark.{suffix}" for suffix in ("csv", "md", "tex")]
     benchmark_networks.main(
@@ -80,10 +81,18 @@ def test_script_measures_what_is_installed(tmp_path):
 def test_table_says_where_nothing_stands_beside_ours():
     row = {"model": "V16", "gflop": 2.0, "images_per_s": 20.0, "peak_gflops": 80.0, "memory_mb": 512.0}
     row |= {"device": "CPU", "software": "Keras", "torch_images_per_s": np.nan, "torch_software": None}
-    job = {"size": 64, "width": 0.125, "batch_size": 32, "threads": 1, "precision": "float32"}
+    job = {
+        "size": 64,
+        "width": 0.125,
+        "batch_size": 32,
+        "threads": 1,
+        "precision": "float32",
+        "images_trained": 720_000,
+    }
     table = benchmark_table(pd.DataFrame([row]), job, {"cohort": "phantom", "scale": "desk"})
     assert table.sections[0].frame.iloc[0].tolist() == ["SPECS V16", "2", "20", "50%", "512", "-", "-"]
     assert "PyTorch is not installed here, so nothing stands beside ours." in table.notes
+    assert "All trainings of these networks under one split unit take 10.0 h, one after the other." in table.notes
     beside = benchmark_table(
         pd.DataFrame([row | {"torch_images_per_s": 25.0, "torch_software": "PyTorch 2"}]), job, table.provenance
     )

@@ -98,6 +98,19 @@ def device() -> str:
     return "CPU" if first.platform == "cpu" else first.device_kind
 
 
+def device_memory_mb() -> float | None:
+    """Return the most memory of the GPU that was in use at once, MB; None on a CPU."""
+    if device() == "CPU":
+        return None
+    if BACKEND == "tensorflow":
+        used = framework.config.experimental.get_memory_info("GPU:0")["peak"]
+    elif BACKEND == "torch":
+        used = framework.cuda.max_memory_allocated()
+    else:
+        used = framework.devices()[0].memory_stats()["peak_bytes_in_use"]
+    return used / 2**20
+
+
 def threads() -> int:
     """Return the threads that the backend may use; 0 where it decides itself."""
     if BACKEND == "tensorflow":

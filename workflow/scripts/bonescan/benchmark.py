@@ -78,10 +78,10 @@ def measure(job: dict) -> dict:
     Returns
     -------
     dict
-        images_per_s, peak_gflops, memory_mb, device, software.
+        images_per_s, peak_gflops, memory_mb (of the GPU where there is one), device, software.
     """
     from bonescan import models, training
-    from bonescan.backend import BACKEND, describe_backend, keras, use_precision, use_threads
+    from bonescan.backend import BACKEND, describe_backend, device_memory_mb, keras, use_precision, use_threads
 
     use_threads(job["threads"])
     use_precision(job["precision"])
@@ -95,7 +95,7 @@ def measure(job: dict) -> dict:
         trained.run_epoch(np.arange(len(labels)))
         return trained.count
 
-    found = {"images_per_s": rate(epoch, job["seconds"]), "memory_mb": memory_mb()}
+    found = {"images_per_s": rate(epoch, job["seconds"]), "memory_mb": device_memory_mb() or memory_mb()}
     policy = keras.config.dtype_policy().compute_dtype
     matrix = keras.ops.cast(keras.random.normal((PEAK_SIDE, PEAK_SIDE)), policy)
     found["peak_gflops"] = peak(lambda: keras.ops.convert_to_numpy(keras.ops.matmul(matrix, matrix)[0, 0]))

@@ -126,7 +126,9 @@ def measure(job: dict) -> dict:
         float(loss)
         return len(labels)
 
-    found = {"images_per_s": rate(epoch, job["seconds"]), "memory_mb": memory_mb()}
+    speed = rate(epoch, job["seconds"])
+    memory = torch.cuda.max_memory_allocated() / 2**20 if device == "cuda" else memory_mb()
+    found = {"images_per_s": speed, "memory_mb": memory}
     matrix = torch.randn(PEAK_SIDE, PEAK_SIDE, device=device, dtype=torch.bfloat16 if half._enabled else torch.float32)
     found["peak_gflops"] = peak(lambda: float((matrix @ matrix)[0, 0]))
     name = torch.cuda.get_device_name() if device == "cuda" else "CPU"

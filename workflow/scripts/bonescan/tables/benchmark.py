@@ -24,7 +24,8 @@ def benchmark_table(measured: pd.DataFrame, job: dict, provenance: dict) -> Tabl
         A row each network: model, gflop (a training image), images_per_s, memory_mb, device and software of ours, and
         the same with `torch_` before it, NaN where PyTorch is not installed; peak_gflops of the machine.
     job : dict
-        size, width, batch_size, threads, precision: the same for all.
+        size, width, batch_size, threads, precision: the same for all; images_trained: of all trainings of one network
+        under one split unit, None where that is not known.
     provenance : dict
     """
     share = measured["images_per_s"] * measured["gflop"] / measured["peak_gflops"]
@@ -52,5 +53,10 @@ def benchmark_table(measured: pd.DataFrame, job: dict, provenance: dict) -> Tabl
         else "PyTorch is not installed here, so nothing stands beside ours.",
         "Speeds hold for this machine and what else it did at the time.",
     ]
+    if job["images_trained"]:
+        hours = (job["images_trained"] / values["images_per_s"]).sum() / 3600
+        notes.insert(
+            -1, f"All trainings of these networks under one split unit take {hours:.1f} h, one after the other."
+        )
     caption = "Speed of training: images a second, the first steps not counted."
     return Table("Benchmark", caption, values, [Section(printed)], provenance, notes)
