@@ -4,12 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import reference
 import yaml
 
 from bonescan import models
 from bonescan.backend import keras
 from bonescan.models.common import channels, initialiser
 from bonescan.models.description import count_weight_layers, describe
+from bonescan.training import predict_logits
 
 NETWORKS = {
     "V7": {"family": "vgg", "convolutions": [1, 1, 1, 1, 0], "activation": "leaky_relu", "l2": 1e-4},
@@ -105,26 +107,52 @@ REFERENCES = {
 
 
 def by_layer(model):
-    """Return the shapes of each layer's weights, layer by layer."""
-    shapes = [[tuple(weight.shape) for weight in layer.weights] for layer in model.layers]
-    return [weights for weights in shapes if weights]
+    """Return the shapes of weights and output of each layer that has weights."""
+    return [
+        ([tuple(weight.shape) for weight in layer.weights], tuple(layer.output.shape))
+        for layer in model.layers
+        if layer.weights
+    ]
 
 
 @pytest.mark.parametrize("name", REFERENCES)
 def test_layer_by_layer_as_in_keras_applications(name):
     with keras.StatelessScope(initialize_variables=False):
-        reference = REFERENCES[name](weights=None, input_shape=(256, 256, 1), classes=2)
-    assert by_layer(models.outline(NETWORKS[name], 256)) == by_layer(reference)
+        theirs = REFERENCES[name](weights=None, input_shape=(256, 256, 1), classes=2)
+    assert by_layer(models.outline(NETWORKS[name], 256)) == by_layer(theirs)
 
 
-@pytest.mark.parametrize("name", ["V16", "D121"])
+@pytest.mark.parametrize("name", REFERENCES)
 def test_same_output_as_keras_applications_with_the_same_weights(name):
     keras.utils.set_random_seed(3)
-    reference = REFERENCES[name](weights=None, input_shape=(32, 32, 1), classes=2)
+    theirs = REFERENCES[name](weights=None, input_shape=(32, 32, 1), classes=2)
     model = models.build(NETWORKS[name], 32)
-    model.set_weights(reference.get_weights())
+    model.set_weights(theirs.get_weights())
     images = np.random.default_rng(0).poisson(4, (2, 32, 32, 1)).astype(np.float32)
-    np.testing.assert_allclose(model(images), reference(images), rtol=2e-3)
+    np.testing.assert_allclose(model(images), theirs(images), rtol=2e-3)
+
+
+@pytest.mark.parametrize("name", ["V7", "V16", "V19", "V21", "V24", "R34"])
+def test_same_scores_as_the_network_in_numpy(name):
+    network = NETWORKS[name]
+    keras.utils.set_random_seed(5)
+    model = models.build(network, 64, 1 / 32, "he_normal")
+    rng = np.random.default_rng(5)
+    # Biases and moving statistics too; variances, like the scales, lie around 1.
+    for variable in model.variables:
+        if len(variable.shape) == 1:
+            level = 1 if variable.path.endswith(("gamma", "moving_variance")) else 0
+            variable.assign(level + rng.uniform(-0.3, 0.3, variable.shape))
+    images = rng.normal(size=(2, 64, 64))
+    if network["family"] == "vgg":
+        activation = getattr(reference, network["activation"])
+        expected = reference.vgg(images[..., None], model.get_weights(), network["convolutions"], activation)
+    else:
+        expected = reference.resnet(
+            images[..., None], lambda layer: model.get_layer(layer).get_weights(), network["modules"]
+        )
+    scores = predict_logits(model, images.astype(np.float32))
+    np.testing.assert_allclose(scores, expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max())
 
 
 def test_residual_network_head_is_the_papers():

@@ -13,7 +13,7 @@ PHANTOM = {"cohort": "phantom", "scale": "desk"}
 OWN = {"cohort": "sheet", "scale": "paper"}
 
 
-def run(unit="image", dataset="D1", model="V7", seed=1, status="trained", **metrics):
+def run(unit="image", dataset="D1", model="V7", seed=1, status="trained", reason="", **metrics):
     """One row of metrics.tsv."""
     values = dict.fromkeys(("accuracy", "precision", "recall", "specificity", "f1", "auc"), 0.5) | metrics
     return {
@@ -22,6 +22,7 @@ def run(unit="image", dataset="D1", model="V7", seed=1, status="trained", **metr
         "model": model,
         "seed": seed,
         "status": status,
+        "reason": reason,
         **values,
         "n_train": 7,
         "n_test": 3,
@@ -216,6 +217,22 @@ def test_result_table_says_how_many_seeds_trained():
         "Means over 2 training seeds; seeds that trained, where not all did: SPECS V7 1 of 2 (D1, image)."
         in table.notes
     )
+
+
+def test_tables_say_why_a_network_has_no_result_and_what_is_odd_of_one():
+    odd, flat = "calls every training image normal", "the loss is 0.6931"
+    told = summary(
+        run(reason=odd),
+        run(model="V24", seed=1, status="did not train", reason=flat),
+        run(model="V24", seed=2, status="diverged", reason="not finite"),
+        run(model="R34", reason=math.nan),
+    )
+    assert told["reason"].tolist() == [odd, f"{flat}; not finite", ""]
+    for table in (results.result_table("D1", told, OWN), results.table9(told, OWN)):
+        assert f"SPECS V7 (D1, image) trained: {odd}." in table.notes
+        assert f"SPECS V24 (D1, image) did not train; diverged: {flat}; not finite." in table.notes
+        assert "R34" not in " ".join(table.notes)
+        assert table.values["reason"].tolist() == told["reason"].tolist()
 
 
 def test_table9_has_a_row_a_dataset_and_unit():

@@ -32,7 +32,7 @@ def job(tmp_path):
     split["part"] = np.where(rows % 3 == 0, "test", "train")
     split.drop(index=5).to_csv(tmp_path / "split.tsv", sep="\t", index=False)
 
-    def make(name="run", **settings):
+    def make(name="run", tensorboard=False, **settings):
         out = tmp_path / name
         return SimpleNamespace(
             input=SimpleNamespace(images=str(tmp_path / "images.npy"), split=str(tmp_path / "split.tsv")),
@@ -43,7 +43,17 @@ def job(tmp_path):
                 probabilities=str(out / "probabilities.tsv"),
             ),
             params=SimpleNamespace(
-                network=V7, training={**SETTINGS, **settings}, checkpoint=str(tmp_path / "checkpoints" / name)
+                network=V7,
+                training={**SETTINGS, **settings},
+                compute={
+                    "backend": "tensorflow",
+                    "precision": "float32",
+                    "images_at_once": None,
+                    "tensorboard": tensorboard,
+                },
+                checkpoint=str(tmp_path / "checkpoints" / name),
+                tensorboard=str(tmp_path / "tensorboard"),
+                code="c0de",
             ),
             wildcards=SimpleNamespace(model="V7", seed="4"),
             threads=1,
@@ -66,11 +76,23 @@ def test_writes_network_history_record_and_test_probabilities(job):
     assert record["seed"] == 4
     assert record["weight_layers"] == 7
     assert record["backend"]["keras"] == keras.__version__
+    assert {"backend", "device", "precision", "threads"} <= set(record["backend"])
+    assert len(record["data_sha256"]) == 64
+    assert record["code_sha256"] == "c0de"
     assert not Path(snakemake.params.checkpoint).exists()
 
     model = keras.saving.load_model(snakemake.output.model)
     images = np.load(snakemake.input.images)[::3, ..., None].astype(np.float32)
     np.testing.assert_allclose(model(images)[:, 1], probabilities["probability"], rtol=1e-4)
+
+
+def test_tensorboard_holds_the_history(job, tmp_path):
+    loader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator", reason="no tensorboard")
+    snakemake = job(tensorboard=True)
+    train.main(snakemake)
+    events = loader.EventAccumulator(str(tmp_path / "tensorboard"), size_guidance={"tensors": 0}).Reload()
+    losses = [event.tensor_proto.float_val[0] for event in events.Tensors("training/loss")]
+    np.testing.assert_allclose(losses, pd.read_csv(snakemake.output.history)["loss"], rtol=1e-6)
 
 
 def test_network_that_did_not_learn_is_called_so_and_still_predicts(job):
@@ -102,9 +124,9 @@ import train
 from bonescan import checkpoint, training
 checkpoint.INTERVAL, checkpoint.WRITING = 0, float("inf")
 run_epoch = training.Training.run_epoch
-def slowly(self, order):
+def slowly(self, order, progress):
     time.sleep(0.1)
-    return run_epoch(self, order)
+    return run_epoch(self, order, progress)
 training.Training.run_epoch = slowly
 train.main(pickle.load(sys.stdin.buffer))
 """

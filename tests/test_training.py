@@ -151,6 +151,23 @@ def test_training_never_goes_on_beyond_its_epochs(examples, tmp_path):
     assert fewer.resumed_from == 0 and len(fewer.history) == 3
 
 
+@pytest.mark.usefixtures("every_epoch")
+@pytest.mark.parametrize("damage", ["cut", "empty", "flipped"])
+def test_damaged_checkpoint_costs_time_but_not_the_result(examples, tmp_path, damage, caplog):
+    path = tmp_path / "training.npz"
+    train(examples, 2, Checkpoint(path, {}))
+    content = bytearray(path.read_bytes())
+    if damage == "flipped":
+        # Within the header and numbers of the first variable.
+        content[content.index(b"variable0.npy") + 300] ^= 255
+    path.write_bytes({"cut": content[: len(content) // 2], "empty": b"", "flipped": content}[damage])
+    unbroken, _ = train(examples, 3)
+    afresh, fit = train(examples, 3, Checkpoint(path, {}))
+    assert fit.resumed_from == 0
+    assert "cannot be read" in caplog.text
+    assert all(map(np.array_equal, unbroken.get_weights(), afresh.get_weights()))
+
+
 def test_checkpoint_waits_until_it_is_due(examples, tmp_path):
     path = tmp_path / "training.npz"
     train(examples, 2, Checkpoint(path, {}))

@@ -249,6 +249,51 @@ def training_settings(wildcards):
     return {"epochs": settings["epochs"][wildcards.dataset], **{key: settings[key] for key in keys}}
 
 
+def sweep_settings(wildcards):
+    """The settings of one training of the sweep."""
+    swept = {"initial_weights": wildcards.initial_weights, "learning_rate": float(wildcards.learning_rate)}
+    return training_settings(wildcards) | swept
+
+
+def sweep_grid(*wildcards):
+    """What the sweep goes over, by wildcard."""
+    sweep = config["sweep"]
+    grid = {
+        "unit": sweep["unit"],
+        "dataset": sweep["datasets"],
+        "model": sweep["model"],
+        "initial_weights": sweep["initial_weights"],
+        "learning_rate": [f"{rate:g}" for rate in sweep["learning_rates"]],
+        "seed": config["seeds"],
+    }
+    return {wildcard: grid[wildcard] for wildcard in wildcards or grid}
+
+
+def sweep_files(name):
+    """One file of every training of the sweep."""
+    folder = "results/{{scale}}/sweep/train/{unit}/{dataset}/{model}/{initial_weights}/{learning_rate}/seed{seed}/"
+    return expand(folder + name, **sweep_grid())
+
+
+def benchmark_job(wildcards):
+    """What the benchmark trains: the networks of a scale, as `train` would compute them."""
+    settings, compute = scale_settings(wildcards), config["compute"]
+    trained = None
+    if config["cohort"]["source"] == "phantom":
+        share = config["split"]["ratio"][0] / sum(config["split"]["ratio"])
+        augmented = sum(config["augment"]["counts"].values())
+        images = {"D1": sum(config["simulate"]["views"].values()), "D2": augmented, "D3": augmented}
+        epochs = sum(images[dataset] * settings["epochs"][dataset] for dataset in config["datasets"])
+        trained = share * epochs * len(config["seeds"])
+    return {
+        "images_trained": trained,
+        "size": image_size(wildcards),
+        **{key: settings[key] for key in ("width", "batch_size")},
+        **{key: compute[key] for key in ("precision", "images_at_once")},
+        "seconds": config["benchmark"]["seconds"],
+    }
+
+
 def train_memory(wildcards):
     """MB that one training may need."""
     return 16000 if wildcards.scale == "paper" else 1500

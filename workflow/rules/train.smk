@@ -1,5 +1,8 @@
 """The seven networks. Needs: images and a split. Makes: a trained network, its history, its test probabilities."""
 
+# Keras chooses at its import; jobs inherit it, and those on other nodes read this file themselves.
+os.environ.update(KERAS_BACKEND=config["compute"]["backend"])
+
 
 rule networks:
     """Build every network untrained and write down its layers: the source of Tables 3 and 4, Figures 6 and 7."""
@@ -42,7 +45,9 @@ rule train:
     params:
         network=network_of_model,
         training=training_settings,
+        compute=config["compute"],
         checkpoint="results/{scale}/checkpoints/{unit}-{dataset}-{model}-seed{seed}",
+        tensorboard="results/{scale}/tensorboard/{unit}-{dataset}-{model}-seed{seed}",
         code=library("train"),
     script:
         "../scripts/train.py"

@@ -5,17 +5,19 @@ from pathlib import Path
 import numpy as np
 
 from bonescan import models, training
-from bonescan.backend import describe_backend, keras, use_threads
+from bonescan.backend import describe_backend, keras, use_precision, use_threads
 from bonescan.checkpoint import Checkpoint
 from bonescan.files import read_table, write_json, write_table, write_whole
 from bonescan.models.description import count_weight_layers
+from bonescan.progress import tensorboard_writer
 from bonescan.script import logged
 
 
 @logged
 def main(snakemake):
+    network, settings, compute = snakemake.params.network, snakemake.params.training, snakemake.params.compute
     use_threads(snakemake.threads)
-    network, settings = snakemake.params.network, snakemake.params.training
+    use_precision(compute["precision"])
     seed = int(snakemake.wildcards.seed)
     split = read_table(snakemake.input.split)
     stored = np.load(snakemake.input.images, mmap_mode="r")
@@ -32,9 +34,12 @@ def main(snakemake):
         "seed": seed,
         "data_sha256": training.fingerprint(images, labels),
     }
-    checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", basis)
+    how = {key: compute[key] for key in ("backend", "precision", "images_at_once")}
+    checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", {**basis, "how": how})
     options = {key: settings[key] for key in ("epochs", "batch_size", "learning_rate")}
-    fit = training.fit(model, images, labels, seed=seed, checkpoint=checkpoint, **options)
+    options["images_at_once"] = compute["images_at_once"]
+    watch = tensorboard_writer(snakemake.params.tensorboard) if compute["tensorboard"] else None
+    fit = training.fit(model, images, labels, seed=seed, checkpoint=checkpoint, watch=watch, **options)
 
     logits = training.predict_logits(model, stored[test["row"]].astype(np.float32))
     probabilities = np.nan if fit.status == "diverged" else training.probability_of_metastasis(logits)
@@ -44,7 +49,8 @@ def main(snakemake):
         fit.history.to_csv(path, index=False)
     write_table(snakemake.output.probabilities, test[["image"]].assign(probability=probabilities))
     depth = {"parameters": model.count_params(), "weight_layers": count_weight_layers(model)}
-    write_json(snakemake.output.fit, {**fit.record(), **depth, **basis, "backend": describe_backend()})
+    code = {"images_at_once": compute["images_at_once"], "code_sha256": snakemake.params.code}
+    write_json(snakemake.output.fit, {**fit.record(), **depth, **basis, **code, "backend": describe_backend()})
     checkpoint.remove()
 
 

@@ -1,44 +1,135 @@
-"""The one place that imports Keras and TensorFlow, after the settings that must precede the import."""
+"""The one place that imports Keras and its backend, after the settings that must precede the import."""
 
+import contextlib
+import importlib
 import logging
 import os
 import sys
 
-os.environ["KERAS_BACKEND"] = "tensorflow"
+# The workflow sets it from the config's `compute.backend`.
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 # Left to itself TensorFlow keeps oneDNN off on some CPUs, where these networks then train up to four times slower.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# Several small trainings share a GPU: none may take all of its memory at the start.
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 logger = logging.getLogger(__name__)
 
+BACKEND = keras.backend.backend()
+"""tensorflow, jax or torch."""
+
+framework = importlib.import_module(BACKEND)
+"""TensorFlow, JAX or PyTorch itself."""
+
+PRECISIONS = ("float32", "tf32", "bfloat16")
+"""What `use_precision` knows."""
+
 
 def use_threads(threads: int) -> None:
-    """Hold TensorFlow to `threads` threads; to be called before its first operation."""
+    """Hold the backend to `threads` threads; to be called before its first operation."""
+    if BACKEND == "torch":
+        framework.set_num_threads(threads)
+    elif BACKEND == "jax":
+        # XLA has no such number for a CPU: one thread or as many as there are cores
+        if threads == 1:
+            flags = os.environ.get("XLA_FLAGS", "")
+            os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_multi_thread_eigen=false".strip()
+    else:
+        _use_tensorflow_threads(threads)
+
+
+def _use_tensorflow_threads(threads: int) -> None:
+    config = framework.config
     try:
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
+        config.threading.set_intra_op_parallelism_threads(threads)
+        config.threading.set_inter_op_parallelism_threads(threads)
     except RuntimeError:
         logger.warning("TensorFlow already runs with its own number of threads, not with %d", threads)
-    if not tf.config.list_physical_devices("GPU"):
+    if not config.list_physical_devices("GPU"):
         # The graph optimiser costs DenseNet-121 seconds of start-up and gains nothing here on a CPU.
-        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+        config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+def use_precision(precision: str) -> None:
+    """Choose how products are computed, before a network is built.
+
+    Parameters
+    ----------
+    precision : {"float32", "tf32", "bfloat16"}
+        `tf32` rounds the factors of matrix products to 10 bits on NVIDIA GPUs that can, and is float32 elsewhere;
+        `bfloat16` keeps weights and losses in float32 and computes the layers in bfloat16.
+
+    Raises
+    ------
+    ValueError
+        If the precision is none of these.
+    """
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision: expected one of {', '.join(PRECISIONS)}, got {precision!r}")
+    keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
+    rounded = precision != "float32"
+    # TensorFlow and cuDNN round to tf32 unless told otherwise
+    if BACKEND == "tensorflow":
+        framework.config.experimental.enable_tensor_float_32_execution(rounded)
+    elif BACKEND == "torch":
+        framework.backends.cuda.matmul.allow_tf32 = framework.backends.cudnn.allow_tf32 = rounded
+    else:
+        framework.config.update("jax_default_matmul_precision", "tensorfloat32" if rounded else "highest")
+
+
+def without_gradients():
+    """Return a context in which PyTorch keeps nothing for a backward pass; the others never do unasked."""
+    return framework.no_grad() if BACKEND == "torch" else contextlib.nullcontext()
+
+
+def device() -> str:
+    """Return the name of the first GPU, or CPU."""
+    if BACKEND == "tensorflow":
+        gpus = framework.config.list_physical_devices("GPU")
+        return framework.config.experimental.get_device_details(gpus[0])["device_name"] if gpus else "CPU"
+    if BACKEND == "torch":
+        return framework.cuda.get_device_name() if framework.cuda.is_available() else "CPU"
+    first = framework.devices()[0]
+    return "CPU" if first.platform == "cpu" else first.device_kind
+
+
+def device_memory_mb() -> float | None:
+    """Return the most memory of the GPU that was in use at once, MB; None on a CPU."""
+    if device() == "CPU":
+        return None
+    if BACKEND == "tensorflow":
+        used = framework.config.experimental.get_memory_info("GPU:0")["peak"]
+    elif BACKEND == "torch":
+        used = framework.cuda.max_memory_allocated()
+    else:
+        used = framework.devices()[0].memory_stats()["peak_bytes_in_use"]
+    return used / 2**20
+
+
+def threads() -> int:
+    """Return the threads that the backend may use; 0 where it decides itself."""
+    if BACKEND == "tensorflow":
+        return framework.config.threading.get_intra_op_parallelism_threads()
+    if BACKEND == "torch":
+        return framework.get_num_threads()
+    return int("--xla_cpu_multi_thread_eigen=false" in os.environ.get("XLA_FLAGS", ""))
 
 
 def describe_backend() -> dict:
     """Return what decides the last bits of a result: versions, oneDNN, device, threads, precision."""
-    gpus = tf.config.list_physical_devices("GPU")
     return {
         "python": ".".join(map(str, sys.version_info[:3])),
         "keras": keras.__version__,
-        "backend": keras.backend.backend(),
-        "tensorflow": tf.__version__,
+        "backend": BACKEND,
+        BACKEND: framework.__version__,
         "numpy": np.__version__,
-        "onednn": os.environ["TF_ENABLE_ONEDNN_OPTS"] != "0",
-        "device": tf.config.experimental.get_device_details(gpus[0])["device_name"] if gpus else "CPU",
-        "threads": tf.config.threading.get_intra_op_parallelism_threads(),
-        "precision": keras.config.floatx(),
+        "onednn": os.environ["TF_ENABLE_ONEDNN_OPTS"] != "0" if BACKEND == "tensorflow" else None,
+        "device": device(),
+        "threads": threads(),
+        "precision": keras.config.dtype_policy().name,
     }

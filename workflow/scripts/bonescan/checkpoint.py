@@ -3,6 +3,8 @@
 import json
 import logging
 import time
+import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +16,9 @@ logger = logging.getLogger(__name__)
 
 INTERVAL = 20.0
 """Least seconds between two writings."""
+
+UNREADABLE = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What NumPy raises on a file that a failing disk has damaged."""
 
 WRITING = 0.05
 """Greatest share of the time that may go into writing."""
@@ -45,17 +50,22 @@ class Checkpoint:
         """
         if not self.path.exists():
             return []
-        with np.load(self.path, allow_pickle=False) as stored:
-            if stored["settings"].item() != self._signature():
-                logger.warning("%s belongs to a training with other settings: starting afresh", self.path)
-                return []
-            history = json.loads(stored["history"].item())
-            if len(history) > epochs:
-                logger.warning("%s went on for more than %d epochs: starting afresh", self.path, epochs)
-                return []
-            for index, variable in enumerate(variables):
-                variable.assign(stored[f"variable{index}"])
-            return history
+        try:
+            with np.load(self.path, allow_pickle=False) as file:
+                stored = dict(file)  # all or nothing: a damaged file must not change some of the variables
+        except UNREADABLE as error:
+            logger.warning("%s cannot be read, %s: starting afresh", self.path, error)
+            return []
+        if stored["settings"].item() != self._signature():
+            logger.warning("%s belongs to a training with other settings: starting afresh", self.path)
+            return []
+        history = json.loads(stored["history"].item())
+        if len(history) > epochs:
+            logger.warning("%s went on for more than %d epochs: starting afresh", self.path, epochs)
+            return []
+        for index, variable in enumerate(variables):
+            variable.assign(stored[f"variable{index}"])
+        return history
 
     def save_if_due(self, variables: list, history: list[dict]) -> None:
         """Write the file, whole or not at all, unless the last writing is too recent.

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bonescan.backend import keras, tf
+from bonescan.backend import keras, without_gradients
 from bonescan.checkpoint import Checkpoint
 from bonescan.models import CLASSES
+from bonescan.progress import Progress
+from bonescan.steps import make_steps
 
 logger = logging.getLogger(__name__)
 
@@ -36,10 +38,19 @@ class Training:
         one on 32, would be the last before the weights are kept.
     learning_rate : float
         Of the SGD.
+    images_at_once : int, optional
+        Where memory is short: the gradient of a batch is summed over parts of so many images, and the batch
+        normalisation sees the parts.
     """
 
     def __init__(
-        self, model: keras.Model, images: np.ndarray, labels: np.ndarray, batch_size: int, learning_rate: float
+        self,
+        model: keras.Model,
+        images: np.ndarray,
+        labels: np.ndarray,
+        batch_size: int,
+        learning_rate: float,
+        images_at_once: int | None = None,
     ):
         self.model = model
         # DEVIATION: whole batches only; a step on the nine images left, as large as one on 32, can be the last of all
@@ -47,32 +58,18 @@ class Training:
         self.count = len(labels) // self.batch_size * self.batch_size
         self.optimizer = keras.optimizers.SGD(learning_rate)
         self.optimizer.build(model.trainable_variables)
-        self._step = self._make_step(tf.constant(images[..., None], tf.float32), tf.constant(labels, tf.int32))
+        at_once = min(images_at_once or self.batch_size, self.batch_size)
+        self._steps = make_steps(logits_of(model), self.optimizer, images, labels, at_once)
 
-    def _make_step(self, images, labels) -> Callable:
-        network = logits_of(self.model)
-        variables = self.model.trainable_variables
-
-        @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)])
-        def step(rows):
-            truth = tf.gather(labels, rows)
-            with tf.GradientTape() as tape:
-                logits = network(tf.gather(images, rows), training=True)
-                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(truth, logits)
-                objective = tf.reduce_mean(losses) + sum(network.losses)
-            self.optimizer.apply(tape.gradient(objective, variables))
-            hits = tf.argmax(logits, axis=1, output_type=tf.int32) == truth
-            return tf.reduce_sum(losses), tf.math.count_nonzero(hits, dtype=tf.int32)
-
-        return step
-
-    def run_epoch(self, order: np.ndarray) -> tuple[float, float]:
+    def run_epoch(self, order: np.ndarray, progress: Progress | None = None) -> tuple[float, float]:
         """Take one pass over the training images in `order`, in whole batches.
 
         Parameters
         ----------
         order : ndarray, shape (n,), int
             Rows of the training images.
+        progress : Progress, optional
+            Told of every step.
 
         Returns
         -------
@@ -81,10 +78,14 @@ class Training:
         accuracy : float
             Share of images classified rightly, likewise.
         """
-        rows = tf.constant(order, tf.int32)
-        steps = [self._step(rows[start : start + self.batch_size]) for start in range(0, self.count, self.batch_size)]
+        batches = order[: self.count].reshape(-1, self.batch_size)
+        steps = []
+        for loss, hits in self._steps.epoch(batches):
+            steps.append((loss, hits))
+            if progress:
+                progress.step(self.batch_size, loss, hits)
         losses, hits = zip(*steps, strict=True)
-        return float(tf.add_n(losses)) / self.count, int(tf.add_n(hits)) / self.count
+        return float(sum(losses)) / self.count, int(sum(hits)) / self.count
 
     @property
     def variables(self) -> list:
@@ -117,11 +118,10 @@ def predict_logits(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """
     network = logits_of(model)
     at_once = max(1, PIXELS_AT_ONCE // images[0].size)
-    parts = [
-        network(tf.constant(images[start : start + at_once, ..., None], tf.float32), training=False).numpy()
-        for start in range(0, len(images), at_once)
-    ]
-    return np.concatenate(parts).astype(np.float64)
+    parts = [images[start : start + at_once, ..., None] for start in range(0, len(images), at_once)]
+    with without_gradients():
+        scores = [network(keras.ops.convert_to_tensor(part, "float32"), training=False) for part in parts]
+    return np.concatenate([keras.ops.convert_to_numpy(part) for part in scores]).astype(np.float64)
 
 
 def probability_of_metastasis(logits: np.ndarray) -> np.ndarray:
@@ -249,7 +249,9 @@ def fit(
     batch_size: int,
     learning_rate: float,
     seed: int,
+    images_at_once: int | None = None,
     checkpoint: Checkpoint | None = None,
+    watch: Callable[[dict], None] | None = None,
 ) -> Fit:
     """Train a network, going on from `checkpoint` where it holds this training's state.
 
@@ -257,7 +259,7 @@ def fit(
     ----------
     model : keras.Model
         As built by `bonescan.models.build`; its weights are changed.
-    images, labels, batch_size, learning_rate
+    images, labels, batch_size, learning_rate, images_at_once
         As in `Training`.
     epochs : int
         Passes over the training images; a loss that is not finite ends the training earlier.
@@ -265,25 +267,28 @@ def fit(
         Of the order of the images.
     checkpoint : Checkpoint, optional
         Where to keep the state between epochs.
+    watch : function, optional
+        Called with each new row of the history.
 
     Returns
     -------
     Fit
     """
-    training = Training(model, images, labels, batch_size, learning_rate)
+    training = Training(model, images, labels, batch_size, learning_rate, images_at_once)
     history = checkpoint.load(training.variables, epochs) if checkpoint else []
     resumed_from = len(history)
     if resumed_from:
         logger.info("resumed after epoch %d of %d", resumed_from, epochs)
+    progress = Progress(epochs, training.count)
     for epoch in range(resumed_from + 1, epochs + 1):
+        progress.start_epoch(epoch)
         start = time.perf_counter()
-        loss, accuracy = training.run_epoch(epoch_order(len(labels), seed, epoch))
+        loss, accuracy = training.run_epoch(epoch_order(len(labels), seed, epoch), progress)
         seconds = time.perf_counter() - start
         history.append({"epoch": epoch, "loss": loss, "accuracy": accuracy, "seconds": seconds})
-        logger.info(
-            "epoch %d/%d: loss %.4f, accuracy %.4f, %.0f images/s, %.0f s left",
-            *(epoch, epochs, loss, accuracy, training.count / seconds, (epochs - epoch) * seconds),
-        )
+        progress.end_epoch(loss, accuracy, seconds)
+        if watch:
+            watch(history[-1])
         if not np.isfinite(loss):
             break
         if checkpoint:

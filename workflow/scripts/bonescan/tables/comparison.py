@@ -4,7 +4,7 @@ import pandas as pd
 
 from bonescan.tables.cohort import count_classes, print_ratio
 from bonescan.tables.formats import SPAN, Section, Table
-from bonescan.tables.results import print_metric, seed_notes
+from bonescan.tables.results import print_metric, reason_notes, seed_notes
 from bonescan.wording import METRICS, SUBTYPES, caveats, classifier, in_order
 
 _NAMES = METRICS | {"auc": "AUC"}
@@ -142,5 +142,5 @@ def comparison_table(cells: pd.DataFrame, summary: pd.DataFrame, provenance: dic
             "† does not follow from the confusion matrix that gives the rest of its row in the paper, which "
             f"implies: {implied}."
         )
-    notes += seed_notes(summary) + caveats(provenance)
+    notes += seed_notes(summary) + reason_notes(summary) + caveats(provenance)
     return Table("Comparison", "Ours beside the paper's, cell by cell.", cells, sections, provenance, notes)

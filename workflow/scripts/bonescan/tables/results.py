@@ -21,8 +21,9 @@ def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         A row each unit, dataset and model, in the order of `metrics`: `status` (trained, or how all seeds failed),
-        `seeds`, `seeds_trained`, `accuracy`, `precision`, `recall`, `specificity`, `f1`, `auc`, `n_train`, `n_test`
-        (images). A metric is NaN where no seed trained, and where it is undefined (0/0) for a seed that trained.
+        `reason` (what was said of the seeds, often nothing), `seeds`, `seeds_trained`, `accuracy`, `precision`,
+        `recall`, `specificity`, `f1`, `auc`, `n_train`, `n_test` (images). A metric is NaN where no seed trained, and
+        where it is undefined (0/0) for a seed that trained.
     """
     rows = []
     for keys, runs in metrics.groupby(_KEYS, sort=False):
@@ -31,6 +32,7 @@ def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
             {
                 **dict(zip(_KEYS, keys, strict=True)),
                 "status": "trained" if len(trained) else "; ".join(runs["status"].unique()),
+                "reason": "; ".join(runs["reason"].dropna().loc[lambda said: said != ""].unique()),
                 "seeds": len(runs),
                 "seeds_trained": len(trained),
                 **{name: trained[name].astype(float).mean(skipna=False) for name in (*METRICS, "auc")},
@@ -38,7 +40,7 @@ def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
                 "n_test": runs["n_test"].iloc[0],
             }
         )
-    columns = [*_KEYS, "status", "seeds", "seeds_trained", *METRICS, "auc", "n_train", "n_test"]
+    columns = [*_KEYS, "status", "reason", "seeds", "seeds_trained", *METRICS, "auc", "n_train", "n_test"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -72,6 +74,14 @@ def seed_notes(summary: pd.DataFrame) -> list[str]:
     return [note + (f"; seeds that trained, where not all did: {few}." if few else ".")]
 
 
+def reason_notes(summary: pd.DataFrame) -> list[str]:
+    """Say why a network has no result, or calls all its training images the same."""
+    return [
+        f"{classifier(row.model)} ({row.dataset}, {row.unit}) {row.status}: {row.reason}."
+        for row in summary[summary["reason"] != ""].itertuples(index=False)
+    ]
+
+
 def _size_note(summary: pd.DataFrame) -> list[str]:
     sizes = summary.drop_duplicates(["unit", "dataset"])
     return [
@@ -85,8 +95,8 @@ def result_table(dataset: str, summary: pd.DataFrame, provenance: dict) -> Table
     ours = _by_unit(summary[summary["dataset"] == dataset])
     rows = [[split_unit(row.unit), classifier(row.model), *metric_cells(row)] for row in ours.itertuples(index=False)]
     printed = pd.DataFrame(rows, columns=["Split unit", "Classifier", *METRICS.values()])
-    columns = ["dataset", "unit", "model", "status", "seeds", "seeds_trained", *METRICS, "n_train", "n_test"]
-    notes = _size_note(ours) + seed_notes(ours)
+    columns = ["dataset", "unit", "model", "status", "reason", "seeds", "seeds_trained", *METRICS, "n_train", "n_test"]
+    notes = _size_note(ours) + seed_notes(ours) + reason_notes(ours)
     return Table(
         _TABLES[dataset],
         f"Experimental results on evaluation metrics for test samples in dataset {dataset}.",
@@ -106,14 +116,14 @@ def table9(summary: pd.DataFrame, provenance: dict) -> Table:
         cells = {row.model: row for row in group.itertuples(index=False)}
         rows.append([dataset, split_unit(unit), *(auc_cell(cells.get(model)) for model in models)])
     printed = pd.DataFrame(rows, columns=["Dataset", "Split unit", *map(classifier, models)])
-    columns = ["dataset", "unit", "model", "status", "seeds", "seeds_trained", "auc", "n_train", "n_test"]
+    columns = ["dataset", "unit", "model", "status", "reason", "seeds", "seeds_trained", "auc", "n_train", "n_test"]
     return Table(
         "Table 9",
         "AUC values obtained by classifiers on test samples in different datasets.",
         ours[columns],
         [Section(printed, group="Dataset")],
         provenance,
-        [*seed_notes(ours), *caveats(provenance)],
+        [*seed_notes(ours), *reason_notes(ours), *caveats(provenance)],
     )
 
 

@@ -1,0 +1,63 @@
+"""The step of the training against the slope of its objective, measured by moving the weights; in float64."""
+
+import numpy as np
+import pytest
+
+from bonescan import models, training
+from bonescan.backend import keras
+
+NETWORKS = {
+    "vgg": {"family": "vgg", "convolutions": [1, 1, 1, 1, 0], "activation": "leaky_relu", "l2": 0.01},
+    "resnet": {"family": "resnet", "modules": [1, 1, 1, 1]},
+    "densenet": {"family": "densenet", "layers": [2, 1, 1, 1], "growth": 32, "compression": 0.5},
+}
+RATE = 1e-3
+MOVE = 1e-6
+
+
+@pytest.fixture
+def double():
+    """Layers of float64."""
+    before = keras.config.floatx()
+    keras.config.set_floatx("float64")
+    yield
+    keras.config.set_floatx(before)
+
+
+def objective(network, images, labels):
+    """Cross-entropy of a batch plus the penalty of Eq. 3."""
+    logits = np.asarray(network([images[..., None]], training=True), np.float64)
+    penalty = sum(
+        float(layer.kernel_regularizer.l2) * np.sum(np.square(np.asarray(layer.kernel)))
+        for layer in network.layers
+        if getattr(layer, "kernel_regularizer", None)
+    )
+    return training.cross_entropy(logits, labels) + penalty
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("name", NETWORKS)
+def test_step_goes_down_the_slope_of_the_objective(name):
+    keras.utils.set_random_seed(2)
+    model = models.build(NETWORKS[name], 64, 1 / 32, "he_normal")
+    labels = np.array([0, 1, 1, 0])
+    rng = np.random.default_rng(1)
+    images = rng.normal(size=(4, 64, 64)).astype(np.float32)
+    network = training.logits_of(model)
+    before = [np.copy(keras.ops.convert_to_numpy(variable)) for variable in model.trainable_variables]
+    training.Training(model, images, labels, 4, RATE).run_epoch(np.arange(4))
+    gradients = [
+        (old - keras.ops.convert_to_numpy(variable)) / RATE
+        for old, variable in zip(before, model.trainable_variables, strict=True)
+    ]
+    for variable, value in zip(model.trainable_variables, before, strict=True):
+        variable.assign(value)
+    for variable, value, gradient in zip(model.trainable_variables, before, gradients, strict=True):
+        direction = rng.normal(size=value.shape)
+        ends = []
+        for sign in (1, -1):
+            variable.assign(value + sign * MOVE * direction)
+            ends.append(objective(network, images, labels))
+        variable.assign(value)
+        slope = (ends[0] - ends[1]) / (2 * MOVE)
+        assert np.sum(gradient * direction) == pytest.approx(slope, rel=1e-4, abs=1e-7), variable.path

@@ -1,0 +1,56 @@
+"""Measure the training of every network, ours and a plain PyTorch loop's, one after the other."""
+
+import importlib.util
+import json
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+import bonescan
+from bonescan.benchmark import gflop_per_image
+from bonescan.files import write_json
+from bonescan.script import logged
+from bonescan.tables.benchmark import benchmark_table
+from bonescan.tables.formats import save
+
+
+def measure(module: str, job: dict) -> dict:
+    """Measure in a process of its own, so that memory and threads are its own too."""
+    environment = os.environ | {"PYTHONPATH": str(Path(bonescan.__file__).parents[1])}
+    command = [sys.executable, "-m", f"bonescan.{module}"]
+    run = subprocess.run(command, input=json.dumps(job), env=environment, capture_output=True, text=True, check=False)
+    if run.returncode:
+        raise RuntimeError(f"{module}, {job['description']['name']}: {run.stderr}")
+    return json.loads(run.stdout)
+
+
+@logged
+def main(snakemake):
+    networks = {network["name"]: network for network in json.loads(Path(snakemake.input.networks).read_text())}
+    job = snakemake.params.job | {"threads": snakemake.threads}
+    beside = importlib.util.find_spec("torch") is not None
+    if not beside:
+        logging.warning("PyTorch is not installed: nothing is measured beside ours")
+    rows = []
+    for model in snakemake.params.models:
+        of_model = job | {"network": networks[model]["network"], "description": networks[model]}
+        row = {"model": model, "gflop": gflop_per_image(networks[model]), **measure("benchmark", of_model)}
+        plain = (
+            measure("plain_torch", of_model) if beside else dict.fromkeys(("images_per_s", "peak_gflops", "software"))
+        )
+        rows.append(row | {f"torch_{key}": value for key, value in plain.items()})
+        logging.info("%s", {key: value for key, value in rows[-1].items() if key != "software"})
+    measured = pd.DataFrame(rows)
+    speeds = ["images_per_s", "torch_images_per_s", "peak_gflops", "torch_peak_gflops"]
+    measured[speeds] = measured[speeds].astype(float)
+    measured["peak_gflops"] = measured[["peak_gflops", "torch_peak_gflops"]].max(axis=None)
+    write_json(snakemake.output.raw, rows)
+    save(benchmark_table(measured, job, snakemake.params.provenance), snakemake.output.table)
+
+
+if __name__ == "__main__":
+    main(snakemake)

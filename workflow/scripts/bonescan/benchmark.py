@@ -1,0 +1,113 @@
+"""How fast a network trains: images a second, beside what the machine's matrix products allow.
+
+`python -m bonescan.benchmark` reads a job (JSON) from the standard input and writes what it measured to the output.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+PEAK_SIDE = 2048
+"""Rows and columns of the matrices whose product sets the peak."""
+
+
+def gflop_per_image(description: dict) -> float:
+    """Return the work of training on one image, GFLOP: forward, and once more for each of the two gradients.
+
+    Counted are the products and sums of convolutions and FC layers; the rest is some per cent at most.
+
+    Parameters
+    ----------
+    description : dict
+        As `bonescan.models.description.describe` makes it.
+    """
+    shapes = {layer["name"]: layer["output_shape"] for layer in description["layers"]}
+    products = 0
+    for layer in description["layers"]:
+        if layer["weight_layer"] or "shortcut_conv" in layer["name"]:
+            entering = shapes[layer["inbound"][0]][-1]
+            window = layer["kernel"] ** 2 if layer["kernel"] else 1
+            products += window * entering * int(np.prod(layer["output_shape"]))
+    return 3 * 2 * products / 1e9
+
+
+def rate(run: Callable[[], int], seconds: float) -> float:
+    """Return how many images a second `run` takes; it returns how many it took. Its first call is not counted."""
+    run()
+    images, start = 0, time.perf_counter()
+    while (elapsed := time.perf_counter() - start) < seconds:
+        images += run()
+    return images / elapsed
+
+
+def peak(product: Callable[[], None]) -> float:
+    """Return the GFLOP/s of the fastest of ten `product`s of two PEAK_SIDE x PEAK_SIDE matrices."""
+    product()
+    times = []
+    for _ in range(10):
+        start = time.perf_counter()
+        product()
+        times.append(time.perf_counter() - start)
+    return 2 * PEAK_SIDE**3 / min(times) / 1e9
+
+
+def memory_mb() -> float:
+    """Return the most memory that this process has held, MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def example(job: dict) -> tuple[np.ndarray, np.ndarray]:
+    """Return images and labels of two batches of noise."""
+    rng = np.random.default_rng(1)
+    count = 2 * job["batch_size"]
+    return rng.normal(size=(count, job["size"], job["size"])).astype(np.float32), rng.integers(0, 2, count)
+
+
+def measure(job: dict) -> dict:
+    """Measure this workflow's training of one network.
+
+    Parameters
+    ----------
+    job : dict
+        network (its configuration), size, width, batch_size, threads, seconds, precision, images_at_once.
+
+    Returns
+    -------
+    dict
+        images_per_s, peak_gflops, memory_mb (of the GPU where there is one), device, software.
+    """
+    from bonescan import models, training
+    from bonescan.backend import BACKEND, describe_backend, device_memory_mb, keras, use_precision, use_threads
+
+    use_threads(job["threads"])
+    use_precision(job["precision"])
+    keras.utils.set_random_seed(1)
+    model = models.build(job["network"], job["size"], job["width"])
+    images, labels = example(job)
+    # A rate at which nothing grows: numbers that overflow are slower on some machines.
+    trained = training.Training(model, images, labels, job["batch_size"], 1e-6, job["images_at_once"])
+
+    def epoch() -> int:
+        trained.run_epoch(np.arange(len(labels)))
+        return trained.count
+
+    found = {"images_per_s": rate(epoch, job["seconds"]), "memory_mb": device_memory_mb() or memory_mb()}
+    policy = keras.config.dtype_policy().compute_dtype
+    matrix = keras.ops.cast(keras.random.normal((PEAK_SIDE, PEAK_SIDE)), policy)
+    found["peak_gflops"] = peak(lambda: keras.ops.convert_to_numpy(keras.ops.matmul(matrix, matrix)[0, 0]))
+    described = describe_backend()
+    software = f"Keras {described['keras']} on {BACKEND} {described[BACKEND]}"
+    return found | {"device": described["device"], "software": software}
+
+
+def answer(measure: Callable[[dict], dict]) -> None:
+    """Read a job, measure, write what was found."""
+    sys.stdout.write(json.dumps(measure(json.load(sys.stdin))))
+
+
+if __name__ == "__main__":
+    answer(measure)

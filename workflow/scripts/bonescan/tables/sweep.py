@@ -1,0 +1,76 @@
+"""The sweep over initial weights and learning rates: every training, and the best of each dataset."""
+
+import pandas as pd
+
+from bonescan.tables.formats import SPAN, Section, Table
+from bonescan.wording import DATASETS, caveats, classifier
+
+
+def words(initial_weights: str) -> str:
+    """Return an initialiser's name in words: `he_normal` is `He normal`."""
+    return initial_weights.replace("_", " ").capitalize()
+
+
+def best(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the run of each dataset with the greatest validation AUC among those that trained.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        As in `sweep_table`.
+    """
+    trained = runs[(runs["status"] == "trained") & runs["validation_auc"].notna()]
+    return trained.loc[trained.groupby("dataset")["validation_auc"].idxmax()]
+
+
+def _cells(row) -> list[str]:
+    if row.status == "diverged":
+        return [row.status, *[SPAN] * 3]
+    low, high = f"{row.auc_low:.3f}", f"{row.auc_high:.3f}"
+    numbers = (row.training_loss, row.training_accuracy, row.validation_accuracy)
+    mark = "" if row.status == "trained" else " †"
+    return [*(f"{number:.4f}" for number in numbers), f"{row.validation_auc:.3f} ({low} to {high}){mark}"]
+
+
+def sweep_table(runs: pd.DataFrame, model: str, unit: str, provenance: dict) -> Table:
+    """Lay out the sweep.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        A row each dataset, initial_weights, learning_rate and seed: status, reason, training_loss, training_accuracy
+        (of the final weights), validation_accuracy, validation_auc, auc_low, auc_high, n_train, n_validation.
+    model, unit : str
+        The network, and what the validation part was cut by.
+    provenance : dict
+    """
+    several = runs["seed"].nunique() > 1
+    rows = [
+        [row.dataset, words(row.initial_weights), f"{row.learning_rate:g}", *([str(row.seed)] * several), *_cells(row)]
+        for row in runs.itertuples(index=False)
+    ]
+    columns = ["Dataset", "Initial weights", "Learning rate", *(["Seed"] * several)]
+    columns += ["Training loss", "Training accuracy", "Validation accuracy", "Validation AUC (95 %)"]
+    notes = [
+        f"{row.dataset} ({DATASETS[row.dataset]}) is best at a rate of {row.learning_rate:g} from "
+        f"{words(row.initial_weights)} weights: validation AUC {row.validation_auc:.3f} "
+        f"({row.auc_low:.3f} to {row.auc_high:.3f})."
+        for row in best(runs).itertuples(index=False)
+    ]
+    sizes = runs.drop_duplicates("dataset")
+    notes += [
+        f"{row.dataset}: {row.n_train} training, {row.n_validation} validation images." for row in sizes.itertuples()
+    ]
+    notes += [
+        f"The validation part is cut by {unit} from the training part; the test part is never seen.",
+        "Intervals: bootstrap of patients. The best of many trainings is better here than it would be on new patients.",
+        "† did not train: knows no more of its training images than the share of each class.",
+    ]
+    return Table(
+        "Sweep",
+        f"{classifier(model)} by initial weights and learning rate.",
+        runs.assign(model=model, unit=unit),
+        [Section(pd.DataFrame(rows, columns=columns), group="Dataset")],
+        provenance,
+        [*notes, *caveats(provenance)],
+    )
