@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from bonescan import progress
+from bonescan import progress, script
 
 
 class Terminal(io.StringIO):
@@ -19,9 +19,16 @@ def always(monkeypatch):
     monkeypatch.setattr(progress, "EVERY", {True: 0, False: 0})
 
 
-def two_steps(stream):
+@pytest.fixture
+def stream(monkeypatch, request):
+    """The error stream as it was before what is written to it went to a log."""
+    monkeypatch.setattr(script, "_before", request.param())
+    return script._before
+
+
+def two_steps():
     """Two steps of four images in the second of three epochs, and the epoch's end."""
-    shown = progress.Progress(3, 8, stream)
+    shown = progress.Progress(3, 8)
     shown.start_epoch(2)
     shown.step(4, 2.0, 3)
     shown.step(4, 4.0, 4)
@@ -29,10 +36,10 @@ def two_steps(stream):
 
 
 @pytest.mark.usefixtures("always")
-def test_terminal_shows_a_bar_and_clears_it(caplog):
-    stream = Terminal()
+@pytest.mark.parametrize("stream", [Terminal], indirect=True)
+def test_terminal_shows_a_bar_and_clears_it(stream, caplog):
     with caplog.at_level(logging.INFO):
-        two_steps(stream)
+        two_steps()
     text = stream.getvalue()
     assert f"[{'=' * 12}{' ' * 12}] epoch 2/3: loss 0.5000, accuracy 0.7500, " in text
     assert " images/s, " in text and " left" in text
@@ -41,18 +48,20 @@ def test_terminal_shows_a_bar_and_clears_it(caplog):
 
 
 @pytest.mark.usefixtures("always")
-def test_log_gets_lines_without_control_characters(caplog):
-    stream = io.StringIO()
+@pytest.mark.parametrize("stream", [io.StringIO], indirect=True)
+def test_log_gets_lines_without_control_characters(stream, caplog):
     with caplog.at_level(logging.INFO):
-        two_steps(stream)
+        two_steps()
     assert stream.getvalue() == ""
     assert caplog.messages[0].startswith("4 of 8 images, epoch 2/3: loss 0.5000, accuracy 0.7500, ")
     assert len(caplog.messages) == 2
 
 
+@pytest.mark.usefixtures("stream")
+@pytest.mark.parametrize("stream", [io.StringIO], indirect=True)
 def test_short_epochs_have_one_line_each(caplog):
     with caplog.at_level(logging.INFO):
-        two_steps(io.StringIO())
+        two_steps()
     assert len(caplog.messages) == 1
 
 

@@ -1,13 +1,11 @@
 """What a training shows of itself: a bar where a person watches, plain lines in a log, and TensorBoard if asked."""
 
 import logging
-import sys
 import time
 
-logger = logging.getLogger(__name__)
+from bonescan.script import show_bar, terminal
 
-BAR = 24
-"""Characters of the bar."""
+logger = logging.getLogger(__name__)
 
 EVERY = {True: 0.2, False: 60.0}
 """Least seconds between two looks at an epoch that goes on, on a terminal and in a log."""
@@ -29,14 +27,11 @@ class Progress:
         Of the whole training.
     images : int
         Images of an epoch.
-    stream : text stream, optional
-        Where the bar goes if it is a terminal; the error stream by default.
     """
 
-    def __init__(self, epochs: int, images: int, stream=None):
+    def __init__(self, epochs: int, images: int):
         self.epochs, self.images = epochs, images
-        self._stream = sys.stderr if stream is None else stream
-        self._watched = self._stream.isatty()
+        self._watched = terminal() is not None
 
     def start_epoch(self, epoch: int) -> None:
         """Begin to count the images of `epoch`, from 1."""
@@ -67,17 +62,13 @@ class Progress:
         left = (self.epochs - self._epoch + 1) * self.images - self._seen
         text = self._line(self._loss / self._seen, self._hits / self._seen, self._seen / seconds, left)
         if self._watched:
-            done = BAR * self._seen // self.images
-            self._stream.write(f"\r\x1b[K[{'=' * done}{' ' * (BAR - done)}] {text}")
-            self._stream.flush()
+            show_bar(self._seen / self.images, text)
         else:
             logger.info("%d of %d images, %s", self._seen, self.images, text)
 
     def end_epoch(self, loss: float, accuracy: float, seconds: float) -> None:
         """Write the epoch's line."""
-        if self._watched:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
+        show_bar(None)
         left = (self.epochs - self._epoch) * self.images
         logger.info("%s", self._line(loss, accuracy, self.images / seconds, left))
 
