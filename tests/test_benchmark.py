@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import benchmark_networks
+import networks
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +14,6 @@ from test_models import NETWORKS
 from bonescan import models
 from bonescan.backend import keras
 from bonescan.benchmark import gflop_per_image
-from bonescan.files import write_json
 from bonescan.models.description import describe
 from bonescan.tables.benchmark import benchmark_table
 from bonescan.training import predict_logits
@@ -53,7 +53,8 @@ def test_plain_network_is_ours(name):
 
 
 def test_script_measures_what_is_installed(tmp_path):
-    write_json(tmp_path / "networks.json", [described("V7", 32, 1 / 64)])
+    built = SimpleNamespace(networks={"V7": NETWORKS["V7"]}, size=32, width=1 / 64)
+    networks.main(SimpleNamespace(params=built, output=[tmp_path / "networks.json"], log=[]))
     job = {
         "size": 32,
         "width": 1 / 64,

@@ -30,7 +30,7 @@ def measure(module: str, job: dict) -> dict:
 
 @logged
 def main(snakemake):
-    networks = {network["name"]: network for network in json.loads(Path(snakemake.input.networks).read_text())}
+    networks = json.loads(Path(snakemake.input.networks).read_text())
     job = snakemake.params.job | {"threads": snakemake.threads}
     beside = importlib.util.find_spec("torch") is not None
     if not beside:
