@@ -18,10 +18,13 @@ MOVE = 1e-6
 @pytest.fixture
 def double():
     """Layers of float64."""
-    before = keras.config.floatx()
+    before = keras.config.floatx(), keras.config.dtype_policy()
     keras.config.set_floatx("float64")
+    # a training that ran before this test has chosen a policy, which no longer follows floatx
+    keras.config.set_dtype_policy("float64")
     yield
-    keras.config.set_floatx(before)
+    keras.config.set_floatx(before[0])
+    keras.config.set_dtype_policy(before[1])
 
 
 def objective(network, images, labels):
