@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 
-from bonescan.figures.contact_sheet import draw_page, order, pages, save_pages
+from bonescan.figures.contact_sheet import draw_sheet, order, save_pages
 from bonescan.files import read_table
 from bonescan.script import logged
 
@@ -18,21 +18,13 @@ def main(snakemake):
     crops = order(pd.concat([left, read_table(snakemake.input.crop)], ignore_index=True))
     crops["reason"] = crops["reason"].fillna("")
     flagged = int(crops["flag"].sum())
-    total = len(list(pages(crops)))
+    note = f"{len(crops)} crops, {flagged} flagged (orange, first), each view on its own scale."
 
-    def drawn():
-        for number, rows in enumerate(pages(crops), start=1):
-            views = [np.asarray(scans[row_of_image[image]]) for image in rows["image"]]
-            entries = [
-                (row.image, view, (row.row0, row.row1, row.col0, row.col1), row.reason)
-                for row, view in zip(rows.itertuples(), views, strict=True)
-            ]
-            note = (
-                f"{len(crops)} crops, {flagged} flagged (orange, first), each view on its own scale. {number}/{total}"
-            )
-            yield draw_page(entries, scans.shape[1:], snakemake.params.provenance, note)
+    def picture_of(crop):
+        return crop.image, np.asarray(scans[row_of_image[crop.image]])
 
-    count = save_pages(drawn(), snakemake.output.pdf, snakemake.output.png)
+    drawn = draw_sheet(crops, picture_of, scans.shape[1:], snakemake.params.provenance, note)
+    count = save_pages(drawn, snakemake.output.pdf, snakemake.output.png)
     logging.info("%d crops on %d pages, %d flagged", len(crops), count, flagged)
 
 

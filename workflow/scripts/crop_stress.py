@@ -3,14 +3,13 @@
 import logging
 from multiprocessing import Pool
 
-import numpy as np
 import pandas as pd
 
 from bonescan.chance import generator
 from bonescan.cohort import compose, quantiles
 from bonescan.crop_quality.report import stress_table
 from bonescan.crop_quality.stress import STRESSES, crop_stressed, pose, summarise_stress
-from bonescan.figures.contact_sheet import draw_page, pages, save_pages
+from bonescan.figures.contact_sheet import draw_sheet, save_pages
 from bonescan.files import write_table
 from bonescan.script import logged
 from bonescan.tables.formats import save
@@ -52,16 +51,11 @@ def main(snakemake):
     first = crops[crops["patient"] == cohort["patient"].iloc[0]]
     note = "One patient under every stress; orange: flagged."
 
-    def drawn():
-        for rows in pages(first):
-            frames = [pictures[row.stress, row.view] for row in rows.itertuples()]
-            entries = [
-                (f"{row.stress}, {row.view}", frame, (row.row0, row.row1, row.col0, row.col1), row.reason)
-                for row, frame in zip(rows.itertuples(), frames, strict=True)
-            ]
-            yield draw_page(entries, np.shape(entries[0][1]), provenance, note)
+    def picture_of(crop):
+        return f"{crop.stress}, {crop.view}", pictures[crop.stress, crop.view]
 
-    save_pages(drawn(), snakemake.output.pdf, snakemake.output.png)
+    size = next(iter(pictures.values())).shape
+    save_pages(draw_sheet(first, picture_of, size, provenance, note), snakemake.output.pdf, snakemake.output.png)
     logging.info("%d stresses, %d crops", len(summaries), len(crops))
 
 

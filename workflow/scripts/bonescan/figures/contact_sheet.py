@@ -74,6 +74,29 @@ def pages(crops, number=COLUMNS * ROWS):
         yield crops.iloc[first : first + number]
 
 
+def draw_sheet(crops, picture_of, size, provenance: dict, note: str):
+    """Yield the pages of a sheet, one at a time.
+
+    Parameters
+    ----------
+    crops : DataFrame
+        Rows of `crop.tsv` in the order of the sheet; row0, row1, col0, col1, reason.
+    picture_of : function
+        Takes a row as a named tuple; returns the name to write above it and its counts, an ndarray of shape `size`.
+    size : (int, int)
+        Rows and columns of a view.
+    provenance : dict
+    note : str
+        Of every page; more pages than one are numbered.
+    """
+    sheets = list(pages(crops))
+    for number, rows in enumerate(sheets, start=1):
+        entries = [
+            (*picture_of(row), (row.row0, row.row1, row.col0, row.col1), row.reason) for row in rows.itertuples()
+        ]
+        yield draw_page(entries, size, provenance, f"{note} {number}/{len(sheets)}" if len(sheets) > 1 else note)
+
+
 @styled
 def save_pages(figures, pdf, png) -> int:
     """Write every page to one PDF and the first to a PNG; returns the number of pages.

@@ -154,7 +154,8 @@ def _prostheses(wear, skeleton, rng):
                 for part, x, z, size in parts:
                     bone, centre = f"{name} {part}", (side * x, 36.0, z)
                     foci.append(in_bone(skeleton, bone, centre, size, 0.08, "prosthesis", site, rng))
-                tip = (side * x, 34.0, parts[-1][2] + 0.7 * parts[-1][3])
+                part, x, z, size = parts[-1]
+                bone, tip = f"{name} {part}", (side * x, 34.0, z + 0.7 * size)
                 foci.append(
                     in_bone(skeleton, bone, tip, rng.uniform(18, 28), rng.uniform(1.3, 3.0), "prosthesis", site, rng)
                 )
