@@ -80,7 +80,14 @@ def test_script_measures_what_is_installed(tmp_path):
 
 
 def test_table_says_where_nothing_stands_beside_ours():
-    row = {"model": "V16", "gflop": 2.0, "images_per_s": 20.0, "peak_gflops": 80.0, "memory_mb": 512.0}
+    row = {
+        "model": "V16",
+        "gflop": 2.0,
+        "images_per_s": 20.0,
+        "peak_gflops": 80.0,
+        "memory_mb": 512.0,
+        "input_share": 0.004,
+    }
     row |= {"device": "CPU", "software": "Keras", "torch_images_per_s": np.nan, "torch_software": None}
     job = {
         "size": 64,
@@ -91,7 +98,7 @@ def test_table_says_where_nothing_stands_beside_ours():
         "images_trained": 720_000,
     }
     table = benchmark_table(pd.DataFrame([row]), job, {"cohort": "phantom", "scale": "desk"})
-    assert table.sections[0].frame.iloc[0].tolist() == ["SPECS V16", "2", "20", "50%", "512", "-", "-"]
+    assert table.sections[0].frame.iloc[0].tolist() == ["SPECS V16", "2", "20", "50%", "0.4%", "512", "-", "-"]
     assert "PyTorch is not installed here, so nothing stands beside ours." in table.notes
     assert "All trainings of these networks under one split unit take 10.0 h, one after the other." in table.notes
     beside = benchmark_table(

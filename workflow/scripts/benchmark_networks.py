@@ -18,13 +18,14 @@ from bonescan.tables.benchmark import benchmark_table
 from bonescan.tables.formats import save
 
 
-def measure(module: str, job: dict) -> dict:
+def measure(job: dict, plain: bool) -> dict:
     """Measure in a process of its own, so that memory and threads are its own too."""
     environment = os.environ | {"PYTHONPATH": str(Path(bonescan.__file__).parents[1])}
-    command = [sys.executable, "-m", f"bonescan.{module}"]
-    run = subprocess.run(command, input=json.dumps(job), env=environment, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "bonescan.benchmark"]
+    asked = json.dumps(job | {"plain": plain})
+    run = subprocess.run(command, input=asked, env=environment, capture_output=True, text=True, check=False)
     if run.returncode:
-        raise RuntimeError(f"{module}, {job['description']['name']}: {run.stderr}")
+        raise RuntimeError(f"{job['description']['name']}, {'PyTorch' if plain else 'ours'}: {run.stderr}")
     return json.loads(run.stdout)
 
 
@@ -38,10 +39,9 @@ def main(snakemake):
     rows = []
     for model in snakemake.params.models:
         of_model = job | {"network": networks[model]["network"], "description": networks[model]}
-        row = {"model": model, "gflop": gflop_per_image(networks[model]), **measure("benchmark", of_model)}
-        plain = (
-            measure("plain_torch", of_model) if beside else dict.fromkeys(("images_per_s", "peak_gflops", "software"))
-        )
+        row = {"model": model, "gflop": gflop_per_image(networks[model]), **measure(of_model, plain=False)}
+        nothing = dict.fromkeys(("images_per_s", "peak_gflops", "software"))
+        plain = measure(of_model, plain=True) if beside else nothing
         rows.append(row | {f"torch_{key}": value for key, value in plain.items()})
         logging.info("%s", {key: value for key, value in rows[-1].items() if key != "software"})
     measured = pd.DataFrame(rows)

@@ -1,6 +1,7 @@
 """How fast a network trains: images a second, beside what the machine's matrix products allow.
 
-`python -m bonescan.benchmark` reads a job (JSON) from the standard input and writes what it measured to the output.
+`python -m bonescan.benchmark` reads a job (JSON) from the standard input and writes what it measured to the output;
+where the job asks for it, of a plain PyTorch loop.
 """
 
 import json
@@ -61,10 +62,25 @@ def memory_mb() -> float:
 
 
 def example(job: dict) -> tuple[np.ndarray, np.ndarray]:
-    """Return images and labels of two batches of noise."""
+    """Return images and labels of one batch of noise."""
     rng = np.random.default_rng(1)
-    count = 2 * job["batch_size"]
+    count = job["batch_size"]
     return rng.normal(size=(count, job["size"], job["size"])).astype(np.float32), rng.integers(0, 2, count)
+
+
+def input_of(images: np.ndarray) -> Callable[[], int]:
+    """Return a function that brings the images of one batch together as a step does, from those on the device."""
+    from bonescan.backend import keras
+    from bonescan.training import epoch_order
+
+    held = keras.ops.convert_to_tensor(images[..., None])
+
+    def bring() -> int:
+        batch = keras.ops.take(held, epoch_order(len(images), 1, 1), axis=0)
+        keras.ops.convert_to_numpy(batch[0, 0, 0])  # until it is there
+        return len(images)
+
+    return bring
 
 
 def measure(job: dict) -> dict:
@@ -73,12 +89,14 @@ def measure(job: dict) -> dict:
     Parameters
     ----------
     job : dict
-        network (its configuration), size, width, batch_size, threads, seconds, precision, images_at_once.
+        network (its configuration), size, width, batch_size, threads, seconds, precision, images_at_once;
+        description (of the network) for the plain loop.
 
     Returns
     -------
     dict
-        images_per_s, peak_gflops, memory_mb (of the GPU where there is one), device, software.
+        images_per_s, peak_gflops, memory_mb (of the GPU where there is one), input_share (of the time, for bringing the
+        images of a batch together), device, software.
     """
     from bonescan import models, training
     from bonescan.backend import BACKEND, describe_backend, device_memory_mb, keras, use_precision, use_threads
@@ -96,6 +114,7 @@ def measure(job: dict) -> dict:
         return trained.count
 
     found = {"images_per_s": rate(epoch, job["seconds"]), "memory_mb": device_memory_mb() or memory_mb()}
+    found["input_share"] = found["images_per_s"] / rate(input_of(images), job["seconds"] / 10)
     policy = keras.config.dtype_policy().compute_dtype
     matrix = keras.ops.cast(keras.random.normal((PEAK_SIDE, PEAK_SIDE)), policy)
     found["peak_gflops"] = peak(lambda: keras.ops.convert_to_numpy(keras.ops.matmul(matrix, matrix)[0, 0]))
@@ -104,10 +123,8 @@ def measure(job: dict) -> dict:
     return found | {"device": described["device"], "software": software}
 
 
-def answer(measure: Callable[[dict], dict]) -> None:
-    """Read a job, measure, write what was found."""
-    sys.stdout.write(json.dumps(measure(json.load(sys.stdin))))
-
-
 if __name__ == "__main__":
-    answer(measure)
+    asked = json.load(sys.stdin)
+    if asked["plain"]:
+        from bonescan.plain_torch import measure
+    json.dump(measure(asked), sys.stdout)

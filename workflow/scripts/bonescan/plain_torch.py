@@ -1,13 +1,10 @@
-"""A network in plain PyTorch, from its description, and the plainest training loop: what ours is measured against.
-
-`python -m bonescan.plain_torch` reads a job (JSON) from the standard input and writes what it measured to the output.
-"""
+"""A network in plain PyTorch, from its description, and the plainest training loop: what ours is measured against."""
 
 import torch
 from torch import nn
 from torch.nn import functional
 
-from bonescan.benchmark import PEAK_SIDE, answer, example, memory_mb, peak, rate
+from bonescan.benchmark import PEAK_SIDE, example, memory_mb, peak, rate
 
 ACTIVATIONS = {
     "linear": lambda x: x,
@@ -116,24 +113,20 @@ def measure(job: dict) -> dict:
     images = torch.as_tensor(images[:, None]).to(device, memory_format=torch.channels_last)
     labels = torch.as_tensor(labels).to(device)
 
-    def epoch() -> int:
-        for rows in torch.arange(len(labels), device=device).split(job["batch_size"]):
-            optimizer.zero_grad()
-            with half:
-                loss = functional.cross_entropy(network(images[rows]).float(), labels[rows])
-            loss.backward()
-            optimizer.step()
+    def step() -> int:
+        rows = torch.randperm(len(labels), device=device)
+        optimizer.zero_grad()
+        with half:
+            loss = functional.cross_entropy(network(images[rows]).float(), labels[rows])
+        loss.backward()
+        optimizer.step()
         float(loss)
         return len(labels)
 
-    speed = rate(epoch, job["seconds"])
+    speed = rate(step, job["seconds"])
     memory = torch.cuda.max_memory_allocated() / 2**20 if device == "cuda" else memory_mb()
     found = {"images_per_s": speed, "memory_mb": memory}
     matrix = torch.randn(PEAK_SIDE, PEAK_SIDE, device=device, dtype=torch.bfloat16 if half._enabled else torch.float32)
     found["peak_gflops"] = peak(lambda: float((matrix @ matrix)[0, 0]))
     name = torch.cuda.get_device_name() if device == "cuda" else "CPU"
     return found | {"device": name, "software": f"PyTorch {torch.__version__}"}
-
-
-if __name__ == "__main__":
-    answer(measure)

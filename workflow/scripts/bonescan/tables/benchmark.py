@@ -21,8 +21,9 @@ def benchmark_table(measured: pd.DataFrame, job: dict, provenance: dict) -> Tabl
     Parameters
     ----------
     measured : DataFrame
-        A row each network: model, gflop (a training image), images_per_s, memory_mb, device and software of ours, and
-        the same with `torch_` before it, NaN where PyTorch is not installed; peak_gflops of the machine.
+        A row each network: model, gflop (a training image), images_per_s, memory_mb, input_share,
+        device and software of ours, and the same with `torch_` before it, NaN where PyTorch is not installed;
+        peak_gflops of the machine.
     job : dict
         size, width, batch_size, threads, precision: the same for all; images_trained: of all trainings of one network
         under one split unit, None where that is not known.
@@ -36,6 +37,7 @@ def benchmark_table(measured: pd.DataFrame, job: dict, provenance: dict) -> Tabl
             "GFLOP an image": values["gflop"].map(_number),
             "Images/s": values["images_per_s"].map(_number),
             "Share of peak": values["share_of_peak"].map(_share),
+            "Input": values["input_share"].map("{:.1%}".format),
             "Memory, MB": values["memory_mb"].map("{:.0f}".format),
             "Plain PyTorch, images/s": values["torch_images_per_s"].map(_number),
             "Ours to PyTorch": values["ratio"].map(lambda value: "-" if pd.isna(value) else f"{value:.2f}"),
@@ -51,6 +53,8 @@ def benchmark_table(measured: pd.DataFrame, job: dict, provenance: dict) -> Tabl
         f"Beside it {beside}, in the same run, channels last, not compiled."
         if isinstance(beside, str)
         else "PyTorch is not installed here, so nothing stands beside ours.",
+        "Input: share of the time that shuffling and bringing the images of a batch together take; they are read and "
+        "scaled once a training.",
         "Speeds hold for this machine and what else it did at the time.",
     ]
     if job["images_trained"]:
