@@ -21,9 +21,11 @@ NETWORKS = {
 PROCESS = """
 import json, pathlib, sys
 import numpy as np
-from bonescan.backend import describe_backend, keras, use_precision, use_threads
+from bonescan.backend import describe_backend, keras, use_deterministic_kernels, use_precision, use_threads
 use_threads(1)
 use_precision(sys.argv[2])
+if sys.argv[4] == "deterministic":
+    use_deterministic_kernels()
 from bonescan import checkpoint, models, training
 checkpoint.INTERVAL, checkpoint.WRITING = 0, float("inf")
 at_once = int(sys.argv[3])
@@ -56,12 +58,12 @@ json.dump(found, sys.stdout)
 """
 
 
-def train_on(backend, folder, precision="float32", at_once=8, networks=NETWORKS):
+def train_on(backend, folder, precision="float32", at_once=8, kernels="any", networks=NETWORKS):
     """Train the tiny networks on one backend; skip where it is not installed."""
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
     environment = os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT / "workflow" / "scripts")}
-    arguments = [sys.executable, "-c", PROCESS, str(folder), precision, str(at_once)]
+    arguments = [sys.executable, "-c", PROCESS, str(folder), precision, str(at_once), kernels]
     run = subprocess.run(
         arguments, input=json.dumps(networks), env=environment, capture_output=True, text=True, timeout=600, check=False
     )
@@ -104,3 +106,12 @@ def test_half_precision_trains_much_the_same(backend, on_tensorflow, tmp_path):
     losses, exact = found["resnet"]["losses"], on_tensorflow["resnet"]["losses"]
     np.testing.assert_allclose(losses, exact, rtol=0.1)
     assert losses != exact
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_training_repeats_to_the_bit_on_a_cpu(backend, on_tensorflow, tmp_path):
+    first = on_tensorflow if backend == "tensorflow" else train_on(backend, tmp_path)
+    assert train_on(backend, tmp_path / "again") == first
+    found = train_on(backend, tmp_path / "deterministic", kernels="deterministic")
+    for name in NETWORKS:
+        np.testing.assert_allclose(found[name]["losses"], first[name]["losses"], rtol=1e-4, err_msg=name)

@@ -98,10 +98,10 @@ def test_table_says_where_nothing_stands_beside_ours():
         "images_trained": 720_000,
     }
     table = benchmark_table(pd.DataFrame([row]), job, {"cohort": "phantom", "scale": "desk"})
-    assert table.sections[0].frame.iloc[0].tolist() == ["SPECS V16", "2", "20", "50%", "0.4%", "512", "-", "-"]
+    assert table.sections[0].frame.iloc[0].tolist() == ["SPECS V16", "2.00", "20.0", "50%", "0.40%", "512", "-", "-"]
     assert "PyTorch is not installed here, so nothing stands beside ours." in table.notes
     assert "All trainings of these networks under one split unit take 10.0 h, one after the other." in table.notes
     beside = benchmark_table(
         pd.DataFrame([row | {"torch_images_per_s": 25.0, "torch_software": "PyTorch 2"}]), job, table.provenance
     )
-    assert beside.sections[0].frame.iloc[0].tolist()[-2:] == ["25", "0.80"]
+    assert beside.sections[0].frame.iloc[0].tolist()[-2:] == ["25.0", "0.80"]

@@ -1,10 +1,15 @@
 """The step of the training against the slope of its objective, measured by moving the weights; in float64."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
 from bonescan import models, training
-from bonescan.backend import keras
+from bonescan.backend import BACKEND, keras
+from bonescan.backend import framework as tf
+from bonescan.models.common import BATCH_NORMALISATION
+from bonescan.steps import fused_batch_normalisation
 
 NETWORKS = {
     "vgg": {"family": "vgg", "convolutions": [1, 1, 1, 1, 0], "activation": "leaky_relu", "l2": 0.01},
@@ -64,3 +69,24 @@ def test_step_goes_down_the_slope_of_the_objective(name):
         variable.assign(value)
         slope = (ends[0] - ends[1]) / (2 * MOVE)
         assert np.sum(gradient * direction) == pytest.approx(slope, rel=1e-4, abs=1e-7), variable.path
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="the others need no kernel of their own")
+@pytest.mark.parametrize("shape", [(8, 6, 6, 3), (2, 1, 1, 4)])
+def test_fused_batch_normalisation_is_keras_s(shape):
+    rng = np.random.default_rng(1)
+    images, slopes = (tf.constant(rng.normal(2, 3, shape).astype(np.float32)) for _ in range(2))
+    found = []
+    for kernel in (nullcontext, fused_batch_normalisation):
+        layer = keras.layers.BatchNormalization(**BATCH_NORMALISATION)
+        layer.build(shape)
+        layer.set_weights([np.linspace(0.5, 2, shape[-1]), *np.ones((3, shape[-1]))])
+        with tf.GradientTape() as tape, kernel():
+            tape.watch(images)
+            outputs = layer(images, training=True)
+            objective = tf.reduce_sum(slopes * outputs)
+        gradients = tape.gradient(objective, [images, layer.gamma.value, layer.beta.value])
+        found.append([outputs, *gradients, layer.moving_mean.value, layer.moving_variance.value])
+    for plain, fused in zip(*found, strict=True):
+        np.testing.assert_allclose(fused, plain, rtol=1e-4, atol=1e-4)
+    assert not np.array_equal(found[0][4], np.ones(shape[-1]))  # the moving mean moved

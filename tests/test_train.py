@@ -48,6 +48,7 @@ def job(tmp_path):
                 compute={
                     "backend": "tensorflow",
                     "precision": "float32",
+                    "deterministic": False,
                     "images_at_once": None,
                     "tensorboard": tensorboard,
                 },

@@ -207,6 +207,7 @@ def test_divergence_ends_the_training_and_is_said(examples):
     [
         # 60 of 100 images are normal: entropy 0.6730, larger share 0.6, two standard errors 0.098.
         ([-0.2, -0.2], [-0.2, -0.2], "did not train", "class shares alone give 0.6730"),
+        ([-0.2, -0.2], [-0.21, -0.21], "did not train", "the AUC is 1.000"),
         ([3.0, 3.0], [-3.0, -3.0], "trained", ""),
         # The ranks are learned though every call is the same.
         ([-0.1, -0.1], [-3.0, -3.0], "trained", "calls every training image normal"),
@@ -221,6 +222,13 @@ def test_judgement(metastasis, normal, status, reason):
     judged = training.judge(np.stack([np.zeros(100), scores], axis=1), labels)
     assert judged[0] == status
     assert reason in judged[1]
+
+
+def test_area_under_the_curve_by_hand():
+    # Of the six pairs four are in order, one is tied (1 and 1), one is not (1 and 2).
+    logits = np.array([[0.0, 3.0], [0.0, 1.0], [0.0, 0.0], [0.0, 1.0], [0.0, 2.0]])
+    assert training.area_under_curve(logits, np.array([1, 1, 0, 0, 0])) == pytest.approx((3 + 1.5) / 6)
+    assert np.isnan(training.area_under_curve(logits, np.zeros(5, int)))
 
 
 def test_cross_entropy_by_hand():

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from bonescan import models, training
-from bonescan.backend import describe_backend, keras, use_precision, use_threads
+from bonescan.backend import describe_backend, keras, use_deterministic_kernels, use_precision, use_threads
 from bonescan.checkpoint import Checkpoint
 from bonescan.files import read_table, write_json, write_table, write_whole
 from bonescan.models.description import count_weight_layers
@@ -18,6 +18,8 @@ def main(snakemake):
     network, settings, compute = snakemake.params.network, snakemake.params.training, snakemake.params.compute
     use_threads(snakemake.threads)
     use_precision(compute["precision"])
+    if compute["deterministic"]:
+        use_deterministic_kernels()
     seed = int(snakemake.wildcards.seed)
     split = read_table(snakemake.input.split)
     stored = np.load(snakemake.input.images, mmap_mode="r")
@@ -34,7 +36,7 @@ def main(snakemake):
         "seed": seed,
         "data_sha256": training.fingerprint(images, labels),
     }
-    how = {key: compute[key] for key in ("backend", "precision", "images_at_once")}
+    how = {key: compute[key] for key in ("backend", "precision", "deterministic", "images_at_once")}
     checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", {**basis, "how": how})
     options = {key: settings[key] for key in ("epochs", "batch_size", "learning_rate")}
     options["images_at_once"] = compute["images_at_once"]
@@ -49,8 +51,9 @@ def main(snakemake):
         fit.history.to_csv(path, index=False)
     write_table(snakemake.output.probabilities, test[["image"]].assign(probability=probabilities))
     depth = {"parameters": model.count_params(), "weight_layers": count_weight_layers(model)}
-    code = {"images_at_once": compute["images_at_once"], "code_sha256": snakemake.params.code}
-    write_json(snakemake.output.fit, {**fit.record(), **depth, **basis, **code, "backend": describe_backend()})
+    computed = {key: compute[key] for key in ("deterministic", "images_at_once")}
+    computed |= {"code_sha256": snakemake.params.code, "backend": describe_backend()}
+    write_json(snakemake.output.fit, {**fit.record(), **depth, **basis, **computed})
     checkpoint.remove()
 
 

@@ -37,8 +37,7 @@ def use_threads(threads: int) -> None:
     elif BACKEND == "jax":
         # XLA has no such number for a CPU: one thread or as many as there are cores
         if threads == 1:
-            flags = os.environ.get("XLA_FLAGS", "")
-            os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_multi_thread_eigen=false".strip()
+            _add_to_xla_flags("--xla_cpu_multi_thread_eigen=false")
     else:
         _use_tensorflow_threads(threads)
 
@@ -53,6 +52,24 @@ def _use_tensorflow_threads(threads: int) -> None:
     if not config.list_physical_devices("GPU"):
         # The graph optimiser costs DenseNet-121 seconds of start-up and gains nothing here on a CPU.
         config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+def _add_to_xla_flags(flag: str) -> None:
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flag}".strip()
+
+
+def use_deterministic_kernels() -> None:
+    """Let a GPU use only kernels that add up in the same order every time; to be called before its first operation.
+
+    A CPU's do so anyway.
+    """
+    if BACKEND == "tensorflow":
+        framework.config.experimental.enable_op_determinism()
+    elif BACKEND == "torch":
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        framework.use_deterministic_algorithms(True)
+    else:
+        _add_to_xla_flags("--xla_gpu_deterministic_ops=true")
 
 
 def use_precision(precision: str) -> None:

@@ -12,8 +12,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-PEAK_SIDE = 2048
-"""Rows and columns of the matrices whose product sets the peak."""
+PRODUCTS = {False: (2048, 1), True: (8192, 20)}
+"""Of the peak, without and with a GPU: rows and columns of the matrices, products between two waits."""
+
+BATCHES = {False: 1, True: 10}
+"""Batches of an epoch, without and with a GPU, which must not wait for its work after every step."""
 
 
 def gflop_per_image(description: dict) -> float:
@@ -45,15 +48,29 @@ def rate(run: Callable[[], int], seconds: float) -> float:
     return images / elapsed
 
 
-def peak(product: Callable[[], None]) -> float:
-    """Return the GFLOP/s of the fastest of ten `product`s of two PEAK_SIDE x PEAK_SIDE matrices."""
-    product()
+def peak(multiply: Callable, matrix, wait: Callable) -> float:
+    """Return the GFLOP/s of the fastest of ten stretches of matrix products.
+
+    Parameters
+    ----------
+    multiply : function
+        Of two matrices.
+    matrix : square matrix of the framework, on the device
+        Of a spread that its powers keep: zeros and infinities are multiplied faster.
+    wait : function
+        Waits until a matrix is there.
+    """
+    side = matrix.shape[0]
+    count = dict(PRODUCTS.values())[side]
+    wait(multiply(matrix, matrix))
     times = []
     for _ in range(10):
-        start = time.perf_counter()
-        product()
+        start, product = time.perf_counter(), matrix
+        for _ in range(count):
+            product = multiply(product, matrix)
+        wait(product)
         times.append(time.perf_counter() - start)
-    return 2 * PEAK_SIDE**3 / min(times) / 1e9
+    return count * 2 * side**3 / min(times) / 1e9
 
 
 def memory_mb() -> float:
@@ -61,10 +78,10 @@ def memory_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def example(job: dict) -> tuple[np.ndarray, np.ndarray]:
-    """Return images and labels of one batch of noise."""
+def example(job: dict, gpu: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return images and labels of an epoch of noise."""
     rng = np.random.default_rng(1)
-    count = job["batch_size"]
+    count = BATCHES[gpu] * job["batch_size"]
     return rng.normal(size=(count, job["size"], job["size"])).astype(np.float32), rng.integers(0, 2, count)
 
 
@@ -105,7 +122,9 @@ def measure(job: dict) -> dict:
     use_precision(job["precision"])
     keras.utils.set_random_seed(1)
     model = models.build(job["network"], job["size"], job["width"])
-    images, labels = example(job)
+    described = describe_backend()
+    gpu = described["device"] != "CPU"
+    images, labels = example(job, gpu)
     # A rate at which nothing grows: numbers that overflow are slower on some machines.
     trained = training.Training(model, images, labels, job["batch_size"], 1e-6, job["images_at_once"])
 
@@ -115,10 +134,10 @@ def measure(job: dict) -> dict:
 
     found = {"images_per_s": rate(epoch, job["seconds"]), "memory_mb": device_memory_mb() or memory_mb()}
     found["input_share"] = found["images_per_s"] / rate(input_of(images), job["seconds"] / 10)
-    policy = keras.config.dtype_policy().compute_dtype
-    matrix = keras.ops.cast(keras.random.normal((PEAK_SIDE, PEAK_SIDE)), policy)
-    found["peak_gflops"] = peak(lambda: keras.ops.convert_to_numpy(keras.ops.matmul(matrix, matrix)[0, 0]))
-    described = describe_backend()
+    side, _ = PRODUCTS[gpu]
+    matrix = keras.random.normal((side, side), stddev=side**-0.5)
+    matrix = keras.ops.cast(matrix, keras.config.dtype_policy().compute_dtype)
+    found["peak_gflops"] = peak(keras.ops.matmul, matrix, lambda product: keras.ops.convert_to_numpy(product[0, 0]))
     software = f"Keras {described['keras']} on {BACKEND} {described[BACKEND]}"
     return found | {"device": described["device"], "software": software}
 

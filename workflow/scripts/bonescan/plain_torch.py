@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from bonescan.benchmark import PEAK_SIDE, example, memory_mb, peak, rate
+from bonescan.benchmark import PRODUCTS, example, memory_mb, peak, rate
 
 ACTIVATIONS = {
     "linear": lambda x: x,
@@ -109,24 +109,25 @@ def measure(job: dict) -> dict:
     network = Network(job["description"]).to(device, memory_format=torch.channels_last)
     decay = max((layer["l2"] or 0 for layer in job["description"]["layers"]), default=0)
     optimizer = torch.optim.SGD(network.parameters(), lr=1e-6, weight_decay=2 * decay)
-    images, labels = example(job)
+    images, labels = example(job, device == "cuda")
     images = torch.as_tensor(images[:, None]).to(device, memory_format=torch.channels_last)
     labels = torch.as_tensor(labels).to(device)
 
-    def step() -> int:
-        rows = torch.randperm(len(labels), device=device)
-        optimizer.zero_grad()
-        with half:
-            loss = functional.cross_entropy(network(images[rows]).float(), labels[rows])
-        loss.backward()
-        optimizer.step()
+    def epoch() -> int:
+        for rows in torch.randperm(len(labels), device=device).split(job["batch_size"]):
+            optimizer.zero_grad()
+            with half:
+                loss = functional.cross_entropy(network(images[rows]).float(), labels[rows])
+            loss.backward()
+            optimizer.step()
         float(loss)
         return len(labels)
 
-    speed = rate(step, job["seconds"])
+    speed = rate(epoch, job["seconds"])
     memory = torch.cuda.max_memory_allocated() / 2**20 if device == "cuda" else memory_mb()
     found = {"images_per_s": speed, "memory_mb": memory}
-    matrix = torch.randn(PEAK_SIDE, PEAK_SIDE, device=device, dtype=torch.bfloat16 if half._enabled else torch.float32)
-    found["peak_gflops"] = peak(lambda: float((matrix @ matrix)[0, 0]))
+    side, _ = PRODUCTS[device == "cuda"]
+    matrix = torch.randn(side, side, device=device, dtype=torch.bfloat16 if half._enabled else torch.float32)
+    found["peak_gflops"] = peak(torch.matmul, matrix * side**-0.5, lambda product: float(product[0, 0]))
     name = torch.cuda.get_device_name() if device == "cuda" else "CPU"
     return found | {"device": name, "software": f"PyTorch {torch.__version__}"}

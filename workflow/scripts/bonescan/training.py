@@ -148,6 +148,14 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
         return float(np.mean(np.logaddexp(0, margin)))
 
 
+def area_under_curve(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Return how often an image of label 1 scores above one of label 0 (Mann-Whitney), ties half; NaN for one class."""
+    ranks = pd.Series(logits[:, 1] - logits[:, 0]).rank().to_numpy()
+    positive = labels == 1
+    pairs = positive.sum() * (~positive).sum()
+    return float((ranks[positive].sum() - positive.sum() * (positive.sum() + 1) / 2) / pairs) if pairs else math.nan
+
+
 def judge(logits: np.ndarray, labels: np.ndarray) -> tuple[str, str]:
     """Say whether a network learned anything from its training images.
 
@@ -166,7 +174,8 @@ def judge(logits: np.ndarray, labels: np.ndarray) -> tuple[str, str]:
     status : str
         `trained`, `did not train` or `diverged`.
     reason : str
-        Why it did not train or diverged; also whether a trained network calls all images the same.
+        Why it did not train (with the AUC, which a flat network can have too) or diverged; also whether a trained
+        network calls all images the same.
     """
     if not np.isfinite(logits).all():
         return "diverged", "the final weights give scores that are not finite"
@@ -178,7 +187,8 @@ def judge(logits: np.ndarray, labels: np.ndarray) -> tuple[str, str]:
     if loss > 0.99 * entropy and accuracy < majority + 2 * math.sqrt(majority * (1 - majority) / len(labels)):
         return "did not train", (
             f"on its training images the loss is {loss:.4f}, where the class shares alone give {entropy:.4f}, "
-            f"and the accuracy {accuracy:.4f}, where the larger class alone gives {majority:.4f}"
+            f"and the accuracy {accuracy:.4f}, where the larger class alone gives {majority:.4f}; "
+            f"the AUC is {area_under_curve(logits, labels):.3f}"
         )
     if len(set(calls)) == 1:
         return "trained", f"calls every training image {CLASSES[calls[0]]}"

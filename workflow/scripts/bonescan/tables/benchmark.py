@@ -8,7 +8,7 @@ from bonescan.wording import classifier
 
 def _number(value: float) -> str:
     """Print a speed with three digits."""
-    return "-" if pd.isna(value) else f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+    return "-" if pd.isna(value) else f"{value:.0f}" if value >= 100 else f"{value:#.3g}"
 
 
 def _share(value: float) -> str:
@@ -37,7 +37,7 @@ def benchmark_table(measured: pd.DataFrame, job: dict, provenance: dict) -> Tabl
             "GFLOP an image": values["gflop"].map(_number),
             "Images/s": values["images_per_s"].map(_number),
             "Share of peak": values["share_of_peak"].map(_share),
-            "Input": values["input_share"].map("{:.1%}".format),
+            "Input": values["input_share"].map("{:.2%}".format),
             "Memory, MB": values["memory_mb"].map("{:.0f}".format),
             "Plain PyTorch, images/s": values["torch_images_per_s"].map(_number),
             "Ours to PyTorch": values["ratio"].map(lambda value: "-" if pd.isna(value) else f"{value:.2f}"),

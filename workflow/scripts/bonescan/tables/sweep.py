@@ -64,7 +64,8 @@ def sweep_table(runs: pd.DataFrame, model: str, unit: str, provenance: dict) -> 
     notes += [
         f"The validation part is cut by {unit} from the training part; the test part is never seen.",
         "Intervals: bootstrap of patients. The best of many trainings is better here than it would be on new patients.",
-        "† did not train: knows no more of its training images than the share of each class.",
+        "† did not train: loss and accuracy on the training images are still those of the share of each class; "
+        "ranks can be better than chance before that, even at the initial weights.",
     ]
     return Table(
         "Sweep",

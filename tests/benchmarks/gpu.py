@@ -1,0 +1,96 @@
+"""The paper's scale on this machine's first GPU: speed, memory, share of the peak, what a precision does to the losses.
+
+KERAS_BACKEND=jax python tests/benchmarks/gpu.py --models V16 D121 --precisions float32 tf32 bfloat16
+
+Needs Keras and its backend, NumPy, pandas and PyYAML, no Snakemake. All seven networks take ten minutes or so in one
+precision; with them comes an estimate of the paper's whole grid.
+"""
+
+import argparse
+import json
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
+
+
+def examples(count, size):
+    """Return images of noise, every other one with a faint disc of label 1: something to learn."""
+    rng = np.random.default_rng(1)
+    labels = np.arange(count) % 2
+    rows, columns = np.ogrid[:size, :size]
+    centres = rng.integers(size // 4, 3 * size // 4, (count, 2))
+    images = rng.normal(size=(count, size, size)).astype(np.float32)
+    for image, (row, column), label in zip(images, centres, labels, strict=True):
+        image += label * (np.hypot(rows - row, columns - column) < size / 16)
+    return images, labels
+
+
+def measure(network, job, epochs, count):
+    """Measure the step on one batch, then train for some epochs; in a process of its own."""
+    from bonescan import benchmark, models, training
+    from bonescan.backend import keras
+    from bonescan.models.description import describe
+
+    found = benchmark.measure(job | {"network": network})
+    model = models.build(network, job["size"], job["width"], job["initial_weights"])
+    found["gflop"] = benchmark.gflop_per_image(describe(model, network))
+    keras.utils.set_random_seed(1)
+    options = {key: job[key] for key in ("batch_size", "learning_rate", "images_at_once")}
+    fit = training.fit(model, *examples(count, job["size"]), epochs=epochs, seed=1, **options)
+    return found | {"seconds": fit.history["seconds"].tolist(), "losses": fit.history["loss"].tolist()}
+
+
+def hours_of_grid(config, settings, speeds):
+    """Return the hours that all trainings under one split unit take, one after the other."""
+    augmented = sum(config["augment"]["counts"].values())
+    images = {"D1": sum(config["simulate"]["views"].values()), "D2": augmented, "D3": augmented}
+    epochs = sum(images[dataset] * settings["epochs"][dataset] for dataset in config["datasets"])
+    share = config["split"]["ratio"][0] / sum(config["split"]["ratio"])
+    return sum(share * epochs / speed for speed in speeds) / 3600
+
+
+def main(config, arguments):
+    settings = config["scales"][arguments.scale]
+    job = {key: settings[key] for key in ("width", "batch_size", "learning_rate", "initial_weights", "threads")}
+    job |= {"size": config["crop"]["size"] // settings["block"], "images_at_once": arguments.images_at_once}
+    job |= {"seconds": arguments.seconds}
+    rows = []
+    for precision in arguments.precisions:
+        for model in arguments.models:
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+                asked = (config["networks"][model], job | {"precision": precision}, arguments.epochs, arguments.images)
+                rows.append({"model": model, "precision": precision} | process.submit(measure, *asked).result())
+            sys.stdout.write(json.dumps(rows[-1]) + "\n")
+            sys.stdout.flush()
+    found = pd.DataFrame(rows)
+    found["share_of_peak"] = found["images_per_s"] * found["gflop"] / found["peak_gflops"]
+    found["last_loss"] = [losses[-1] for losses in found["losses"]]
+    shown = ["model", "precision", "images_per_s", "peak_gflops", "share_of_peak", "memory_mb", "last_loss"]
+    sys.stdout.write(
+        f"\n{found.iloc[0]['software']}, {found.iloc[0]['device']}\n{found[shown].to_string(index=False)}\n"
+    )
+    for precision, of_precision in found.groupby("precision", sort=False):
+        if set(of_precision["model"]) == set(config["models"]):
+            hours = hours_of_grid(config, settings, of_precision["images_per_s"])
+            sys.stdout.write(f"{arguments.scale} grid, {precision}: {hours:.2f} h under one split unit\n")
+
+
+if __name__ == "__main__":
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--models", nargs="+", default=config["models"], choices=config["models"])
+    parser.add_argument("--precisions", nargs="+", default=["tf32"], choices=["float32", "tf32", "bfloat16"])
+    parser.add_argument("--scale", default="paper", choices=config["scales"])
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--images", type=int, default=320)
+    parser.add_argument("--images-at-once", type=int)
+    parser.add_argument("--seconds", type=float, default=5, help="that a step is measured for")
+    main(config, parser.parse_args())
