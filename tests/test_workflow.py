@@ -51,6 +51,19 @@ def test_another_scale_is_a_path_or_a_key(snakemake):
     assert by_key.returncode == 0 and jobs(by_key.stdout)["train"] == 42
 
 
+@pytest.mark.parametrize("name", ["gpu", "slurm"])
+def test_profiles_plan_the_papers_scale(name, snakemake):
+    if name == "slurm":
+        pytest.importorskip("snakemake_executor_plugin_slurm", reason="the executor for Slurm is not installed")
+    run = snakemake("--dry-run", "--quiet", "rules", "--profile", ROOT / "profiles" / name)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert jobs(run.stdout + run.stderr)["train"] == 42
+    alone = snakemake(
+        "results/paper/train/image/D1/V7/seed1/fit.json", "--dry-run", "--profile", ROOT / "profiles" / name
+    )
+    assert re.search(r"wildcards: scale=paper.*\n.*resources:.*gpu=1", alone.stdout.split("rule train:")[1], re.DOTALL)
+
+
 def test_ten_thousand_patients_are_planned_in_200_shards(snakemake, tmp_path):
     views = {"normal": 8800, "multiple": 4400, "spinal": 560, "outside_spine": 40}
     patients = {"normal": 6600, "metastasis": 3400}
