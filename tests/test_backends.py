@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
+from bonescan.backend import BACKEND, framework, use_precision
+
 BACKENDS = ("tensorflow", "jax", "torch")
 NETWORKS = {
     "vgg": {"family": "vgg", "convolutions": [1, 1, 1, 1, 0], "activation": "leaky_relu", "l2": 0.01},
@@ -99,10 +101,21 @@ def test_gradients_summed_over_parts_of_a_batch_are_the_batchs(backend, on_tenso
     np.testing.assert_allclose(found["vgg"]["losses"], on_tensorflow["vgg"]["losses"], rtol=1e-3)
 
 
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="each backend has another switch")
+def test_products_are_rounded_only_when_asked():
+    is_rounded = framework.config.experimental.tensor_float_32_execution_enabled
+    use_precision("tf32")
+    assert is_rounded()
+    use_precision("float32")
+    assert not is_rounded()
+    with pytest.raises(ValueError, match="expected one of float32, tf32, bfloat16, got 'float16'"):
+        use_precision("float16")
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_half_precision_trains_much_the_same(backend, on_tensorflow, tmp_path):
     found = train_on(backend, tmp_path, precision="bfloat16", networks={"resnet": NETWORKS["resnet"]})
-    assert found["backend"]["precision"] == "mixed_bfloat16"
+    assert found["backend"]["dtype_policy"] == "mixed_bfloat16"
     losses, exact = found["resnet"]["losses"], on_tensorflow["resnet"]["losses"]
     np.testing.assert_allclose(losses, exact, rtol=0.1)
     assert losses != exact

@@ -1,6 +1,8 @@
 """The benchmark: its count of work, its table, and the plain PyTorch network beside ours. No speed is asserted."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +11,7 @@ import networks
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 from test_models import NETWORKS
 
 from bonescan import models
@@ -99,9 +102,21 @@ def test_table_says_where_nothing_stands_beside_ours():
     }
     table = benchmark_table(pd.DataFrame([row]), job, {"cohort": "phantom", "scale": "desk"})
     assert table.sections[0].frame.iloc[0].tolist() == ["SPECS V16", "2.00", "20.0", "50%", "0.40%", "512", "-", "-"]
-    assert "PyTorch is not installed here, so nothing stands beside ours." in table.notes
+    assert "PyTorch is not installed for CPU, so nothing stands beside ours." in table.notes
     assert "All trainings of these networks under one split unit take 10.0 h, one after the other." in table.notes
     beside = benchmark_table(
         pd.DataFrame([row | {"torch_images_per_s": 25.0, "torch_software": "PyTorch 2"}]), job, table.provenance
     )
     assert beside.sections[0].frame.iloc[0].tolist()[-2:] == ["25.0", "0.80"]
+
+
+def test_gpu_benchmark_runs_without_a_gpu():
+    script = ROOT / "tests" / "benchmarks" / "gpu.py"
+    size = ["--scale", "desk", "--epochs", "2", "--images", "64", "--seconds", "0.1"]
+    command = [sys.executable, script, *size, "--models", "V7", "R34", "--precisions", "bfloat16"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    measured = [json.loads(line) for line in run.stdout.splitlines()[:2]]
+    assert [row["model"] for row in measured] == ["V7", "R34"]
+    assert all(row["images_per_s"] > 0 and len(row["losses"]) == 2 for row in measured)
+    assert "share_of_peak" in run.stdout

@@ -87,6 +87,10 @@ def test_fused_batch_normalisation_is_keras_s(shape):
             objective = tf.reduce_sum(slopes * outputs)
         gradients = tape.gradient(objective, [images, layer.gamma.value, layer.beta.value])
         found.append([outputs, *gradients, layer.moving_mean.value, layer.moving_variance.value])
+        traced = tf.function(lambda: layer(images, training=True))  # noqa: B023
+        with kernel():
+            kinds = {operation.type for operation in traced.get_concrete_function().graph.get_operations()}
+        assert ("FusedBatchNormV3" in kinds) == (kernel is fused_batch_normalisation)
     for plain, fused in zip(*found, strict=True):
         np.testing.assert_allclose(fused, plain, rtol=1e-4, atol=1e-4)
     assert not np.array_equal(found[0][4], np.ones(shape[-1]))  # the moving mean moved

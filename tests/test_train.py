@@ -58,6 +58,7 @@ def job(tmp_path):
             ),
             wildcards=SimpleNamespace(model="V7", seed="4"),
             threads=1,
+            resources={},
             log=[],
         )
 
@@ -77,7 +78,7 @@ def test_writes_network_history_record_and_test_probabilities(job):
     assert record["seed"] == 4
     assert record["weight_layers"] == 7
     assert record["backend"]["keras"] == keras.__version__
-    assert {"backend", "device", "precision", "threads"} <= set(record["backend"])
+    assert {"backend", "device", "dtype_policy", "threads"} <= set(record["backend"])
     assert len(record["data_sha256"]) == 64
     assert record["code_sha256"] == "c0de"
     assert not Path(snakemake.params.checkpoint).exists()

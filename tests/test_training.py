@@ -195,6 +195,16 @@ def test_removal_takes_what_a_kill_left_behind(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("every_epoch")
+def test_many_kills_do_not_fill_the_disk(examples, tmp_path):
+    path = tmp_path / "training.npz"
+    train(examples, 1, Checkpoint(path, {}))
+    (tmp_path / ".training.x1y2.npz").touch()
+    _, fit = train(examples, 2, Checkpoint(path, {}))
+    assert fit.resumed_from == 1
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_divergence_ends_the_training_and_is_said(examples):
     _, fit = train(examples, 50, rate=1e30)
     assert fit.status == "diverged"

@@ -2,8 +2,8 @@
 
 KERAS_BACKEND=jax python tests/benchmarks/gpu.py --models V16 D121 --precisions float32 tf32 bfloat16
 
-Needs Keras and its backend, NumPy, pandas and PyYAML, no Snakemake. All seven networks take ten minutes or so in one
-precision; with them comes an estimate of the paper's whole grid.
+Needs Keras and its backend, NumPy, pandas and PyYAML, no Snakemake. With all seven networks, the default, comes an
+estimate of the hours of the paper's whole grid.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def hours_of_grid(config, settings, speeds):
     images = {"D1": sum(config["simulate"]["views"].values()), "D2": augmented, "D3": augmented}
     epochs = sum(images[dataset] * settings["epochs"][dataset] for dataset in config["datasets"])
     share = config["split"]["ratio"][0] / sum(config["split"]["ratio"])
-    return sum(share * epochs / speed for speed in speeds) / 3600
+    return len(config["seeds"]) * sum(share * epochs / speed for speed in speeds) / 3600
 
 
 def main(config, arguments):
@@ -67,9 +67,15 @@ def main(config, arguments):
         for model in arguments.models:
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
                 asked = (config["networks"][model], job | {"precision": precision}, arguments.epochs, arguments.images)
-                rows.append({"model": model, "precision": precision} | process.submit(measure, *asked).result())
-            sys.stdout.write(json.dumps(rows[-1]) + "\n")
+                row, future = {"model": model, "precision": precision}, process.submit(measure, *asked)
+                if error := future.exception():
+                    row["error"] = f"{type(error).__name__}: {error}"
+                else:
+                    rows.append(row := row | future.result())
+            sys.stdout.write(json.dumps(row) + "\n")
             sys.stdout.flush()
+    if not rows:
+        sys.exit("no network could be trained")
     found = pd.DataFrame(rows)
     found["share_of_peak"] = found["images_per_s"] * found["gflop"] / found["peak_gflops"]
     found["last_loss"] = [losses[-1] for losses in found["losses"]]

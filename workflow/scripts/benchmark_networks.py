@@ -40,8 +40,13 @@ def main(snakemake):
     for model in snakemake.params.models:
         of_model = job | {"network": networks[model]["network"], "description": networks[model]}
         row = {"model": model, "gflop": gflop_per_image(networks[model]), **measure(of_model, plain=False)}
-        nothing = dict.fromkeys(("images_per_s", "peak_gflops", "software"))
+        nothing = dict.fromkeys(("images_per_s", "peak_gflops", "software", "device"))
         plain = measure(of_model, plain=True) if beside else nothing
+        if beside and plain["device"] != row["device"]:
+            logging.warning(
+                "PyTorch runs on %s, ours on %s: nothing is measured beside", plain["device"], row["device"]
+            )
+            beside, plain = False, nothing
         rows.append(row | {f"torch_{key}": value for key, value in plain.items()})
         logging.info("%s", {key: value for key, value in rows[-1].items() if key != "software"})
     measured = pd.DataFrame(rows)

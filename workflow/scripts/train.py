@@ -1,5 +1,6 @@
 """Train one network on one dataset; write its weights, its history, its record and its test probabilities."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,9 @@ def main(snakemake):
     use_precision(compute["precision"])
     if compute["deterministic"]:
         use_deterministic_kernels()
+    logging.info("%s", describe_backend())
+    if snakemake.resources.get("gpu") and describe_backend()["device"] == "CPU":
+        logging.warning("a GPU was asked for, but the backend finds none: this trains on the CPU")
     seed = int(snakemake.wildcards.seed)
     split = read_table(snakemake.input.split)
     stored = np.load(snakemake.input.images, mmap_mode="r")
@@ -36,8 +40,10 @@ def main(snakemake):
         "seed": seed,
         "data_sha256": training.fingerprint(images, labels),
     }
-    how = {key: compute[key] for key in ("backend", "precision", "deterministic", "images_at_once")}
-    checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", {**basis, "how": how})
+    how = {key: compute[key] for key in ("precision", "deterministic", "images_at_once")}
+    how["code_sha256"] = snakemake.params.code
+    settings_of_checkpoint = {**basis, **how, "backend": compute["backend"]}
+    checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", settings_of_checkpoint)
     options = {key: settings[key] for key in ("epochs", "batch_size", "learning_rate")}
     options["images_at_once"] = compute["images_at_once"]
     watch = tensorboard_writer(snakemake.params.tensorboard) if compute["tensorboard"] else None
@@ -51,9 +57,7 @@ def main(snakemake):
         fit.history.to_csv(path, index=False)
     write_table(snakemake.output.probabilities, test[["image"]].assign(probability=probabilities))
     depth = {"parameters": model.count_params(), "weight_layers": count_weight_layers(model)}
-    computed = {key: compute[key] for key in ("deterministic", "images_at_once")}
-    computed |= {"code_sha256": snakemake.params.code, "backend": describe_backend()}
-    write_json(snakemake.output.fit, {**fit.record(), **depth, **basis, **computed})
+    write_json(snakemake.output.fit, {**fit.record(), **depth, **basis, **how, "backend": describe_backend()})
     checkpoint.remove()
 
 

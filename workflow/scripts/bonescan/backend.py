@@ -61,7 +61,8 @@ def _add_to_xla_flags(flag: str) -> None:
 def use_deterministic_kernels() -> None:
     """Let a GPU use only kernels that add up in the same order every time; to be called before its first operation.
 
-    A CPU's do so anyway.
+    A CPU's do so anyway. For TensorFlow and PyTorch: XLA has a kernel of this kind for the gradient of a max pool in
+    some versions only, and refuses it or takes very long in others.
     """
     if BACKEND == "tensorflow":
         framework.config.experimental.enable_op_determinism()
@@ -124,7 +125,7 @@ def device_memory_mb() -> float | None:
     elif BACKEND == "torch":
         used = framework.cuda.max_memory_allocated()
     else:
-        used = framework.devices()[0].memory_stats()["peak_bytes_in_use"]
+        used = (framework.devices()[0].memory_stats() or {}).get("peak_bytes_in_use", float("nan"))
     return used / 2**20
 
 
@@ -138,7 +139,7 @@ def threads() -> int:
 
 
 def describe_backend() -> dict:
-    """Return what decides the last bits of a result: versions, oneDNN, device, threads, precision."""
+    """Return what decides the last bits of a result: versions, oneDNN, device, threads, types of numbers."""
     return {
         "python": ".".join(map(str, sys.version_info[:3])),
         "keras": keras.__version__,
@@ -148,5 +149,5 @@ def describe_backend() -> dict:
         "onednn": os.environ["TF_ENABLE_ONEDNN_OPTS"] != "0" if BACKEND == "tensorflow" else None,
         "device": device(),
         "threads": threads(),
-        "precision": keras.config.dtype_policy().name,
+        "dtype_policy": keras.config.dtype_policy().name,
     }

@@ -48,8 +48,8 @@ def rate(run: Callable[[], int], seconds: float) -> float:
     return images / elapsed
 
 
-def peak(multiply: Callable, matrix, wait: Callable) -> float:
-    """Return the GFLOP/s of the fastest of ten stretches of matrix products.
+def peak(multiply: Callable, matrix, count: int, wait: Callable) -> float:
+    """Return the GFLOP/s of the fastest of ten stretches of `count` matrix products.
 
     Parameters
     ----------
@@ -60,8 +60,6 @@ def peak(multiply: Callable, matrix, wait: Callable) -> float:
     wait : function
         Waits until a matrix is there.
     """
-    side = matrix.shape[0]
-    count = dict(PRODUCTS.values())[side]
     wait(multiply(matrix, matrix))
     times = []
     for _ in range(10):
@@ -70,7 +68,7 @@ def peak(multiply: Callable, matrix, wait: Callable) -> float:
             product = multiply(product, matrix)
         wait(product)
         times.append(time.perf_counter() - start)
-    return count * 2 * side**3 / min(times) / 1e9
+    return count * 2 * matrix.shape[0] ** 3 / min(times) / 1e9
 
 
 def memory_mb() -> float:
@@ -86,7 +84,7 @@ def example(job: dict, gpu: bool) -> tuple[np.ndarray, np.ndarray]:
 
 
 def input_of(images: np.ndarray) -> Callable[[], int]:
-    """Return a function that brings the images of one batch together as a step does, from those on the device."""
+    """Return a function that shuffles the images of an epoch as its steps do, on the device."""
     from bonescan.backend import keras
     from bonescan.training import epoch_order
 
@@ -94,7 +92,7 @@ def input_of(images: np.ndarray) -> Callable[[], int]:
 
     def bring() -> int:
         batch = keras.ops.take(held, epoch_order(len(images), 1, 1), axis=0)
-        keras.ops.convert_to_numpy(batch[0, 0, 0])  # until it is there
+        float(batch[0, 0, 0, 0])  # until it is there
         return len(images)
 
     return bring
@@ -134,10 +132,10 @@ def measure(job: dict) -> dict:
 
     found = {"images_per_s": rate(epoch, job["seconds"]), "memory_mb": device_memory_mb() or memory_mb()}
     found["input_share"] = found["images_per_s"] / rate(input_of(images), job["seconds"] / 10)
-    side, _ = PRODUCTS[gpu]
+    side, count = PRODUCTS[gpu]
     matrix = keras.random.normal((side, side), stddev=side**-0.5)
     matrix = keras.ops.cast(matrix, keras.config.dtype_policy().compute_dtype)
-    found["peak_gflops"] = peak(keras.ops.matmul, matrix, lambda product: keras.ops.convert_to_numpy(product[0, 0]))
+    found["peak_gflops"] = peak(keras.ops.matmul, matrix, count, lambda product: float(product[0, 0]))
     software = f"Keras {described['keras']} on {BACKEND} {described[BACKEND]}"
     return found | {"device": described["device"], "software": software}
 

@@ -46,8 +46,9 @@ class Checkpoint:
     def load(self, variables: list, epochs: int) -> list[dict]:
         """Set `variables` to the stored ones and return the history up to there; [] if nothing fit is stored.
 
-        What was trained for more than `epochs` is not fit.
+        What was trained for more than `epochs` is not fit. What a kill left of a writing is removed.
         """
+        self._remove_leftovers()
         if not self.path.exists():
             return []
         try:
@@ -86,10 +87,14 @@ class Checkpoint:
 
     def remove(self) -> None:
         """Remove the file, what a kill left of its writing, and the folder when nothing else is in it."""
-        for file in (self.path, *self.path.parent.glob(f".{self.path.stem}.*{self.path.suffix}")):
-            file.unlink(missing_ok=True)
+        self._remove_leftovers()
+        self.path.unlink(missing_ok=True)
         if self.path.parent.is_dir() and not any(self.path.parent.iterdir()):
             self.path.parent.rmdir()
+
+    def _remove_leftovers(self) -> None:
+        for file in self.path.parent.glob(f".{self.path.stem}.*{self.path.suffix}"):
+            file.unlink(missing_ok=True)
 
     def _signature(self) -> str:
         return json.dumps(self.settings, sort_keys=True)

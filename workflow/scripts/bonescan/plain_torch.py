@@ -126,8 +126,9 @@ def measure(job: dict) -> dict:
     speed = rate(epoch, job["seconds"])
     memory = torch.cuda.max_memory_allocated() / 2**20 if device == "cuda" else memory_mb()
     found = {"images_per_s": speed, "memory_mb": memory}
-    side, _ = PRODUCTS[device == "cuda"]
-    matrix = torch.randn(side, side, device=device, dtype=torch.bfloat16 if half._enabled else torch.float32)
-    found["peak_gflops"] = peak(torch.matmul, matrix * side**-0.5, lambda product: float(product[0, 0]))
+    side, count = PRODUCTS[device == "cuda"]
+    matrix = torch.randn(side, side, device=device) * side**-0.5
+    matrix = matrix.to(torch.bfloat16 if job["precision"] == "bfloat16" else torch.float32)
+    found["peak_gflops"] = peak(torch.matmul, matrix, count, lambda product: float(product[0, 0]))
     name = torch.cuda.get_device_name() if device == "cuda" else "CPU"
     return found | {"device": name, "software": f"PyTorch {torch.__version__}"}

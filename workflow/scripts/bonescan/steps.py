@@ -12,7 +12,6 @@ ops = keras.ops
 
 def score(logits, truth):
     """Return the cross-entropy of each image, shape (batch,), and how many images are classified rightly."""
-    logits = ops.cast(logits, keras.config.floatx())  # half precision ends before the loss
     losses = ops.sparse_categorical_crossentropy(truth, logits, from_logits=True)
     return losses, ops.sum(ops.cast(ops.equal(ops.cast(ops.argmax(logits, axis=1), "int32"), truth), "int32"))
 
@@ -68,16 +67,21 @@ def fused_batch_normalisation() -> Iterator[None]:
     tf, plain = framework, keras.layers.BatchNormalization.call
 
     def call(layer, inputs, training=None, mask=None):
-        if not training or inputs.dtype != tf.float32:  # no such kernel for float64, and a slow one for bfloat16
+        if not training or inputs.dtype == tf.float64:  # no such kernel
             return plain(layer, inputs, training=training, mask=mask)
         outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=inputs, scale=layer.gamma, offset=layer.beta, mean=[], variance=[], epsilon=layer.epsilon
+            x=tf.cast(inputs, tf.float32),
+            scale=layer.gamma,
+            offset=layer.beta,
+            mean=[],
+            variance=[],
+            epsilon=layer.epsilon,
         )
         count = tf.cast(tf.size(inputs) / tf.shape(inputs)[-1], variance.dtype)
         # the kernel's variance is that of a sample, Keras's that of the batch
         for moving, batch in ((layer.moving_mean, mean), (layer.moving_variance, variance * (count - 1) / count)):
             moving.assign(moving * layer.momentum + batch * (1 - layer.momentum))
-        return outputs
+        return tf.cast(outputs, inputs.dtype)
 
     keras.layers.BatchNormalization.call = call
     try:

@@ -51,5 +51,7 @@ def normalise(x, name: str):
 
 def classify(x, initial_weights: str, name: str, **kernel):
     """Add the last FC-2 under `name` and the soft-max under its own; `kernel` goes to the FC layer."""
-    x = keras.layers.Dense(CLASS_COUNT, kernel_initializer=initialiser(initial_weights), name=name, **kernel)(x)
+    exact = keras.config.dtype_policy().variable_dtype  # half precision ends before the scores, which must not tie
+    weights = initialiser(initial_weights)
+    x = keras.layers.Dense(CLASS_COUNT, kernel_initializer=weights, name=name, dtype=exact, **kernel)(x)
     return keras.layers.Softmax(name="softmax", dtype="float32")(x)

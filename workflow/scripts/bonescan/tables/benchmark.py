@@ -52,7 +52,7 @@ def benchmark_table(measured: pd.DataFrame, job: dict, provenance: dict) -> Tabl
         f"{first['software']}; the peak is the fastest matrix product of this run, {first['peak_gflops']:.0f} GFLOP/s.",
         f"Beside it {beside}, in the same run, channels last, not compiled."
         if isinstance(beside, str)
-        else "PyTorch is not installed here, so nothing stands beside ours.",
+        else f"PyTorch is not installed for {first['device']}, so nothing stands beside ours.",
         "Input: share of the time that shuffling and bringing the images of a batch together take; they are read and "
         "scaled once a training.",
         "Speeds hold for this machine and what else it did at the time.",
