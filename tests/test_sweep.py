@@ -111,6 +111,17 @@ def test_best_leaves_out_what_did_not_train():
     assert best(runs)["learning_rate"].tolist() == [0.2]
 
 
+def test_datasets_are_compared_on_the_same_images_each_at_its_best():
+    held = pd.DataFrame({"image": list("abcdef"), "patient": list("uvwxyz"), "label": [0, 1, 0, 1, 0, 1]})
+    perfect = held.assign(probability=held["label"] * 0.8)
+    other_way = held.assign(probability=0.8 - 0.8 * held["label"])[::-1]  # in another order
+    rows = [("D2", "trained", 0.0), ("D3", "did not train", 1.0), ("D3", "trained", 1.0)]
+    runs = pd.DataFrame(rows, columns=["dataset", "status", "validation_auc"])
+    found = sweep_summary.compare(runs, [other_way, other_way, perfect], np.random.default_rng(1))
+    assert found == {"of": "D3", "less": "D2", "auc": 1.0, "low": 1.0, "high": 1.0}
+    assert sweep_summary.compare(runs[:2], [other_way, other_way], np.random.default_rng(1)) is None
+
+
 def test_sweep_is_a_target_of_its_own(snakemake, tmp_path):
     overlay = {"sweep": {"initial_weights": list(STARTS), "learning_rates": [1e-5, 0.001, 0.1]}}
     (tmp_path / "overlay.yaml").write_text(yaml.safe_dump(overlay))

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from bonescan.quality import scores as simple
-from bonescan.quality.auc import auc, auc_within, chance, either_way, interval
+from bonescan.quality.auc import auc, auc_within, chance, difference, either_way, interval
 from bonescan.quality.difficulty import BEST, JOINT, judge_observer, judge_scores, percentiles
 
 
@@ -44,6 +44,19 @@ def test_interval_is_wider_where_views_of_a_patient_agree():
     grouped = interval(label, value, patient, np.random.default_rng(2))
     single = interval(label, value, np.arange(160), np.random.default_rng(2))
     assert grouped[1] - grouped[0] > 1.2 * (single[1] - single[0])
+
+
+def test_difference_on_the_same_views_is_surer_than_each_of_the_two():
+    table = cohort(80)
+    label, patient = table["label"].to_numpy(), table["patient"].to_numpy()
+    rng = np.random.default_rng(1)
+    value = np.repeat(rng.normal(size=80), 2) + label
+    other = value + 0.1 * rng.normal(size=160)
+    found, low, high = difference(label, value, other, patient, np.random.default_rng(2))
+    assert found == pytest.approx(auc(label, value) - auc(label, other))
+    assert low < found < high
+    alone = interval(label, value, patient, np.random.default_rng(2))
+    assert high - low < 0.5 * (alone[1] - alone[0])
 
 
 def test_percentiles_compare_each_view_with_its_own_kind():

@@ -10,17 +10,37 @@ from bonescan.figures.style import save as save_figure
 from bonescan.figures.sweep import draw_sweep
 from bonescan.files import read_table
 from bonescan.metrics import score
-from bonescan.quality.auc import interval
+from bonescan.quality.auc import difference, interval
 from bonescan.script import logged
 from bonescan.tables.formats import save as save_table
-from bonescan.tables.sweep import sweep_table
+from bonescan.tables.sweep import best, sweep_table
+
+
+def compare(runs: pd.DataFrame, validations: list[pd.DataFrame], rng) -> dict | None:
+    """Return the difference in AUC between two datasets, each at its best; None where these are not two.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        As in `sweep_table`.
+    validations : list of DataFrame
+        Of each run, in its order: image, patient, label, probability.
+    """
+    chosen = best(runs)
+    if len(chosen) != 2:
+        return None
+    first, second = (validations[row] for row in chosen.index)
+    both = first.merge(second[["image", "probability"]], on="image", suffixes=("", "_second"), validate="one_to_one")
+    columns = ("label", "probability_second", "probability", "patient")
+    found = difference(*(both[column].to_numpy() for column in columns), rng)
+    return dict(zip(("of", "less", "auc", "low", "high"), (*chosen["dataset"][::-1], *found), strict=True))
 
 
 @logged
 def main(snakemake):
     params = snakemake.params
     splits = {Path(path).stem: read_table(path) for path in snakemake.input.splits}
-    rows = []
+    rows, validations = [], []
     for fit, probabilities in zip(snakemake.input.fits, snakemake.input.probabilities, strict=True):
         dataset, _, initial_weights, learning_rate, seed = Path(fit).parts[-6:-1]
         record = json.loads(Path(fit).read_text())
@@ -30,6 +50,7 @@ def main(snakemake):
         found, ends = score(label, probability), (float("nan"), float("nan"))
         if held["probability"].notna().all():
             ends = interval(label, probability, held["patient"].to_numpy(), generator(params.seed, "sweep", dataset))
+        validations.append(held)
         rows.append(
             {
                 "dataset": dataset,
@@ -46,7 +67,9 @@ def main(snakemake):
             }
         )
     runs = pd.DataFrame(rows)
-    save_table(sweep_table(runs, params.model, params.unit, params.provenance), snakemake.output.table)
+    compared = compare(runs, validations, generator(params.seed, "sweep", "difference"))
+    table = sweep_table(runs, params.model, params.unit, params.provenance, compared)
+    save_table(table, snakemake.output.table)
     save_figure(draw_sweep(runs, params.model, params.unit, params.provenance), snakemake.output.figure)
 
 

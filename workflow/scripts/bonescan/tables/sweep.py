@@ -32,7 +32,7 @@ def _cells(row) -> list[str]:
     return [*(f"{number:.4f}" for number in numbers), f"{row.validation_auc:.3f} ({low} to {high}){mark}"]
 
 
-def sweep_table(runs: pd.DataFrame, model: str, unit: str, provenance: dict) -> Table:
+def sweep_table(runs: pd.DataFrame, model: str, unit: str, provenance: dict, compared: dict | None = None) -> Table:
     """Lay out the sweep.
 
     Parameters
@@ -43,6 +43,8 @@ def sweep_table(runs: pd.DataFrame, model: str, unit: str, provenance: dict) -> 
     model, unit : str
         The network, and what the validation part was cut by.
     provenance : dict
+    compared : dict, optional
+        Of two datasets, each at its best, the difference in validation AUC: `of` and `less` (datasets), auc, low, high.
     """
     several = runs["seed"].nunique() > 1
     rows = [
@@ -57,6 +59,11 @@ def sweep_table(runs: pd.DataFrame, model: str, unit: str, provenance: dict) -> 
         f"({row.auc_low:.3f} to {row.auc_high:.3f})."
         for row in best(runs).itertuples(index=False)
     ]
+    if compared:
+        notes.append(
+            f"With each at its best, the validation AUC of {compared['of']} less that of {compared['less']} is "
+            f"{compared['auc']:+.3f} ({compared['low']:+.3f} to {compared['high']:+.3f}, both on the same images)."
+        )
     sizes = runs.drop_duplicates("dataset")
     notes += [
         f"{row.dataset}: {row.n_train} training, {row.n_validation} validation images." for row in sizes.itertuples()
