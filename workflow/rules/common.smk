@@ -296,7 +296,7 @@ def benchmark_job(wildcards):
 
 def train_memory(wildcards):
     """MB that one training may need."""
-    return 16000 if wildcards.scale == "paper" else 1500
+    return 10000 if wildcards.scale == "paper" else 1500
 
 
 def train_runtime(wildcards):
