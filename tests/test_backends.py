@@ -23,11 +23,8 @@ NETWORKS = {
 PROCESS = """
 import json, pathlib, sys
 import numpy as np
-from bonescan.backend import describe_backend, keras, use_deterministic_kernels, use_precision, use_threads
-use_threads(1)
-use_precision(sys.argv[2])
-if sys.argv[4] == "deterministic":
-    use_deterministic_kernels()
+from bonescan.backend import keras, prepare
+backend = prepare(1, sys.argv[2], sys.argv[4] == "deterministic")
 from bonescan import checkpoint, models, training
 checkpoint.INTERVAL, checkpoint.WRITING = 0, float("inf")
 at_once = int(sys.argv[3])
@@ -35,7 +32,7 @@ labels = np.tile([0, 1], 8)
 rng = np.random.default_rng(1)
 images = (rng.normal(size=(16, 32, 32)) + labels[:, None, None]).astype(np.float32)
 settings = dict(batch_size=8, learning_rate=0.002, seed=1, images_at_once=at_once)
-found = {"backend": describe_backend()}
+found = {"backend": backend}
 for name, network in json.loads(sys.stdin.read()).items():
     def build():
         model = models.build(network, 32, 1 / 16)

@@ -16,7 +16,7 @@ from test_models import NETWORKS
 
 from bonescan import models
 from bonescan.backend import keras
-from bonescan.benchmark import gflop_per_image
+from bonescan.benchmark import gflop_per_image, images_of_grid
 from bonescan.models.description import describe
 from bonescan.tables.benchmark import benchmark_table
 from bonescan.training import predict_logits
@@ -30,6 +30,11 @@ def test_work_of_a_narrow_network_by_hand():
     # V7 at 32 x 32 and 1/64: 1, 2, 4, 8 channels on 32, 16, 8, 4 pixels a side; then 1 x 1 x 8 to 64, 64 and 2 units.
     products = 9 * (32**2 * 1 * 1 + 16**2 * 1 * 2 + 8**2 * 2 * 4 + 4**2 * 4 * 8) + 8 * 64 + 64 * 64 + 64 * 2
     assert gflop_per_image(described("V7", 32, 1 / 64)) == pytest.approx(6e-9 * products)
+
+
+def test_images_of_the_papers_grid_by_hand():
+    grid = {"views": 346, "augmented": 2390, "ratio": [7, 3], "epochs": dict.fromkeys(["D1", "D2", "D3"], 500)}
+    assert images_of_grid(**grid, seeds=2) == pytest.approx(2 * 0.7 * 500 * (346 + 2 * 2390))
 
 
 @pytest.mark.parametrize(("name", "billions"), [("V16", 15.3), ("V19", 19.5), ("R34", 3.6), ("D121", 2.8)])
@@ -65,14 +70,15 @@ def test_script_measures_what_is_installed(tmp_path):
         "precision": "float32",
         "images_at_once": None,
         "seconds": 0.01,
-        "images_trained": None,
     }
     table = [tmp_path / f"benchmark.{suffix}" for suffix in ("csv", "md", "tex")]
     benchmark_networks.main(
         SimpleNamespace(
             input=SimpleNamespace(networks=tmp_path / "networks.json"),
             output=SimpleNamespace(raw=tmp_path / "measured.json", table=table),
-            params=SimpleNamespace(job=job, models=["V7"], provenance={"cohort": "phantom", "scale": "desk"}),
+            params=SimpleNamespace(
+                job=job, grid=None, models=["V7"], provenance={"cohort": "phantom", "scale": "desk"}
+            ),
             threads=1,
             log=[],
         )
@@ -98,14 +104,13 @@ def test_table_says_where_nothing_stands_beside_ours():
         "batch_size": 32,
         "threads": 1,
         "precision": "float32",
-        "images_trained": 720_000,
     }
-    table = benchmark_table(pd.DataFrame([row]), job, {"cohort": "phantom", "scale": "desk"})
+    table = benchmark_table(pd.DataFrame([row]), job, 720_000, {"cohort": "phantom", "scale": "desk"})
     assert table.sections[0].frame.iloc[0].tolist() == ["SPECS V16", "2.00", "20.0", "50%", "0.40%", "512", "-", "-"]
     assert "PyTorch is not installed for CPU, so nothing stands beside ours." in table.notes
     assert "All trainings of these networks under one split unit take 10.0 h, one after the other." in table.notes
     beside = benchmark_table(
-        pd.DataFrame([row | {"torch_images_per_s": 25.0, "torch_software": "PyTorch 2"}]), job, table.provenance
+        pd.DataFrame([row | {"torch_images_per_s": 25.0, "torch_software": "PyTorch 2"}]), job, None, table.provenance
     )
     assert beside.sections[0].frame.iloc[0].tolist()[-2:] == ["25.0", "0.80"]
 

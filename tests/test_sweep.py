@@ -11,7 +11,7 @@ import yaml
 from test_workflow import jobs
 
 from bonescan.files import read_table, write_json, write_table
-from bonescan.tables.sweep import best
+from bonescan.tables.sweep import best, compare
 
 STARTS, RATES = ("glorot_normal", "he_normal"), ("1e-05", "0.001", "0.1")
 
@@ -117,9 +117,9 @@ def test_datasets_are_compared_on_the_same_images_each_at_its_best():
     other_way = held.assign(probability=0.8 - 0.8 * held["label"])[::-1]  # in another order
     rows = [("D2", "trained", 0.0), ("D3", "did not train", 1.0), ("D3", "trained", 1.0)]
     runs = pd.DataFrame(rows, columns=["dataset", "status", "validation_auc"])
-    found = sweep_summary.compare(runs, [other_way, other_way, perfect], np.random.default_rng(1))
+    found = compare(runs, [other_way, other_way, perfect], np.random.default_rng(1))
     assert found == {"of": "D3", "less": "D2", "auc": 1.0, "low": 1.0, "high": 1.0}
-    assert sweep_summary.compare(runs[:2], [other_way, other_way], np.random.default_rng(1)) is None
+    assert compare(runs[:2], [other_way, other_way], np.random.default_rng(1)) is None
 
 
 def test_sweep_is_a_target_of_its_own(snakemake, tmp_path):

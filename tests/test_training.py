@@ -234,13 +234,6 @@ def test_judgement(metastasis, normal, status, reason):
     assert reason in judged[1]
 
 
-def test_area_under_the_curve_by_hand():
-    # Of the six pairs four are in order, one is tied (1 and 1), one is not (1 and 2).
-    logits = np.array([[0.0, 3.0], [0.0, 1.0], [0.0, 0.0], [0.0, 1.0], [0.0, 2.0]])
-    assert training.area_under_curve(logits, np.array([1, 1, 0, 0, 0])) == pytest.approx((3 + 1.5) / 6)
-    assert np.isnan(training.area_under_curve(logits, np.zeros(5, int)))
-
-
 def test_cross_entropy_by_hand():
     logits = np.array([[0.0, 0.0], [0.0, np.log(3)], [800.0, 0.0]])
     # 1/2, 3/4 and a soft-max that saturates: -log gives log 2, log 4/3, 800.

@@ -20,6 +20,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 
+from bonescan.benchmark import images_of_grid  # noqa: E402
+
 
 def examples(count, size):
     """Return images of noise, every other one with a faint disc of label 1: something to learn."""
@@ -48,15 +50,6 @@ def measure(network, job, epochs, count):
     return found | {"seconds": fit.history["seconds"].tolist(), "losses": fit.history["loss"].tolist()}
 
 
-def hours_of_grid(config, settings, speeds):
-    """Return the hours that all trainings under one split unit take, one after the other."""
-    augmented = sum(config["augment"]["counts"].values())
-    images = {"D1": sum(config["simulate"]["views"].values()), "D2": augmented, "D3": augmented}
-    epochs = sum(images[dataset] * settings["epochs"][dataset] for dataset in config["datasets"])
-    share = config["split"]["ratio"][0] / sum(config["split"]["ratio"])
-    return len(config["seeds"]) * sum(share * epochs / speed for speed in speeds) / 3600
-
-
 def main(config, arguments):
     settings = config["scales"][arguments.scale]
     job = {key: settings[key] for key in ("width", "batch_size", "learning_rate", "initial_weights", "threads")}
@@ -76,6 +69,13 @@ def main(config, arguments):
             sys.stdout.flush()
     if not rows:
         sys.exit("no network could be trained")
+    grid = {
+        "views": sum(config["simulate"]["views"].values()),
+        "augmented": sum(config["augment"]["counts"].values()),
+        "ratio": config["split"]["ratio"],
+        "epochs": {dataset: settings["epochs"][dataset] for dataset in config["datasets"]},
+        "seeds": len(config["seeds"]),
+    }
     found = pd.DataFrame(rows)
     found["share_of_peak"] = found["images_per_s"] * found["gflop"] / found["peak_gflops"]
     found["last_loss"] = [losses[-1] for losses in found["losses"]]
@@ -85,7 +85,7 @@ def main(config, arguments):
     )
     for precision, of_precision in found.groupby("precision", sort=False):
         if set(of_precision["model"]) == set(config["models"]):
-            hours = hours_of_grid(config, settings, of_precision["images_per_s"])
+            hours = (images_of_grid(**grid) / of_precision["images_per_s"]).sum() / 3600
             sys.stdout.write(f"{arguments.scale} grid, {precision}: {hours:.2f} h under one split unit\n")
 
 

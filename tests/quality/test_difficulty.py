@@ -3,8 +3,9 @@ import pandas as pd
 import pytest
 
 from bonescan.quality import scores as simple
-from bonescan.quality.auc import auc, auc_within, chance, difference, either_way, interval
+from bonescan.quality.auc import auc_within, chance, difference, either_way, interval
 from bonescan.quality.difficulty import BEST, JOINT, judge_observer, judge_scores, percentiles
+from bonescan.roc import auc
 
 
 def cohort(patients=60, seed=0):

@@ -19,6 +19,7 @@ rule benchmark_networks:
         gpu=train_gpus,
     params:
         job=benchmark_job,
+        grid=benchmark_grid,
         models=config["models"],
         provenance=provenance,
         code=library("benchmark_networks"),

@@ -278,19 +278,25 @@ def sweep_files(name):
 def benchmark_job(wildcards):
     """What the benchmark trains: the networks of a scale, as `train` would compute them."""
     settings, compute = scale_settings(wildcards), config["compute"]
-    trained = None
-    if config["cohort"]["source"] == "phantom":
-        share = config["split"]["ratio"][0] / sum(config["split"]["ratio"])
-        augmented = sum(config["augment"]["counts"].values())
-        images = {"D1": sum(config["simulate"]["views"].values()), "D2": augmented, "D3": augmented}
-        epochs = sum(images[dataset] * settings["epochs"][dataset] for dataset in config["datasets"])
-        trained = share * epochs * len(config["seeds"])
     return {
-        "images_trained": trained,
         "size": image_size(wildcards),
         **{key: settings[key] for key in ("width", "batch_size")},
         **{key: compute[key] for key in ("precision", "images_at_once")},
         "seconds": config["benchmark"]["seconds"],
+    }
+
+
+def benchmark_grid(wildcards):
+    """What the trainings under one split unit go through; nothing where the cohort's size is not known beforehand."""
+    if config["cohort"]["source"] != "phantom":
+        return None
+    epochs = scale_settings(wildcards)["epochs"]
+    return {
+        "views": sum(config["simulate"]["views"].values()),
+        "augmented": sum(config["augment"]["counts"].values()),
+        "ratio": config["split"]["ratio"],
+        "epochs": {dataset: epochs[dataset] for dataset in config["datasets"]},
+        "seeds": len(config["seeds"]),
     }
 
 

@@ -10,30 +10,10 @@ from bonescan.figures.style import save as save_figure
 from bonescan.figures.sweep import draw_sweep
 from bonescan.files import read_table
 from bonescan.metrics import score
-from bonescan.quality.auc import difference, interval
+from bonescan.quality.auc import interval
 from bonescan.script import logged
 from bonescan.tables.formats import save as save_table
-from bonescan.tables.sweep import best, sweep_table
-
-
-def compare(runs: pd.DataFrame, validations: list[pd.DataFrame], rng) -> dict | None:
-    """Return the difference in AUC between two datasets, each at its best; None where these are not two.
-
-    Parameters
-    ----------
-    runs : DataFrame
-        As in `sweep_table`.
-    validations : list of DataFrame
-        Of each run, in its order: image, patient, label, probability.
-    """
-    chosen = best(runs)
-    if len(chosen) != 2:
-        return None
-    first, second = (validations[row] for row in chosen.index)
-    both = first.merge(second[["image", "probability"]], on="image", suffixes=("", "_second"), validate="one_to_one")
-    columns = ("label", "probability_second", "probability", "patient")
-    found = difference(*(both[column].to_numpy() for column in columns), rng)
-    return dict(zip(("of", "less", "auc", "low", "high"), (*chosen["dataset"][::-1], *found), strict=True))
+from bonescan.tables.sweep import compare, sweep_table
 
 
 @logged

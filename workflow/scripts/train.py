@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from bonescan import models, training
-from bonescan.backend import describe_backend, keras, use_deterministic_kernels, use_precision, use_threads
+from bonescan.backend import keras, prepare
 from bonescan.checkpoint import Checkpoint
 from bonescan.files import read_table, write_json, write_table, write_whole
 from bonescan.models.description import count_weight_layers
@@ -17,12 +17,9 @@ from bonescan.script import logged
 @logged
 def main(snakemake):
     network, settings, compute = snakemake.params.network, snakemake.params.training, snakemake.params.compute
-    use_threads(snakemake.threads)
-    use_precision(compute["precision"])
-    if compute["deterministic"]:
-        use_deterministic_kernels()
-    logging.info("%s", describe_backend())
-    if snakemake.resources.get("gpu") and describe_backend()["device"] == "CPU":
+    backend = prepare(snakemake.threads, compute["precision"], compute["deterministic"])
+    logging.info("%s", backend)
+    if snakemake.resources.get("gpu") and backend["device"] == "CPU":
         logging.warning("a GPU was asked for, but the backend finds none: this trains on the CPU")
     seed = int(snakemake.wildcards.seed)
     split = read_table(snakemake.input.split)
@@ -40,10 +37,9 @@ def main(snakemake):
         "seed": seed,
         "data_sha256": training.fingerprint(images, labels),
     }
-    how = {key: compute[key] for key in ("precision", "deterministic", "images_at_once")}
+    how = {key: compute[key] for key in ("backend", "precision", "deterministic", "images_at_once")}
     how["code_sha256"] = snakemake.params.code
-    settings_of_checkpoint = {**basis, **how, "backend": compute["backend"]}
-    checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", settings_of_checkpoint)
+    checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", {**basis, **how})
     options = {key: settings[key] for key in ("epochs", "batch_size", "learning_rate")}
     options["images_at_once"] = compute["images_at_once"]
     watch = tensorboard_writer(snakemake.params.tensorboard) if compute["tensorboard"] else None
@@ -57,7 +53,7 @@ def main(snakemake):
         fit.history.to_csv(path, index=False)
     write_table(snakemake.output.probabilities, test[["image"]].assign(probability=probabilities))
     depth = {"parameters": model.count_params(), "weight_layers": count_weight_layers(model)}
-    write_json(snakemake.output.fit, {**fit.record(), **depth, **basis, **how, "backend": describe_backend()})
+    write_json(snakemake.output.fit, {**fit.record(), **depth, **basis, **how, "backend": backend})
     checkpoint.remove()
 
 

@@ -100,6 +100,15 @@ def use_precision(precision: str) -> None:
         framework.config.update("jax_default_matmul_precision", "tensorfloat32" if rounded else "highest")
 
 
+def prepare(threads: int, precision: str, deterministic: bool = False) -> dict:
+    """Make all settings that precede the first network, and return `describe_backend`'s answer."""
+    use_threads(threads)
+    use_precision(precision)
+    if deterministic:
+        use_deterministic_kernels()
+    return describe_backend()
+
+
 def without_gradients():
     """Return a context in which PyTorch keeps nothing for a backward pass; the others never do unasked."""
     return framework.no_grad() if BACKEND == "torch" else contextlib.nullcontext()

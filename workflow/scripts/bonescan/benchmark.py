@@ -5,10 +5,13 @@ where the job asks for it, of a plain PyTorch loop.
 """
 
 import json
+import os
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -37,6 +40,23 @@ def gflop_per_image(description: dict) -> float:
             window = layer["kernel"] ** 2 if layer["kernel"] else 1
             products += window * entering * int(np.prod(layer["output_shape"]))
     return 3 * 2 * products / 1e9
+
+
+def images_of_grid(views: int, augmented: int, ratio: list[int], epochs: dict[str, int], seeds: int) -> float:
+    """Return the images that all trainings of one network under one split unit go through.
+
+    Parameters
+    ----------
+    views, augmented : int
+        Images of D1, and of D2 and D3.
+    ratio : list of int
+        Training to test.
+    epochs : dict of str to int
+        Of each dataset that is trained on.
+    seeds : int
+    """
+    images = sum({"D1": views}.get(dataset, augmented) * count for dataset, count in epochs.items())
+    return seeds * images * ratio[0] / sum(ratio)
 
 
 def rate(run: Callable[[], int], seconds: float) -> float:
@@ -98,6 +118,17 @@ def input_of(images: np.ndarray) -> Callable[[], int]:
     return bring
 
 
+def measure_apart(job: dict, plain: bool) -> dict:
+    """Measure in a process of its own, so that memory and threads are its own too; `plain`: the PyTorch loop."""
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    command = [sys.executable, "-m", "bonescan.benchmark"]
+    asked = json.dumps(job | {"plain": plain})
+    run = subprocess.run(command, input=asked, env=environment, capture_output=True, text=True, check=False)
+    if run.returncode:
+        raise RuntimeError(f"{job['description']['name']}, {'PyTorch' if plain else 'ours'}: {run.stderr}")
+    return json.loads(run.stdout)
+
+
 def measure(job: dict) -> dict:
     """Measure this workflow's training of one network.
 
@@ -114,13 +145,11 @@ def measure(job: dict) -> dict:
         images of a batch together), device, software.
     """
     from bonescan import models, training
-    from bonescan.backend import BACKEND, describe_backend, device_memory_mb, keras, use_precision, use_threads
+    from bonescan.backend import BACKEND, device_memory_mb, keras, prepare
 
-    use_threads(job["threads"])
-    use_precision(job["precision"])
+    described = prepare(job["threads"], job["precision"])
     keras.utils.set_random_seed(1)
     model = models.build(job["network"], job["size"], job["width"])
-    described = describe_backend()
     gpu = described["device"] != "CPU"
     images, labels = example(job, gpu)
     # A rate at which nothing grows: numbers that overflow are slower on some machines.

@@ -14,6 +14,7 @@ from bonescan.backend import keras, without_gradients
 from bonescan.checkpoint import Checkpoint
 from bonescan.models import CLASSES
 from bonescan.progress import Progress
+from bonescan.roc import auc
 from bonescan.steps import make_steps
 
 logger = logging.getLogger(__name__)
@@ -148,14 +149,6 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
         return float(np.mean(np.logaddexp(0, margin)))
 
 
-def area_under_curve(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Return how often an image of label 1 scores above one of label 0 (Mann-Whitney), ties half; NaN for one class."""
-    ranks = pd.Series(logits[:, 1] - logits[:, 0]).rank().to_numpy()
-    positive = labels == 1
-    pairs = positive.sum() * (~positive).sum()
-    return float((ranks[positive].sum() - positive.sum() * (positive.sum() + 1) / 2) / pairs) if pairs else math.nan
-
-
 def judge(logits: np.ndarray, labels: np.ndarray) -> tuple[str, str]:
     """Say whether a network learned anything from its training images.
 
@@ -188,7 +181,7 @@ def judge(logits: np.ndarray, labels: np.ndarray) -> tuple[str, str]:
         return "did not train", (
             f"on its training images the loss is {loss:.4f}, where the class shares alone give {entropy:.4f}, "
             f"and the accuracy {accuracy:.4f}, where the larger class alone gives {majority:.4f}; "
-            f"the AUC is {area_under_curve(logits, labels):.3f}"
+            f"the AUC is {auc(labels, logits[:, 1] - logits[:, 0]):.3f}"
         )
     if len(set(calls)) == 1:
         return "trained", f"calls every training image {CLASSES[calls[0]]}"

@@ -3,23 +3,7 @@
 import numpy as np
 from scipy import stats
 
-
-def auc(label, value) -> float:
-    """Return the chance that a metastatic view has the larger value, ties counting half; NaN for one class alone.
-
-    Parameters
-    ----------
-    label : ndarray, shape (n,), int
-        1 metastasis, 0 normal.
-    value : ndarray, shape (n,), float
-    """
-    label = np.asarray(label)
-    positive = int(label.sum())
-    negative = len(label) - positive
-    if not positive or not negative:
-        return float("nan")
-    ranks = stats.rankdata(value)
-    return float((ranks[label == 1].sum() - positive * (positive + 1) / 2) / (positive * negative))
+from bonescan.roc import auc
 
 
 def either_way(value: float) -> float:

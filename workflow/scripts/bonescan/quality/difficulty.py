@@ -7,7 +7,8 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from bonescan.quality.auc import auc, interval
+from bonescan.quality.auc import interval
+from bonescan.roc import auc
 
 FOLDS = 5
 SIMPLE, IDEAL = 0.80, 0.95  # the issue: no simple rule above, the ideal observer above

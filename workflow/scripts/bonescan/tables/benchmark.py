@@ -15,7 +15,7 @@ def _share(value: float) -> str:
     return "-" if pd.isna(value) else f"{value:.0%}"
 
 
-def benchmark_table(measured: pd.DataFrame, job: dict, provenance: dict) -> Table:
+def benchmark_table(measured: pd.DataFrame, job: dict, trained: float | None, provenance: dict) -> Table:
     """Lay out the benchmark.
 
     Parameters
@@ -25,8 +25,9 @@ def benchmark_table(measured: pd.DataFrame, job: dict, provenance: dict) -> Tabl
         device and software of ours, and the same with `torch_` before it, NaN where PyTorch is not installed;
         peak_gflops of the machine.
     job : dict
-        size, width, batch_size, threads, precision: the same for all; images_trained: of all trainings of one network
-        under one split unit, None where that is not known.
+        size, width, batch_size, threads, precision: the same for all.
+    trained : float
+        Images of all trainings of one network under one split unit; None where that is not known.
     provenance : dict
     """
     share = measured["images_per_s"] * measured["gflop"] / measured["peak_gflops"]
@@ -57,8 +58,8 @@ def benchmark_table(measured: pd.DataFrame, job: dict, provenance: dict) -> Tabl
         "scaled once a training.",
         "Speeds hold for this machine and what else it did at the time.",
     ]
-    if job["images_trained"]:
-        hours = (job["images_trained"] / values["images_per_s"]).sum() / 3600
+    if trained:
+        hours = (trained / values["images_per_s"]).sum() / 3600
         notes.insert(
             -1, f"All trainings of these networks under one split unit take {hours:.1f} h, one after the other."
         )

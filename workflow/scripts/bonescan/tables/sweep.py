@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from bonescan.quality.auc import difference
 from bonescan.tables.formats import SPAN, Section, Table
 from bonescan.wording import DATASETS, caveats, classifier
 
@@ -21,6 +22,26 @@ def best(runs: pd.DataFrame) -> pd.DataFrame:
     """
     trained = runs[(runs["status"] == "trained") & runs["validation_auc"].notna()]
     return trained.loc[trained.groupby("dataset")["validation_auc"].idxmax()]
+
+
+def compare(runs: pd.DataFrame, validations: list[pd.DataFrame], rng) -> dict | None:
+    """Return the difference in AUC between two datasets, each at its best; None where these are not two.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        As in `sweep_table`.
+    validations : list of DataFrame
+        Of each run, in its order: image, patient, label, probability.
+    """
+    chosen = best(runs)
+    if len(chosen) != 2:
+        return None
+    first, second = (validations[row] for row in chosen.index)
+    both = first.merge(second[["image", "probability"]], on="image", suffixes=("", "_second"), validate="one_to_one")
+    columns = ("label", "probability_second", "probability", "patient")
+    found = difference(*(both[column].to_numpy() for column in columns), rng)
+    return dict(zip(("of", "less", "auc", "low", "high"), (*chosen["dataset"][::-1], *found), strict=True))
 
 
 def _cells(row) -> list[str]:
