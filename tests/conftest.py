@@ -1,10 +1,8 @@
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parent.parent
+from workflow_runs import ROOT
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,10 @@
 """A wrong config stops the run before any job, naming key, value and what is allowed; the pins agree."""
 
 import re
-from pathlib import Path
 
 import pytest
 import yaml
-
-ROOT = Path(__file__).parent.parent
+from workflow_runs import ROOT
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from conftest import ROOT
+from workflow_runs import ROOT
 
 from bonescan.script import logged
 

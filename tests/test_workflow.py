@@ -11,8 +11,8 @@ import pandas as pd
 import pydicom
 import pytest
 import yaml
-from conftest import ROOT
 from PIL import Image
+from workflow_runs import ROOT, jobs
 
 TINY = {
     "simulate": {
@@ -26,11 +26,6 @@ TINY = {
     "split": {"units": ["image", "source", "patient"]},
     "scales": {"desk": {"epochs": {"D1": 40, "D2": 20, "D3": 20}, "learning_rate": 0.005}},
 }
-
-
-def jobs(text):
-    """Jobs of each rule in the table that Snakemake prints before a run."""
-    return {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", text, re.MULTILINE)}
 
 
 def test_jobs_of_the_default_run(snakemake):

@@ -20,7 +20,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 
-from bonescan.benchmark import images_of_grid  # noqa: E402
+from bonescan.benchmark.ours import images_of_grid  # noqa: E402
 
 
 def examples(count, size):
@@ -37,13 +37,15 @@ def examples(count, size):
 
 def measure(network, job, epochs, count):
     """Measure the step on one batch, then train for some epochs; in a process of its own."""
-    from bonescan import benchmark, models, training
+    from bonescan import models
     from bonescan.backend import keras
+    from bonescan.benchmark import ours
     from bonescan.models.description import describe
+    from bonescan.training import fit as training
 
-    found = benchmark.measure(job | {"network": network})
+    found = ours.measure(job | {"network": network})
     model = models.build(network, job["size"], job["width"], job["initial_weights"])
-    found["gflop"] = benchmark.gflop_per_image(describe(model, network))
+    found["gflop"] = ours.gflop_per_image(describe(model, network))
     keras.utils.set_random_seed(1)
     options = {key: job[key] for key in ("batch_size", "learning_rate", "images_at_once")}
     fit = training.fit(model, *examples(count, job["size"]), epochs=epochs, seed=1, **options)

@@ -21,10 +21,10 @@ ROOT = Path(__file__).parent.parent.parent
 sys.path[:0] = [str(ROOT / "workflow" / "scripts"), str(ROOT / "tests")]
 
 import ingest as script  # noqa: E402
-from test_dicom import body, whole_body  # noqa: E402
+from nm_files import body, whole_body  # noqa: E402
 
-from bonescan import dicom  # noqa: E402
-from bonescan import ingest as library  # noqa: E402
+from bonescan.ingest import headers  # noqa: E402
+from bonescan.ingest import views as library  # noqa: E402
 
 SYNTAXES = {
     "native": ExplicitVRLittleEndian,
@@ -67,7 +67,7 @@ def watch(samples: list, stop: threading.Event) -> None:
 def share_of_decoding(files: list[Path]) -> tuple[float, float]:
     """Return the share of one process's CPU time that goes into decoding pixels, and the seconds a file."""
     spent = {"decoding": 0.0}
-    decode = dicom.frame_counts
+    decode = headers.frame_counts
 
     def timed(*arguments):
         begun = time.process_time()
@@ -78,12 +78,12 @@ def share_of_decoding(files: list[Path]) -> tuple[float, float]:
 
     settings = library.Settings(files[0].parent, (1024, 256), b"the benchmark has no secret")
     empty = dict.fromkeys(("patient", "exam", "view", "label", "subtype", "report", "row", "note"), "")
-    dicom.frame_counts = timed
+    headers.frame_counts = timed
     begun = time.process_time()
     for file in files:
         library.read_entry(empty | {"path": file.name}, settings)
     total = time.process_time() - begun
-    dicom.frame_counts = decode
+    headers.frame_counts = decode
     return spent["decoding"] / total, total / len(files)
 
 

@@ -12,8 +12,8 @@ import pydicom
 import pytest
 import simulate
 
-from bonescan.cohort import MATCHED
 from bonescan.phantom import truth
+from bonescan.phantom.composition import MATCHED
 from bonescan.phantom.patient import simulate as examine
 
 SETTINGS = {

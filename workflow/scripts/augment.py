@@ -5,7 +5,7 @@ import logging
 import numpy as np
 
 from bonescan.augment import block_mean, plan, transform
-from bonescan.crop.cohort import labels_of_cohort
+from bonescan.crop.flags import labels_of_cohort
 from bonescan.files import read_table, write_table, write_whole
 from bonescan.script import logged
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bonescan.benchmark import gflop_per_image, images_of_grid, measure_apart
+from bonescan.benchmark.ours import gflop_per_image, images_of_grid, measure_apart
 from bonescan.files import write_json
 from bonescan.script import logged
 from bonescan.tables.benchmark import benchmark_table

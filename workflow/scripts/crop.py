@@ -8,7 +8,7 @@ import pandas as pd
 from bonescan.chance import generator
 from bonescan.crop import crop_row, crop_thorax
 from bonescan.crop.background import fill_with_background
-from bonescan.crop.cohort import exclude, flag_frames
+from bonescan.crop.flags import exclude, flag_frames
 from bonescan.files import read_table, write_stack, write_table
 from bonescan.script import logged
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from bonescan.crop_quality.ablation import crop_variants
-from bonescan.crop_quality.report import ablation_table, scores_table
 from bonescan.crop_quality.scores import score_lesions, score_view, summarise, true_boxes
 from bonescan.files import read_table, write_table
 from bonescan.script import logged
+from bonescan.tables.crop_quality import ablation_table, scores_table
 from bonescan.tables.formats import save
 
 BOX = ("row0", "row1", "col0", "col1")

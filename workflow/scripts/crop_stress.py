@@ -6,12 +6,12 @@ from multiprocessing import Pool
 import pandas as pd
 
 from bonescan.chance import generator
-from bonescan.cohort import compose, quantiles
-from bonescan.crop_quality.report import stress_table
 from bonescan.crop_quality.stress import STRESSES, crop_stressed, pose, summarise_stress
 from bonescan.figures.contact_sheet import draw_sheet, save_pages
 from bonescan.files import write_table
+from bonescan.phantom.composition import compose, quantiles
 from bonescan.script import logged
+from bonescan.tables.crop_quality import stress_table
 from bonescan.tables.formats import save
 
 

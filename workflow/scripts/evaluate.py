@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from bonescan.files import read_table, write_table
-from bonescan.metrics import score
+from bonescan.scoring.metrics import score
 from bonescan.script import logged
 
 

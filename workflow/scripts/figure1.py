@@ -8,7 +8,7 @@ from bonescan.figures.choice import choose, row_of
 from bonescan.figures.style import save
 from bonescan.figures.surfaces import draw_surfaces
 from bonescan.files import read_table
-from bonescan.masks import view_mask
+from bonescan.label.masks import view_mask
 from bonescan.script import logged
 
 

@@ -9,7 +9,7 @@ from bonescan.figures.findings import VIEW, thorax_mask
 from bonescan.figures.misclassified import draw_misclassified, mistakes, picture
 from bonescan.figures.style import save
 from bonescan.files import read_table
-from bonescan.masks import view_mask
+from bonescan.label.masks import view_mask
 from bonescan.script import logged
 
 IMAGES = 4  # a row of the figure

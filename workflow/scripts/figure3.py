@@ -4,8 +4,8 @@ import logging
 
 import numpy as np
 
-from bonescan.figures.again import crop_again
 from bonescan.figures.crop_stages import draw_profile
+from bonescan.figures.recrop import crop_again
 from bonescan.figures.style import save
 from bonescan.files import read_table
 from bonescan.script import logged

@@ -9,7 +9,7 @@ from bonescan.figures.choice import CLEAR_CASE, choose, row_of
 from bonescan.figures.findings import VIEW, thorax_mask
 from bonescan.figures.style import save
 from bonescan.files import read_table
-from bonescan.masks import view_mask
+from bonescan.label.masks import view_mask
 from bonescan.script import logged
 
 

@@ -8,7 +8,7 @@ from bonescan.figures.annotation import draw_annotation
 from bonescan.figures.choice import choose, row_of
 from bonescan.figures.style import save
 from bonescan.files import read_table
-from bonescan.masks import view_mask
+from bonescan.label.masks import view_mask
 from bonescan.script import logged
 
 CLEAR_CASE = {"view": "posterior", "label": 1, "subtype": "multiple"}

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from bonescan.agreement import agreement
 from bonescan.chance import generator
 from bonescan.files import write_json, write_table, write_whole
-from bonescan.labelme import read_folder
-from bonescan.labels import (
+from bonescan.label.agreement import agreement
+from bonescan.label.labelme import read_folder
+from bonescan.label.masks import lesion_masks
+from bonescan.label.votes import (
     DISPUTED_COLUMNS,
     FINDING_COLUMNS,
     check_images,
@@ -19,7 +20,6 @@ from bonescan.labels import (
     label_by_sheet,
     label_by_votes,
 )
-from bonescan.masks import lesion_masks
 from bonescan.script import logged
 
 log = logging.getLogger("label")

@@ -7,10 +7,10 @@ import pandas as pd
 
 from bonescan.chance import generator
 from bonescan.files import read_table, write_table
-from bonescan.quality.statistics import judge, measure
+from bonescan.phantom_quality.statistics import judge, measure
 from bonescan.script import logged
 from bonescan.tables.formats import save
-from bonescan.tables.quality import bands_table
+from bonescan.tables.phantom_quality import bands_table
 
 
 @logged

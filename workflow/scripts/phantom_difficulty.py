@@ -9,12 +9,12 @@ import pydicom
 
 from bonescan.chance import generator
 from bonescan.files import read_table
-from bonescan.quality.difficulty import judge_observer, judge_scores
-from bonescan.quality.scores import score
-from bonescan.quality.shortcuts import header_values, judge_shortcuts, of_views, varying
+from bonescan.phantom_quality.difficulty import judge_observer, judge_scores
+from bonescan.phantom_quality.scores import score
+from bonescan.phantom_quality.shortcuts import header_values, judge_shortcuts, of_views, varying
 from bonescan.script import logged
 from bonescan.tables.formats import save
-from bonescan.tables.quality import difficulty_table, shortcuts_table
+from bonescan.tables.phantom_quality import difficulty_table, shortcuts_table
 
 
 @logged

@@ -11,11 +11,11 @@ from bonescan.figures.gallery import choose_patients, draw_gallery, exam_of
 from bonescan.figures.likeness import draw_likeness, panel
 from bonescan.figures.style import save as save_figure
 from bonescan.files import read_table
-from bonescan.quality.likeness import build, compare, curves, match, without_compression
-from bonescan.quality.statistics import thin
+from bonescan.phantom_quality.likeness import build, compare, curves, match, without_compression
+from bonescan.phantom_quality.statistics import thin
 from bonescan.script import logged
 from bonescan.tables.formats import save
-from bonescan.tables.quality import likeness_table
+from bonescan.tables.phantom_quality import likeness_table
 
 REAL = "JPGExtended.dcm"  # NEMA's sample NM1, in pydicom's test data
 

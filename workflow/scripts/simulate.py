@@ -5,9 +5,9 @@ import json
 import numpy as np
 
 from bonescan.chance import generator
-from bonescan.cohort import compose
 from bonescan.files import append_rows, write_folder
 from bonescan.phantom import dicom, patient
+from bonescan.phantom.composition import compose
 from bonescan.script import logged
 
 TABLES = ("truth_views", "truth_lesions", "truth_foci")

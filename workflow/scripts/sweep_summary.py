@@ -9,8 +9,8 @@ from bonescan.chance import generator
 from bonescan.figures.style import save as save_figure
 from bonescan.figures.sweep import draw_sweep
 from bonescan.files import read_table
-from bonescan.metrics import score
-from bonescan.quality.auc import interval
+from bonescan.scoring.intervals import interval
+from bonescan.scoring.metrics import score
 from bonescan.script import logged
 from bonescan.tables.formats import save as save_table
 from bonescan.tables.sweep import compare, sweep_table

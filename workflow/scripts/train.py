@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from bonescan import models, training
+from bonescan import models
 from bonescan.backend import keras, prepare
-from bonescan.checkpoint import Checkpoint
 from bonescan.files import read_table, write_json, write_table, write_whole
 from bonescan.models.description import count_weight_layers
-from bonescan.progress import tensorboard_writer
 from bonescan.script import logged
+from bonescan.training import fit as training
+from bonescan.training.checkpoint import Checkpoint
+from bonescan.training.progress import tensorboard_writer
 
 
 @logged

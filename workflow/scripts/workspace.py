@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from bonescan.files import read_table, write_json, write_table
-from bonescan.labelme import read_folder
+from bonescan.label.annotation import annotation, encode_png, picture
+from bonescan.label.labelme import read_folder
 from bonescan.script import logged
-from bonescan.workspace import annotation, encode_png, picture
 
 log = logging.getLogger("workspace")
 

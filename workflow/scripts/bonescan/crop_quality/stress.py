@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from bonescan.chance import generator
 from bonescan.crop import crop_row, crop_thorax
-from bonescan.crop.cohort import flag_frames
+from bonescan.crop.flags import flag_frames
 from bonescan.crop_quality.scores import score_view, summarise
 from bonescan.phantom import camera, habitus, skeleton, soft_tissue, truth
 from bonescan.phantom.scene import VIEWS, Scene, locate

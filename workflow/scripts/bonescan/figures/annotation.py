@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from bonescan.figures.style import FAINT, MARK, ceiling, letter, new_figure, say, show_counts, styled
-from bonescan.masks import POINT_RADIUS, read_points
+from bonescan.label.masks import POINT_RADIUS, read_points
 from bonescan.wording import SUBTYPES
 
 HEIGHT = 128  # mm

@@ -7,8 +7,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from bonescan.figures.style import ACCENT, COLOURS, FAINT, MARK, ceiling, letter, new_figure, show_counts, styled
-from bonescan.quality.anatomy import find_anatomy
-from bonescan.quality.regions import regions
+from bonescan.phantom_quality.anatomy import find_anatomy
+from bonescan.phantom_quality.regions import regions
 
 MARGIN = 10  # rows shown above and below the body
 REGIONS = {"spine": COLOURS[5], "flank": COLOURS[4], "ribs": COLOURS[3], "thigh": COLOURS[6]}

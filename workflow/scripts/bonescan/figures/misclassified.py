@@ -10,7 +10,7 @@ from bonescan.augment import transform
 from bonescan.figures.curves import first_seed
 from bonescan.figures.findings import outline
 from bonescan.figures.style import new_figure, show_counts, styled
-from bonescan.metrics import predicted
+from bonescan.scoring.metrics import predicted
 from bonescan.wording import classifier, in_order, split_unit
 
 KINDS = {0: "normal taken for metastasis", 1: "metastasis taken for normal"}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from bonescan.cohort import quantiles
 from bonescan.phantom import benign, camera, disease, habitus, observer, readers, skeleton, soft_tissue, truth
+from bonescan.phantom.composition import quantiles
 from bonescan.phantom.scene import Scene, locate
 from bonescan.phantom.shown import Shown
 

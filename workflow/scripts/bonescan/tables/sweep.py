@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from bonescan.quality.auc import difference
+from bonescan.scoring.intervals import difference
 from bonescan.tables.formats import SPAN, Section, Table
 from bonescan.wording import DATASETS, caveats, classifier
 

@@ -1,0 +1,223 @@
+"""Scores by hand, and the scripts of `snakemake crop_quality` on a handful of views."""
+
+from types import SimpleNamespace
+
+import contact_sheet
+import crop_scores
+import crop_stress
+import numpy as np
+import pandas as pd
+import pytest
+from drawn_body import draw_body
+
+from bonescan.chance import generator
+from bonescan.crop import crop_row, crop_thorax
+from bonescan.crop_quality import ablation, report, scores, stress
+from bonescan.figures import contact_sheet as sheet
+from bonescan.phantom.truth import REGIONS, mask
+
+CHOSEN = ("as configured", "literal third valley")
+PHANTOM = {"cohort": "phantom", "scale": "desk"}
+
+
+def regions_of(**boxes):
+    regions = np.zeros((1024, 256), np.uint16)
+    for name, (row0, row1, col0, col1) in boxes.items():
+        regions[row0:row1, col0:col1] |= np.uint16(1 << REGIONS.index(name.replace("_", " ")))
+    return regions
+
+
+ANATOMY = regions_of(
+    skull=(150, 220, 90, 150),
+    ribs=(250, 370, 60, 180),
+    shoulder_girdle=(240, 260, 50, 190),
+    thoracic_spine=(240, 350, 110, 130),
+    lumbar_spine=(370, 440, 110, 130),
+    pelvis=(400, 500, 60, 180),
+    bladder=(470, 500, 110, 130),
+    arms=(250, 520, 226, 250),
+    body=(150, 850, 0, 256),
+)
+
+
+def test_intersection_over_union():
+    assert scores.intersection_over_union((0, 10, 0, 10), (0, 10, 0, 10)) == 1
+    assert scores.intersection_over_union((0, 10, 0, 10), (5, 15, 0, 10)) == pytest.approx(50 / 150)
+    assert scores.intersection_over_union((0, 10, 0, 10), (20, 30, 0, 10)) == 0
+    assert scores.intersection_over_union((0, 0, 0, 0), (0, 0, 0, 0)) == 0
+
+
+def test_true_boxes_end_at_the_last_rib_and_at_the_waist():
+    assert scores.true_boxes(ANATOMY, 395.2) == {"ribs": (240, 370, 50, 190), "trunk": (240, 395, 50, 190)}
+    assert scores.true_boxes(np.zeros_like(ANATOMY), 0)["ribs"] == (0, 0, 0, 0)
+
+
+def test_pixels_kept_rightly_and_wrongly():
+    found = scores.score_view((240, 410, 60, 180), ANATOMY, 395)
+    assert found["iou_trunk"] == pytest.approx(155 * 120 / (155 * 140 + 15 * 120))
+    assert found["iou_ribs"] == pytest.approx(130 * 120 / (130 * 140 + 40 * 120))
+    assert (found["ribs_kept"], found["thoracic_spine_kept"], found["head_kept"]) == (1, 1, 0)
+    assert (found["pelvis_kept"], found["bladder_kept"]) == (pytest.approx(0.1), 0)
+    assert np.isnan(scores.score_view((0, 1, 0, 1), np.zeros_like(ANATOMY), 0)["ribs_kept"])
+
+
+def test_lesions_and_labels_lost():
+    columns = ["row", "col", "region", "visible", "in_thorax"]
+    lesions = pd.DataFrame(
+        [(300, 120, "spine", 1, 1), (300, 190, "humerus", 1, 1), (450, 100, "pelvis", 1, 0), (300, 110, "ribs", 0, 1)],
+        columns=columns,
+    )
+    inside = (240, 410, 60, 180)
+    lost = {"thoracic_lesions": 2, "lesions_lost": 1, "label_lost": 0, "class_changed": 1}
+    assert scores.score_lesions(inside, lesions) == lost
+    assert scores.score_lesions(inside, lesions[1:])["label_lost"] == 1
+    none = {"thoracic_lesions": 0, "lesions_lost": 0, "label_lost": 0, "class_changed": 0}
+    assert scores.score_lesions(inside, lesions[3:]) == none
+    assert [scores.subtype_of(lesions[rows]) for rows in ([], [True] + 3 * [False], [False, True, False, False])] == [
+        "normal",
+        "spinal",
+        "outside_spine",
+    ]
+    assert scores.subtype_of(lesions) == "multiple"
+
+
+def test_a_cohort_in_one_row():
+    views = pd.DataFrame({"iou_trunk": [0.8, 0.9, 1.0], "iou_ribs": [0.5, 0.6, 0.7], "flag": [0, 0, 1]})
+    views = views.assign(image=list("cba"), label=[1, 1, 0], thoracic_lesions=[3, 1, 0], lesions_lost=[0, 1, 0])
+    views = views.assign(label_lost=[0, 1, 0], class_changed=[1, 1, 0], bladder_kept=[0, 0.1, 0.2])
+    views = views.assign(**dict.fromkeys(("ribs_kept", "thoracic_spine_kept", "head_kept", "pelvis_kept"), 0.5))
+    row = scores.summarise(views)
+    assert (row["iou_trunk_median"], row["iou_trunk_p5"], row["iou_trunk_min"]) == pytest.approx((0.9, 0.81, 0.8))
+    assert (row["lesions_lost"], row["label_lost"], row["class_changed"]) == (0.25, 0.5, 1)
+    assert (row["bladder_crops"], row["flagged"]) == pytest.approx((2 / 3, 1 / 3))
+    assert scores.worst(views, 2)["image"].tolist() == ["c", "b"]
+    assert set(row) == set(report.MEASURES)
+
+
+def posed():
+    """A patient made of boxes."""
+    expected = np.where(mask(ANATOMY, "body"), 4.0, stress.BACKGROUND)
+    expected[mask(ANATOMY, "lumbar spine")] = 16.0
+    return stress.Posed(
+        {"anterior": expected, "posterior": expected[:, ::-1]},
+        {"anterior": ANATOMY, "posterior": ANATOMY[:, ::-1]},
+        395.0,
+    )
+
+
+@pytest.mark.parametrize("picture", stress.PICTURES)
+def test_a_stressed_picture_and_its_truth_go_together(picture):
+    for view in ("anterior", "posterior"):
+        before = posed()
+        shown, regions, waist = stress.PICTURES[picture](before.expected[view], before.regions[view], view, 395.0)
+        body = mask(regions, "body")
+        assert shown.shape == regions.shape == (1024, 256)
+        assert shown[body].min() >= 4 and shown[~body].min() >= stress.BACKGROUND
+        spine = scores.extent(mask(regions, "lumbar spine"))
+        assert waist - spine[0] == pytest.approx(25)
+        assert shown[spine[0] : spine[1], spine[2] : spine[3]].min() >= 16
+    if "10 times" in picture:
+        assert shown.max() == pytest.approx(16 * 10 + 16, rel=0.15)
+    if "outside" in picture:
+        assert body[0].any() or body[-1].any()
+
+
+def test_frames_are_thinned_turned_and_swapped():
+    before = {view: frame for view, (frame, *_) in stress.expose(posed(), None, None, 1, "P1").items()}
+    thinned = stress.expose(posed(), None, "a quarter of the counts", 1, "P1")["anterior"][0]
+    assert (
+        thinned.sum() == pytest.approx(before["anterior"].sum() / 4, rel=0.01) and (thinned <= before["anterior"]).all()
+    )
+    frame, regions, waist = stress.expose(posed(), None, "upside down", 1, "P1")["posterior"]
+    np.testing.assert_array_equal(frame, before["posterior"][::-1])
+    assert mask(regions, "skull").any(axis=1).argmax() == 1024 - 220 and waist == 1024 - 395
+    swapped = stress.expose(posed(), None, "frames swapped", 1, "P1")
+    np.testing.assert_array_equal(swapped["anterior"][0], before["posterior"])
+
+
+def test_scripts(tmp_path, monkeypatch):
+    monkeypatch.setattr(ablation, "VARIANTS", {name: ablation.VARIANTS[name] for name in CHOSEN})
+    views = [draw_body(), draw_body(1), draw_body()[::-1].copy()]
+    names = ["P001_1_anterior", "P001_1_posterior", "P002_1_anterior"]
+    scans = pd.DataFrame({"image": names, "patient": ["P001", "P001", "P002"], "exam": "1"})
+    scans = scans.assign(view=[name.split("_")[2] for name in names], frame=[1, 2, 1])
+    scans["source_file"] = ["dicom/phantom001.dcm", "dicom/phantom001.dcm", "dicom/phantom002.dcm"]
+    settings = {"sigma": [5, 15], "degree": 12}
+    rows = [crop_row(crop_thorax(v, generator(3, "crop", n), **settings)) for v, n in zip(views, names, strict=True)]
+    crops = scans[["image", "patient", "exam", "view"]].join(pd.DataFrame(rows))
+    truth = scans[["image"]].assign(label=[1, 1, 0], waist_row=395.0)
+    lesions = pd.DataFrame({"image": names[:2], "row": 300.0, "col": [120.0, 10.0], "region": "ribs", "visible": 1})
+    tables = {"table": scans, "crop": crops[:2], "excluded": crops[2:], "views": truth}
+    tables["lesions"] = lesions.assign(in_thorax=1)
+    for name, table in tables.items():
+        table.to_csv(tmp_path / f"{name}.tsv", sep="\t", index=False)
+    np.save(tmp_path / "scans.npy", np.stack(views))
+    (tmp_path / "truth").mkdir()
+    np.savez_compressed(tmp_path / "truth" / "phantom001.npz", regions=np.stack([ANATOMY, ANATOMY[:, ::-1]]))
+    np.savez_compressed(tmp_path / "truth" / "phantom002.npz", regions=ANATOMY[None, ::-1])
+    inputs = {name: tmp_path / f"{name}.tsv" for name in tables}
+    job = SimpleNamespace(
+        input=SimpleNamespace(scans=tmp_path / "scans.npy", truth=tmp_path / "truth", **inputs),
+        output=SimpleNamespace(
+            scores=tmp_path / "scores.tsv",
+            table=[tmp_path / f"scores.{suffix}" for suffix in ("csv", "md", "tex")],
+            ablation=[tmp_path / f"ablation.{suffix}" for suffix in ("csv", "md", "tex")],
+            pdf=tmp_path / "sheet.pdf",
+            png=tmp_path / "sheet.png",
+        ),
+        params=SimpleNamespace(crop=settings, seed=3, provenance=PHANTOM),
+    )
+    crop_scores.main(job)
+    scored = pd.read_csv(tmp_path / "scores.tsv", sep="\t")
+    assert scored["image"].tolist() == names and scored["iou_trunk"][0] > 0.7
+    assert scored["label_lost"].tolist() == [0, 1, 0]
+    markdown = (tmp_path / "scores.md").read_text()
+    assert "Phantom cohort, desk scale." in markdown and "upside down" in markdown
+    turned = pd.read_csv(tmp_path / "ablation.csv").set_index("variant")["iou_trunk_median"]
+    assert turned["as configured"] == pytest.approx(scored["iou_trunk"].median())
+    assert turned["literal third valley"] < turned["as configured"]
+    contact_sheet.main(job)
+    assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
+    first = (tmp_path / "sheet.png").read_bytes()
+    contact_sheet.main(job)
+    assert (tmp_path / "sheet.png").read_bytes() == first
+    truth[:2].to_csv(tmp_path / "views.tsv", sep="\t", index=False)
+    with pytest.raises(ValueError, match="one is missing of P002_1_anterior"):
+        crop_scores.main(job)
+
+
+def test_flagged_crops_come_first_and_pages_hold_all():
+    crops = pd.DataFrame({"image": list("abcde"), "flag": [0, 1, 0, 0, 1]})
+    assert sheet.order(crops)["image"].tolist() == ["b", "e", "a", "c", "d"]
+    assert [len(page) for page in sheet.pages(crops, 2)] == [2, 2, 1]
+
+
+def test_stress_script(tmp_path, monkeypatch):
+    """The worst that a body can be: one patient, two postures, and every frame edited."""
+    chosen = ("as usual", "arms on the abdomen", "left leg amputated", "frames swapped", "upside down")
+    monkeypatch.setattr(stress, "STRESSES", {name: stress.STRESSES[name] for name in chosen})
+    monkeypatch.setattr(crop_stress, "STRESSES", stress.STRESSES)
+    simulate = {
+        "patients": {"normal": 1, "metastasis": 0},
+        "views": {"normal": 2, "multiple": 0, "spinal": 0, "outside_spine": 0},
+        "age": [50, 60],
+        "pixel_spacing_mm": 2.4,
+    }
+    job = SimpleNamespace(
+        output=SimpleNamespace(
+            scores=tmp_path / "stress.tsv",
+            table=[tmp_path / "stress.csv", tmp_path / "stress.md"],
+            pdf=tmp_path / "stress.pdf",
+            png=tmp_path / "stress.png",
+        ),
+        params=SimpleNamespace(simulate=simulate, crop={}, patients=1, seed=3, provenance=PHANTOM),
+        threads=1,
+    )
+    crop_stress.main(job)
+    found = pd.read_csv(tmp_path / "stress.csv").set_index("stress")
+    assert list(found.index) == list(chosen) and set(found["views"]) == {2}
+    assert (found["iou_trunk_min"].iloc[:4] > 0.75).all()
+    assert found.loc[["as usual", "arms on the abdomen"], "flagged"].tolist() == [0, 0]
+    assert found.loc[["left leg amputated", "frames swapped", "upside down"], "flagged"].tolist() == [1, 1, 1]
+    assert found.loc["frames swapped", "reason"] == "anterior and posterior swapped"
+    assert (tmp_path / "stress.png").stat().st_size > 0

@@ -1,0 +1,161 @@
+"""Pictures instead of DICOM files, in the layouts of two public collections (made up here: none of their data)."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from ingest_runs import run
+from nm_files import body
+from PIL import Image
+
+from bonescan.ingest import pictures, resampling
+from bonescan.ingest.refusal import Unsuitable
+
+
+def encoded(values, kind="PNG", **how):
+    stream = io.BytesIO()
+    Image.fromarray(values).save(stream, kind, **how)
+    return stream.getvalue()
+
+
+def grey(seed, inverted=False):
+    """An 8-bit picture of a rough body; on white, as hard copies are, where `inverted`."""
+    values = np.minimum(8 * body(seed), 255).astype(np.uint8)
+    return 255 - values if inverted else values
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_lossless_pictures_keep_every_value(kind, dtype):
+    values = (body() * (1 if dtype == np.uint8 else 300)).astype(dtype)
+    data = encoded(values, kind)
+    assert pictures.is_picture(data[:132])
+    read, named = pictures.read_picture(data)
+    assert np.array_equal(read, values) and read.dtype == dtype
+    assert named == f"{kind}, {8 * values.itemsize} bits"
+
+
+def test_grey_pictures_in_colours_are_read_and_others_refused():
+    values = grey(0)
+    read, _ = pictures.read_picture(encoded(np.stack([values] * 3, axis=2)))
+    assert np.array_equal(read, values)
+    assert pictures.read_picture(encoded(np.stack([values] * 3, axis=2), "JPEG"))[0].shape == (1024, 256)
+    coloured = np.stack([values, values, values], axis=2)
+    coloured[5, 5] = [255, 0, 0]
+    transparent = np.stack([values] * 4, axis=2)
+    for data, reason in (
+        (encoded(coloured), "coloured"),
+        (encoded(transparent), "transparent"),
+        (encoded(values > 9), "mode 1"),
+        (encoded(values, "TIFF", save_all=True, append_images=[Image.fromarray(values)]), "several pages"),
+    ):
+        with pytest.raises(Unsuitable, match=reason):
+            pictures.read_picture(data)
+    assert not pictures.is_picture(b"II*\0".ljust(128, b"\0") + b"DICM"), "a DICOM file that is a TIFF too is DICOM"
+
+
+def test_the_layout_of_iics_una(tmp_path):
+    """16-bit PNG of 256 x 1024, anterior and posterior, one row a file."""
+    rows = []
+    for patient in (1, 2):
+        for number, view in enumerate(("ANT", "POST")):
+            path = f"{patient:03d}/{patient:03d}_{view}.png"
+            (tmp_path / "archive" / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "archive" / path).write_bytes(encoded(body(10 * patient + number)))
+            rows.append({"path": path, "patient": f"{patient:03d}", "label": patient - 1})
+    sheet = pd.DataFrame(rows).assign(subtype=["normal"] * 2 + ["multiple"] * 2)
+    sheet.to_csv(tmp_path / "archive" / "sheet.csv", index=False)
+    scans, table, rejected = run("sheet", tmp_path / "archive" / "sheet.csv", tmp_path, pseudonyms="salted")
+    assert rejected.empty
+    assert list(table["view"]) == ["anterior", "posterior"] * 2
+    assert table["patient"].nunique() == 2 and table["image"].is_unique
+    assert list(table["label"]) == [0, 0, 1, 1]
+    assert np.array_equal(scans[3], body(21))
+    assert set(table["format"]) == {"PNG, 16 bits"} and table["pixel_spacing"].isna().all()
+
+
+def test_the_layout_of_bs_80k(tmp_path):
+    """8-bit JPEG or PNG pictures, black on white or white on black, with a label an image."""
+    folder = tmp_path / "archive" / "WholeBody"
+    folder.mkdir(parents=True)
+    (folder / "00001_ANT.jpg").write_bytes(encoded(grey(1, inverted=True), "JPEG", quality=95))
+    (folder / "00001_POST.png").write_bytes(encoded(grey(2)))
+    (folder / "00002_ANT.png").write_bytes(encoded(np.zeros((1024, 256), np.uint8)))
+    lines = ["path,patient,view,label,subtype", "WholeBody/00001_ANT.jpg,1,anterior,1,multiple"]
+    lines += ["WholeBody/00001_POST.png,1,posterior,1,multiple", "WholeBody/00002_ANT.png,2,anterior,0,normal"]
+    (tmp_path / "archive" / "sheet.csv").write_text("\n".join(lines))
+    scans, table, rejected = run("sheet", tmp_path / "archive" / "sheet.csv", tmp_path, pseudonyms="salted")
+    assert list(table["steps"].astype(object).fillna("")) == ["inverted", ""]
+    assert list(rejected["reason"]) == ["an empty picture: all its pixels are equal"]
+    for scan, seed in zip(scans, (1, 2), strict=True):
+        assert np.corrcoef(scan.ravel(), grey(seed).ravel())[0, 1] > 0.98
+
+
+def test_thoracic_pictures_that_need_no_crop(tmp_path):
+    (tmp_path / "archive").mkdir()
+    sides = {"a": (256, 256), "b": (512, 512), "c": (240, 200), "d": (100, 256), "e": (300, 300)}
+    for name, side in sides.items():
+        values = np.zeros(side, np.uint8)
+        values[side[0] // 4 : -side[0] // 4, side[1] // 4 : -side[1] // 4] = 10 + ord(name)
+        (tmp_path / "archive" / f"{name}.png").write_bytes(encoded(values))
+    rows = "".join(f"{name}.png\tP{name}\tanterior\n" for name in sides)
+    (tmp_path / "archive" / "sheet.tsv").write_text(f"path\tpatient\tview\n{rows}")
+    scans, table, rejected = run("sheet", tmp_path / "archive" / "sheet.tsv", tmp_path, shape=(256, 256))
+    assert scans.shape == (4, 256, 256)
+    steps = ["", "resampled 2 x 2", "16 rows added; 56 columns added", "44 rows cut; 44 columns cut"]
+    assert list(table["steps"].astype(object).fillna("")) == steps
+    assert list(rejected["reason"]) == ["Rows x Columns: expected 256 x 256 or a whole multiple, found 100 x 256"]
+
+
+def test_a_picture_needs_a_patient(tmp_path):
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "a_ant.png").write_bytes(encoded(grey(0)))
+    with pytest.raises(ValueError, match="a picture"):
+        run("folder", tmp_path / "archive", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("found", "spacing", "factors"),
+    [
+        ((1024, 256), None, (1, 1)),
+        ((2048, 512), None, (2, 2)),
+        ((1024, 512), (2.4, 1.2), (1, 2)),
+        ((1024, 512), None, (2, 2)),
+        ((512, 128), (4.8, 4.8), (0.5, 0.5)),
+        ((3072, 768), (0.8, 0.8), (3, 3)),
+        ((1200, 300), (2.4, 2.41), (1, 1)),
+    ],
+)
+def test_factors(found, spacing, factors):
+    assert resampling.zoom(found, (1024, 256), spacing) == factors
+
+
+@pytest.mark.parametrize(
+    ("found", "spacing", "reason"),
+    [
+        ((256, 256), None, "found 256 x 256"),
+        ((512, 512), None, "found 512 x 512"),
+        ((1024, 64), None, "found 1024 x 64"),
+        ((1024, 600), None, "found 1024 x 600"),
+        ((0, 0), None, "found 0 x 0"),
+        ((8192, 8192), None, "found 8192 x 8192"),
+        ((1024, 256), (2.4, 1.7), "differ by no whole factor"),
+    ],
+)
+def test_matrices_that_cannot_be(found, spacing, reason):
+    with pytest.raises(Unsuitable, match=reason):
+        resampling.zoom(found, (1024, 256), spacing)
+
+
+def test_fit_by_hand():
+    counts = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]])
+    fitted, steps = resampling.fit(counts, (2, 2), (2, 2))
+    assert fitted.tolist() == [[14, 22], [19, 23]] and steps == ["resampled 2 x 2"]
+    fitted, steps = resampling.fit(np.array([[3, 4]]), (3, 3), (1, 1))
+    assert fitted.tolist() == [[0, 0, 0], [3, 4, 0], [0, 0, 0]]
+    assert steps == ["2 rows added", "1 columns added"]
+    with pytest.raises(Unsuitable, match=r"4 columns: the best 2 of them lose 33\.3 % of the counts"):
+        resampling.fit(np.array([[1, 4, 4, 6]]), (1, 2), (1, 1))
+    with pytest.raises(Unsuitable, match="up to 120000 counts in a pixel"):
+        resampling.fit(np.full((2, 2), 30000), (1, 1), (2, 2))

@@ -1,0 +1,99 @@
+import io
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import workspace as script
+from nm_files import body
+from PIL import Image
+
+from bonescan.label import annotation as workspace
+from bonescan.label.labelme import read_annotation, read_folder
+
+SIZE = (1024, 256)
+IMAGES = ["P1_1_anterior", "P2_1_posterior"]
+FINDINGS = [
+    {"finding": "metastasis", "bone": "left rib 7", "shape": "circle", "points": "400.00,30.00;400.00,35.00"},
+    {"finding": "fracture", "bone": "", "shape": "polygon", "points": "0.00,0.00;0.00,255.50;1023.00,255.00"},
+    {"finding": "bladder", "bone": "", "shape": "rectangle", "points": "500.00,100.00;520.50,140.00"},
+    {"finding": "other", "bone": "sacrum", "shape": "point", "points": "7.00,12.25"},
+    {"finding": "other", "bone": "", "shape": "mask", "points": "5.00,6.00;5.00,8.00;7.00,4.00;7.00,4.00"},
+]
+
+
+def test_the_window_is_dark_where_hot():
+    counts = np.array([[0, 1, 2, 4], [4, 4, 4, 400]], np.uint16)
+    assert workspace.picture(counts, 50).tolist() == [[255, 191, 128, 0], [0, 0, 0, 0]]
+    assert workspace.picture(np.zeros((2, 2), np.uint16), 99).tolist() == [[255, 255], [255, 255]]
+
+
+def test_what_is_written_is_read_back():
+    start = workspace.annotation("a", SIZE, FINDINGS)
+    assert read_annotation(json.dumps(start).encode(), ".json", "a", "r1/a.json", SIZE) is None, "not yet read"
+    start["flags"]["read"] = True
+    assert read_annotation(json.dumps(start).encode(), ".json", "a", "r1/a.json", SIZE) == FINDINGS
+
+
+def run(folder, annotations=()):
+    np.save(folder / "scans.npy", np.stack([body(1), body(2)]))
+    pd.DataFrame({"image": IMAGES}).to_csv(folder / "scans.tsv", sep="\t", index=False)
+    reports = pd.DataFrame({"image": IMAGES[:1], "report": ["Hot spot, left rib 7."]})
+    reports.to_csv(folder / "reports.tsv", sep="\t", index=False)
+    script.main(
+        SimpleNamespace(
+            input=SimpleNamespace(
+                scans=folder / "scans.npy",
+                table=folder / "scans.tsv",
+                reports=folder / "reports.tsv",
+                annotations=annotations,
+            ),
+            output=SimpleNamespace(table=folder / "work" / "workspace.tsv"),
+            params=SimpleNamespace(readers=["ann", "bob"], labels=["metastasis", "fracture"], window=99.5),
+        )
+    )
+    return pd.read_table(folder / "work" / "workspace.tsv")
+
+
+def test_a_workspace_for_each_reader(tmp_path):
+    table = run(tmp_path)
+    assert table["annotation"].tolist() == ["new"] * 4 and table["report"].tolist() == [1, 1, 0, 0]
+    for reader in ("ann", "bob"):
+        folder = tmp_path / "work" / reader
+        assert (folder / "labels.txt").read_text() == "metastasis\nfracture\n"
+        assert (folder / "P1_1_anterior.txt").read_text() == "Hot spot, left rib 7.\n"
+        assert not (folder / "P2_1_posterior.txt").exists()
+        with Image.open(io.BytesIO((folder / "P2_1_posterior.png").read_bytes())) as png:
+            assert png.mode == "L" and png.size == (256, 1024)
+    annotated, findings = read_folder(tmp_path / "work", SIZE)
+    assert annotated == {"ann": set(), "bob": set()} and findings == []
+
+
+def test_a_reader_s_work_is_never_written_over(tmp_path):
+    run(tmp_path)
+    file = tmp_path / "work" / "ann" / "P1_1_anterior.json"
+    work = json.loads(file.read_text())
+    work["flags"]["read"] = True
+    file.write_text(json.dumps(work))
+    table = run(tmp_path)
+    assert table["annotation"].tolist() == ["kept"] * 4
+    assert json.loads(file.read_text()) == work
+    assert read_folder(tmp_path / "work", SIZE)[0] == {"ann": {"P1_1_anterior"}, "bob": set()}
+
+
+@pytest.fixture
+def given(tmp_path):
+    folder = tmp_path / "given" / "ann"
+    folder.mkdir(parents=True)
+    begun = workspace.annotation("P1_1_anterior", SIZE, FINDINGS) | {"flags": {}}
+    (folder / "P1_1_anterior.json").write_text(json.dumps(begun))
+    return folder.parent
+
+
+def test_a_workspace_may_begin_from_annotations(tmp_path, given):
+    run(tmp_path, str(given))
+    begun = json.loads((tmp_path / "work" / "ann" / "P1_1_anterior.json").read_text())
+    assert [shape["label"] for shape in begun["shapes"]] == [finding["finding"] for finding in FINDINGS]
+    assert begun["flags"] == {"read": False}
+    assert json.loads((tmp_path / "work" / "bob" / "P1_1_anterior.json").read_text())["shapes"] == []

@@ -1,0 +1,265 @@
+"""The training loop: one step worked out by hand, order, resuming, and what is said of a network that failed."""
+
+import errno
+
+import numpy as np
+import pytest
+
+from bonescan.backend import keras
+from bonescan.training import checkpoint
+from bonescan.training import fit as training
+from bonescan.training.checkpoint import Checkpoint
+
+SIDE = 4
+
+
+def small_network(seed=1):
+    """A network with all that has a state: weights, biases, moving statistics."""
+    keras.utils.set_random_seed(seed)
+    images = keras.Input((SIDE, SIDE, 1))
+    x = keras.layers.Conv2D(3, 3, padding="same")(images)
+    x = keras.layers.BatchNormalization()(x)
+    x = keras.layers.Flatten()(keras.layers.ReLU()(x))
+    x = keras.layers.Dense(2)(x)
+    return keras.Model(images, keras.layers.Softmax(name="softmax")(x))
+
+
+def linear_network(penalty=None):
+    """One FC layer, its weights at 0."""
+    images = keras.Input((1, 1, 1))
+    x = keras.layers.Flatten()(images)
+    x = keras.layers.Dense(2, kernel_initializer="zeros", kernel_regularizer=penalty, name="fc")(x)
+    return keras.Model(images, keras.layers.Softmax(name="softmax")(x))
+
+
+def flat_network():
+    """A network without batch normalisation, which sees an image alike alone and in a batch."""
+    images = keras.Input((SIDE, SIDE, 1))
+    x = keras.layers.Dense(2)(keras.layers.Flatten()(images))
+    return keras.Model(images, keras.layers.Softmax(name="softmax")(x))
+
+
+@pytest.fixture
+def examples():
+    """Ten noise images, brighter where the label is 1."""
+    labels = np.array([0, 1] * 5)
+    images = np.random.default_rng(5).normal(size=(10, SIDE, SIDE)) + labels[:, None, None]
+    return images.astype(np.float32), labels
+
+
+def test_one_step_of_gradient_descent_by_hand():
+    # From weights at 0 both probabilities are 1/2. For labels 0 and 1 and images 2 and 6 the gradients of the mean
+    # cross-entropy are, to the weights of output 0, (2 (1/2 - 1) + 6 (1/2)) / 2 = 1, to its bias 0; output 1 opposite.
+    model = linear_network()
+    images = np.array([2, 6], np.float32).reshape(2, 1, 1)
+    loss, accuracy = training.Training(model, images, np.array([0, 1]), 2, 0.1).run_epoch(np.array([1, 0]))
+    weights, biases = model.get_layer("fc").get_weights()
+    np.testing.assert_allclose(weights, [[-0.1, 0.1]], rtol=1e-6)
+    np.testing.assert_allclose(biases, [0, 0], atol=1e-7)
+    assert loss == pytest.approx(np.log(2))
+    assert accuracy == 0.5
+
+
+def test_penalty_pulls_on_the_weights_but_is_no_part_of_the_loss():
+    model = linear_network(keras.regularizers.L2(0.5))
+    model.get_layer("fc").set_weights([np.array([[1.0, 1.0]]), np.zeros(2)])
+    image = np.zeros((1, 1, 1), np.float32)
+    loss, _ = training.Training(model, image, np.array([0]), 1, 0.1).run_epoch(np.array([0]))
+    # Eq. 3: the gradient of 0.5 w^2 is w; the image is 0, so nothing else moves the weights.
+    np.testing.assert_allclose(model.get_layer("fc").get_weights()[0], [[0.9, 0.9]], rtol=1e-6)
+    assert loss == pytest.approx(np.log(2))
+
+
+def test_epoch_takes_whole_batches(examples):
+    images, labels = examples
+    trained = training.Training(small_network(), images, labels, batch_size=4, learning_rate=0.1)
+    trained.run_epoch(np.arange(10))
+    assert int(trained.optimizer.iterations) == 2
+
+
+def test_fewer_images_than_a_batch_are_one_step(examples):
+    images, labels = examples
+    trained = training.Training(small_network(), images, labels, batch_size=32, learning_rate=0.1)
+    trained.run_epoch(np.arange(10))
+    assert int(trained.optimizer.iterations) == 1
+
+
+def test_epoch_means_are_over_the_images_of_its_batches(examples):
+    images, labels = examples
+    model = flat_network()
+    # A rate too small to move anything: all steps see the same network.
+    order = np.array([3, 8, 1, 9, 0, 2, 7, 4, 6, 5])
+    loss, accuracy = training.Training(model, images, labels, 4, 1e-12).run_epoch(order)
+    logits, seen = training.predict_logits(model, images), order[:8]
+    assert loss == pytest.approx(training.cross_entropy(logits[seen], labels[seen]), rel=1e-5)
+    assert accuracy == np.mean(logits.argmax(axis=1)[seen] == labels[seen])
+
+
+def test_order_hangs_on_seed_and_epoch_alone():
+    order = training.epoch_order(100, seed=1, epoch=2)
+    assert sorted(order) == list(range(100))
+    assert np.array_equal(order, training.epoch_order(100, seed=1, epoch=2))
+    assert not np.array_equal(order, training.epoch_order(100, seed=1, epoch=3))
+    assert not np.array_equal(order, training.epoch_order(100, seed=2, epoch=2))
+
+
+def train(examples, epochs, keep=None, rate=0.1):
+    """Train the small network; return it and its fit."""
+    model = small_network()
+    fit = training.fit(model, *examples, epochs=epochs, batch_size=4, learning_rate=rate, seed=1, checkpoint=keep)
+    return model, fit
+
+
+def test_history_has_one_row_an_epoch(examples):
+    _, fit = train(examples, 30)
+    assert list(fit.history.columns) == ["epoch", "loss", "accuracy", "seconds"]
+    assert list(fit.history["epoch"]) == list(range(1, 31))
+    assert fit.history["loss"].iloc[-1] < fit.history["loss"].iloc[0]
+    assert fit.status == "trained"
+    assert fit.record()["images_per_s"] == pytest.approx(240 / fit.history["seconds"].sum())
+
+
+@pytest.fixture
+def every_epoch(monkeypatch):
+    """Write a checkpoint after each epoch, however short."""
+    monkeypatch.setattr(checkpoint, "INTERVAL", 0)
+    monkeypatch.setattr(checkpoint, "WRITING", np.inf)
+
+
+@pytest.mark.usefixtures("every_epoch")
+def test_resumed_training_ends_with_the_same_bits(examples, tmp_path):
+    unbroken, whole = train(examples, 5)
+    path = tmp_path / "kept" / "training.npz"
+    train(examples, 2, Checkpoint(path, {"rate": 0.1}))
+    resumed, rest = train(examples, 5, Checkpoint(path, {"rate": 0.1}))
+    assert (whole.resumed_from, rest.resumed_from) == (0, 2)
+    assert all(map(np.array_equal, unbroken.get_weights(), resumed.get_weights()))
+    assert rest.history.drop(columns="seconds").equals(whole.history.drop(columns="seconds"))
+
+
+@pytest.mark.usefixtures("every_epoch")
+def test_training_with_other_settings_starts_afresh(examples, tmp_path):
+    path = tmp_path / "training.npz"
+    train(examples, 2, Checkpoint(path, {"rate": 0.1}))
+    assert train(examples, 3, Checkpoint(path, {"rate": 0.2}))[1].resumed_from == 0
+
+
+@pytest.mark.usefixtures("every_epoch")
+def test_training_never_goes_on_beyond_its_epochs(examples, tmp_path):
+    path = tmp_path / "training.npz"
+    train(examples, 4, Checkpoint(path, {}))
+    fewer = train(examples, 3, Checkpoint(path, {}))[1]
+    assert fewer.resumed_from == 0 and len(fewer.history) == 3
+
+
+@pytest.mark.usefixtures("every_epoch")
+@pytest.mark.parametrize("damage", ["cut", "empty", "flipped"])
+def test_damaged_checkpoint_costs_time_but_not_the_result(examples, tmp_path, damage, caplog):
+    path = tmp_path / "training.npz"
+    train(examples, 2, Checkpoint(path, {}))
+    content = bytearray(path.read_bytes())
+    if damage == "flipped":
+        # Within the header and numbers of the first variable.
+        content[content.index(b"variable0.npy") + 300] ^= 255
+    path.write_bytes({"cut": content[: len(content) // 2], "empty": b"", "flipped": content}[damage])
+    unbroken, _ = train(examples, 3)
+    afresh, fit = train(examples, 3, Checkpoint(path, {}))
+    assert fit.resumed_from == 0
+    assert "cannot be read" in caplog.text
+    assert all(map(np.array_equal, unbroken.get_weights(), afresh.get_weights()))
+
+
+def test_checkpoint_waits_until_it_is_due(examples, tmp_path):
+    path = tmp_path / "training.npz"
+    train(examples, 2, Checkpoint(path, {}))
+    assert not path.exists()
+
+
+@pytest.mark.usefixtures("every_epoch")
+def test_full_disk_costs_the_checkpoint_not_the_training(examples, tmp_path, monkeypatch, caplog):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    _, fit = train(examples, 2, Checkpoint(tmp_path / "training.npz", {}))
+    assert len(fit.history) == 2
+    assert "no checkpoint after epoch 1" in caplog.text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_removal_takes_what_a_kill_left_behind(tmp_path):
+    path = tmp_path / "kept" / "training.npz"
+    path.parent.mkdir()
+    path.touch()
+    (path.parent / ".training.x1y2.npz").touch()
+    Checkpoint(path, {}).remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("every_epoch")
+def test_many_kills_do_not_fill_the_disk(examples, tmp_path):
+    path = tmp_path / "training.npz"
+    train(examples, 1, Checkpoint(path, {}))
+    (tmp_path / ".training.x1y2.npz").touch()
+    _, fit = train(examples, 2, Checkpoint(path, {}))
+    assert fit.resumed_from == 1
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_divergence_ends_the_training_and_is_said(examples):
+    _, fit = train(examples, 50, rate=1e30)
+    assert fit.status == "diverged"
+    assert len(fit.history) < 50
+    assert fit.record()["training_loss"] is None
+
+
+@pytest.mark.parametrize(
+    ("metastasis", "normal", "status", "reason"),
+    [
+        # 60 of 100 images are normal: entropy 0.6730, larger share 0.6, two standard errors 0.098.
+        ([-0.2, -0.2], [-0.2, -0.2], "did not train", "class shares alone give 0.6730"),
+        ([-0.2, -0.2], [-0.21, -0.21], "did not train", "the AUC is 1.000"),
+        ([3.0, 3.0], [-3.0, -3.0], "trained", ""),
+        # The ranks are learned though every call is the same.
+        ([-0.1, -0.1], [-3.0, -3.0], "trained", "calls every training image normal"),
+        # Every call is right though the loss is far above the entropy's 99 %.
+        ([0.001, 0.001], [-0.001, -0.001], "trained", ""),
+        ([np.nan, 0.0], [0.0, 0.0], "diverged", "not finite"),
+    ],
+)
+def test_judgement(metastasis, normal, status, reason):
+    labels = np.array([1] * 40 + [0] * 60)
+    scores = np.concatenate([np.resize(metastasis, 40), np.resize(normal, 60)])
+    judged = training.judge(np.stack([np.zeros(100), scores], axis=1), labels)
+    assert judged[0] == status
+    assert reason in judged[1]
+
+
+def test_cross_entropy_by_hand():
+    logits = np.array([[0.0, 0.0], [0.0, np.log(3)], [800.0, 0.0]])
+    # 1/2, 3/4 and a soft-max that saturates: -log gives log 2, log 4/3, 800.
+    expected = (np.log(2) + np.log(4 / 3) + 800) / 3
+    assert training.cross_entropy(logits, np.array([0, 1, 1])) == pytest.approx(expected)
+
+
+def test_probabilities_keep_the_rank_of_sure_images():
+    logits = np.array([[0.0, 0.0], [0.0, np.log(3)], [30.0, 0.0], [31.0, 0.0], [0.0, 30.0], [0.0, 31.0]])
+    probabilities = training.probability_of_metastasis(logits)
+    np.testing.assert_allclose(probabilities[:3], [0.5, 0.75, np.exp(-30)], rtol=1e-9)
+    assert probabilities[3] < probabilities[2]
+    assert probabilities[4] < probabilities[5] < 1
+
+
+def test_prediction_is_the_same_in_pieces(examples, monkeypatch):
+    images, _ = examples
+    model = small_network()
+    whole = training.predict_logits(model, images)
+    monkeypatch.setattr(training, "PIXELS_AT_ONCE", 3 * SIDE * SIDE)
+    np.testing.assert_allclose(training.predict_logits(model, images), whole, rtol=1e-5)
+
+
+def test_fingerprint_tells_images_and_labels_apart(examples):
+    images, labels = examples
+    assert training.fingerprint(images, labels) == training.fingerprint(images.copy(), labels.copy())
+    assert training.fingerprint(images, labels) != training.fingerprint(images, 1 - labels)
+    assert training.fingerprint(images, labels) != training.fingerprint(images + 1, labels)

@@ -1,0 +1,107 @@
+"""Files to DICOM data sets: with or without preamble, deflated, of any byte order, and DICOMDIRs.
+
+Section numbers are those of DICOM PS3.
+"""
+
+import io
+import logging
+import warnings
+import zlib
+from contextlib import contextmanager
+
+import pydicom
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
+
+from bonescan.ingest.archive import MAXIMUM_BYTES
+from bonescan.ingest.refusal import Unsuitable
+
+
+@contextmanager
+def silenced():
+    """Keep pydicom's warnings out of log and error stream, because they quote header values."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
+
+
+def read_dataset(data: bytes) -> pydicom.Dataset:
+    """Read one DICOM file, with or without preamble and file meta information.
+
+    Parameters
+    ----------
+    data : bytes
+        The file, of bounded size; what a deflated one inflates to is bounded here.
+
+    Raises
+    ------
+    Unsuitable
+        No DICOM file, or a deflated one that is too large or broken.
+    """
+    bare = data[128:132] != b"DICM"
+    if bare and not _begins_like_dicom(data):
+        raise Unsuitable("not a DICOM file")
+    stream = io.BytesIO(data)
+    stream.seek(0 if bare else 132)
+    if data[stream.tell() :][:2] == b"\x02\x00":
+        # the file meta information is always explicit and little endian (PS3.10, 7.1)
+        meta = pydicom.filereader.read_dataset(stream, False, True, stop_when=lambda tag, vr, length: tag.group != 2)
+        if meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+            return _read_deflated(stream.read(), meta)
+    dataset = pydicom.dcmread(io.BytesIO(data), force=True)
+    if not dataset:
+        raise Unsuitable("a DICOM file without content")
+    if bare and not ("SOPClassUID" in dataset or "Modality" in dataset):
+        raise Unsuitable("not a DICOM file")
+    if not dataset.file_meta.get("TransferSyntaxUID"):
+        implicit, little = dataset.original_encoding
+        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
+    return dataset
+
+
+def _begins_like_dicom(data: bytes) -> bool:
+    """Tell whether a file without preamble begins with an element of group 0002 or 0008, of either byte order."""
+    return data[:2] in {b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08"} and 0 in data[2:4]
+
+
+def _read_deflated(deflated: bytes, meta: pydicom.Dataset) -> pydicom.Dataset:
+    """Inflate a data set up to the size that a file may have (PS3.5, A.5)."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        content = inflater.decompress(deflated, MAXIMUM_BYTES)
+    except zlib.error:
+        raise Unsuitable("deflated, and broken") from None
+    if inflater.unconsumed_tail:
+        raise Unsuitable(f"deflated, and more than {MAXIMUM_BYTES // 2**20} MiB when inflated")
+    dataset = pydicom.filereader.read_dataset(io.BytesIO(content), is_implicit_VR=False, is_little_endian=True)
+    dataset.file_meta = pydicom.dataset.FileMetaDataset(meta)
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.set_original_encoding(False, True)
+    return dataset
+
+
+def directory_files(dataset: pydicom.Dataset) -> list[str]:
+    """Return the paths that a DICOMDIR lists, with slashes (F.3.2.2); none is opened or believed."""
+    records = [
+        values_of(record.get("ReferencedFileID")) for record in values_of(dataset.get("DirectoryRecordSequence"))
+    ]
+    return ["/".join(map(str, parts)) for parts in records if parts]
+
+
+def values_of(value) -> list:
+    """Return an attribute's values as a list: none, one or several."""
+    if value is None or value == "":
+        return []
+    if isinstance(value, (pydicom.multival.MultiValue, pydicom.Sequence, list, tuple)):
+        return list(value)
+    return [value]

@@ -1,0 +1,113 @@
+"""What an interrupted ingest has done already, so that the next one goes on from there."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from bonescan.files import stack_header
+from bonescan.ingest.views import Outcome, Rejection, View
+
+
+def entry_state(entry: dict, root: Path) -> str:
+    """Return a digest of a cohort's entry and of its file's size and time."""
+    try:
+        stat = (root / entry["path"]).stat()
+        state = stat.st_size, stat.st_mtime_ns
+    except (OSError, ValueError):
+        state = None
+    return hashlib.sha256(json.dumps([entry, state], sort_keys=True).encode()).hexdigest()[:16]
+
+
+class Journal:
+    """Views and outcomes of the entries done so far, in two files that hold nothing that the outputs may not.
+
+    Parameters
+    ----------
+    views : Path
+        The `.npy` file that grows, shape (n, *shape), uint16.
+    log : Path
+        One line an entry.
+    stamp : str
+        Of the code and the settings: another stamp begins anew.
+    shape : tuple of int
+    """
+
+    def __init__(self, views: Path, log: Path, stamp: str, shape: tuple[int, int]):
+        self.paths, self.shape, self.count = (views, log), shape, 0
+        for path in self.paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        self.views, self.log = open(views, "r+b"), open(log, "r+b")  # noqa: SIM115
+        self.size = 2 * int(np.prod(shape))
+        first = self.log.readline()
+        if first != (line := json.dumps(stamp).encode() + b"\n"):
+            self.log.seek(0)
+            self.log.truncate()
+            self.log.write(line)
+        self.start = stack_header(self.views, shape, np.uint16)
+
+    def done(self, states: list[str]) -> Iterator[tuple[Outcome, int]]:
+        """Yield the outcomes of the first entries that are as they were, without counts; what follows is forgotten."""
+        self.views.seek(0, os.SEEK_END)
+        room = (self.views.tell() - self.start) // self.size
+        good = self.log.tell()
+        for state, line in zip(states, self.log, strict=False):
+            try:
+                was, rows, rejected, known = json.loads(line)
+            except ValueError:  # the run was killed in the midst of the line
+                break
+            if was != state or self.count + len(rows) > room:
+                break
+            self.count += len(rows)
+            good += len(line)
+            found = [View(row, None, report) for row, report in rows] + [Rejection(*one) for one in rejected]
+            yield Outcome(found, known)
+        self.log.seek(good)
+        self.log.truncate()
+        self.views.seek(self.start + self.count * self.size)
+        self.views.truncate()
+
+    def add(self, state: str, outcome: Outcome) -> None:
+        """Write the outcome of one entry."""
+        views = [found for found in outcome.found if isinstance(found, View)]
+        for view in views:
+            if view.counts.shape != self.shape or view.counts.dtype != np.uint16:
+                raise ValueError(f"expected {self.shape} uint16, found {view.counts.shape} {view.counts.dtype}")
+            self.views.write(np.ascontiguousarray(view.counts, dtype="<u2").tobytes())
+        self.views.flush()
+        rows = [(view.row, view.report) for view in views]
+        rejected = [found for found in outcome.found if isinstance(found, Rejection)]
+        self.log.write(json.dumps([state, rows, rejected, outcome.known]).encode() + b"\n")
+        self.log.flush()
+        self.count += len(views)
+
+    def forget(self) -> None:
+        """Let the next run begin anew: all entries are done, and what fails now would fail again."""
+        self.paths[1].unlink()
+
+    def finish(self, path) -> None:
+        """Rename the views to `path`."""
+        if stack_header(self.views, self.shape, np.uint16, self.count) != self.start:
+            raise RuntimeError(f"the header of {self.count} arrays is longer than that of none")
+        self.views.flush()
+        os.fsync(self.views.fileno())
+        self.paths[0].replace(path)
+
+    def close(self) -> None:
+        self.views.close()
+        self.log.close()
+
+
+@contextmanager
+def opened(folder: Path, stamp: str, shape: tuple[int, int]) -> Iterator[Journal]:
+    """Open the journal of a folder of outputs, and close it however the block ends."""
+    journal = Journal(folder / ".scans.part", folder / ".journal.part", stamp, shape)
+    try:
+        yield journal
+    finally:
+        journal.close()

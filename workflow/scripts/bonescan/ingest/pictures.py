@@ -1,0 +1,80 @@
+"""PNG, TIFF and JPEG pictures to grey values that stand in for counts."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from bonescan.ingest.refusal import Unsuitable
+from bonescan.ingest.resampling import LARGEST_SIDE, MAXIMUM_PIXELS
+
+FORMATS = ("PNG", "TIFF", "JPEG")
+SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
+GREY = {"L": 8, "I;16": 16, "I;16B": 16, "I;16L": 16}
+COLOURED = {"RGB", "P", "RGBA", "LA"}
+
+
+def is_picture(start: bytes) -> bool:
+    """Tell from the first 132 bytes of a file whether it is a picture; a DICOM file may look like a TIFF too."""
+    return start.startswith(SIGNATURES) and start[128:132] != b"DICM"
+
+
+def read_picture(data: bytes) -> tuple[np.ndarray, str]:
+    """Decode one picture whose size is bounded before its pixels are.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+
+    Returns
+    -------
+    values : ndarray, shape (rows, columns), uint8 or uint16
+    format : str
+        Such as `PNG, 16 bits`.
+
+    Raises
+    ------
+    Unsuitable
+        Too large, coloured, transparent, several pages, another depth, or not to be decoded.
+    """
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise Unsuitable("a picture of more pixels than can be") from None
+    except Exception as error:
+        raise Unsuitable(f"a picture that cannot be decoded ({type(error).__name__})") from None
+    with image:
+        columns, rows = image.size
+        if max(rows, columns) > LARGEST_SIDE or rows * columns > MAXIMUM_PIXELS:
+            raise Unsuitable(f"a picture of {rows} x {columns} pixels, more than can be")
+        if image.mode not in GREY and image.mode not in COLOURED:
+            raise Unsuitable(f"a picture of mode {image.mode}: expected grey values of 8 or 16 bits")
+        try:
+            values = _grey(image) if image.mode in COLOURED else np.asarray(image)
+            several = image.format == "TIFF" and _has_second_page(image)
+        except Unsuitable:
+            raise
+        except Exception as error:
+            raise Unsuitable(f"a picture that cannot be decoded ({type(error).__name__})") from None
+        if several:
+            raise Unsuitable("a picture of several pages: expected one view a file")
+        return values.astype(values.dtype.newbyteorder("=")), f"{image.format}, {GREY.get(image.mode, 8)} bits"
+
+
+def _grey(image: Image.Image) -> np.ndarray:
+    """Return the grey values of a picture in colours that are all grey, as many programs write them."""
+    bands = np.asarray(image.convert("RGBA"))
+    if (bands[..., 3] < 255).any():
+        raise Unsuitable("a transparent picture: expected grey values")
+    if np.ptp(bands[..., :3].astype(np.int16), axis=2).max() > 2:  # the least that a JPEG's colours stray by
+        raise Unsuitable("a coloured picture: expected grey values")
+    return bands[..., 1]
+
+
+def _has_second_page(image: Image.Image) -> bool:
+    try:
+        image.seek(1)
+    except EOFError:
+        return False
+    return True

@@ -1,0 +1,63 @@
+"""What stays with the user: the salt of the pseudonyms, and the key that says which file a token means."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from bonescan.ingest.privacy import LEAST_SALT
+
+SALT_VARIABLE = "BONESCAN_SALT"
+SALT_FILE = ".bonescan-salt"
+KEY_FILE = ".bonescan-files.tsv"
+# an archive may hold names of no known encoding
+READING = {"sep": "\t", "dtype": str, "keep_default_na": False, "encoding_errors": "surrogateescape"}
+
+
+def read_salt(folder: Path) -> bytes:
+    """Return the salt of the environment, else that of the folder's file, which is made if it is missing.
+
+    Raises
+    ------
+    ValueError
+        Too short a salt, or a file that others may read.
+    """
+    given = os.environ.get(SALT_VARIABLE)
+    path = folder / SALT_FILE
+    if given is None and not path.exists():
+        _write_private(path, secrets.token_hex(32) + "\n", replace=False)
+    if given is None and path.stat().st_mode & 0o077:
+        raise ValueError(f"{SALT_FILE}: expected a file that only its owner may read: chmod 600 {SALT_FILE}")
+    salt = (path.read_text(encoding="utf-8") if given is None else given).strip()
+    if len(salt) < LEAST_SALT:
+        raise ValueError(
+            f"{SALT_FILE if given is None else SALT_VARIABLE}: expected a secret of at least {LEAST_SALT} characters"
+        )
+    return salt.encode()
+
+
+def write_key(folder: Path, key: pd.DataFrame) -> None:
+    """Write the table of tokens and paths beside the salt, readable by its owner alone; older lines stay."""
+    path = folder / KEY_FILE
+    if path.exists():
+        key = pd.concat([key, pd.read_csv(path, **READING)])
+    key = key.drop_duplicates("source_file").sort_values("path")
+    _write_private(path, key.to_csv(sep="\t", index=False), replace=True)
+
+
+def _write_private(path: Path, text: str, replace: bool) -> None:
+    """Write a file of mode 600 whole; without `replace`, the first of two that race wins."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as stream:
+            stream.write(text)
+        if replace:
+            Path(name).replace(path)
+        elif not path.exists():
+            os.link(name, path)
+    except FileExistsError:
+        pass
+    finally:
+        Path(name).unlink(missing_ok=True)

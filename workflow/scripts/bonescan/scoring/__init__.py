@@ -1,0 +1,1 @@
+"""Statistics of predictions: metrics, ROC, intervals, and what replicate and swept trainings say together."""
