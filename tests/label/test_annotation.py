@@ -2,14 +2,14 @@ import io
 import json
 from types import SimpleNamespace
 
+import annotation as script
 import numpy as np
 import pandas as pd
 import pytest
-import workspace as script
 from nm_files import body
 from PIL import Image
 
-from bonescan.label import annotation as workspace
+from bonescan.label.annotation import make_annotation, make_picture
 from bonescan.label.labelme import read_annotation, read_folder
 
 SIZE = (1024, 256)
@@ -25,12 +25,12 @@ FINDINGS = [
 
 def test_the_window_is_dark_where_hot():
     counts = np.array([[0, 1, 2, 4], [4, 4, 4, 400]], np.uint16)
-    assert workspace.picture(counts, 50).tolist() == [[255, 191, 128, 0], [0, 0, 0, 0]]
-    assert workspace.picture(np.zeros((2, 2), np.uint16), 99).tolist() == [[255, 255], [255, 255]]
+    assert make_picture(counts, 50).tolist() == [[255, 191, 128, 0], [0, 0, 0, 0]]
+    assert make_picture(np.zeros((2, 2), np.uint16), 99).tolist() == [[255, 255], [255, 255]]
 
 
 def test_what_is_written_is_read_back():
-    start = workspace.annotation("a", SIZE, FINDINGS)
+    start = make_annotation("a", SIZE, FINDINGS)
     assert read_annotation(json.dumps(start).encode(), ".json", "a", "r1/a.json", SIZE) is None, "not yet read"
     start["flags"]["read"] = True
     assert read_annotation(json.dumps(start).encode(), ".json", "a", "r1/a.json", SIZE) == FINDINGS
@@ -49,14 +49,14 @@ def run(folder, annotations=()):
                 reports=folder / "reports.tsv",
                 annotations=annotations,
             ),
-            output=SimpleNamespace(table=folder / "work" / "workspace.tsv"),
+            output=SimpleNamespace(table=folder / "work" / "annotations.tsv"),
             params=SimpleNamespace(readers=["ann", "bob"], labels=["metastasis", "fracture"], window=99.5),
         )
     )
-    return pd.read_table(folder / "work" / "workspace.tsv")
+    return pd.read_table(folder / "work" / "annotations.tsv")
 
 
-def test_a_workspace_for_each_reader(tmp_path):
+def test_a_folder_for_each_reader(tmp_path):
     table = run(tmp_path)
     assert table["annotation"].tolist() == ["new"] * 4 and table["report"].tolist() == [1, 1, 0, 0]
     for reader in ("ann", "bob"):
@@ -86,12 +86,12 @@ def test_a_reader_s_work_is_never_written_over(tmp_path):
 def given(tmp_path):
     folder = tmp_path / "given" / "ann"
     folder.mkdir(parents=True)
-    begun = workspace.annotation("P1_1_anterior", SIZE, FINDINGS) | {"flags": {}}
+    begun = make_annotation("P1_1_anterior", SIZE, FINDINGS) | {"flags": {}}
     (folder / "P1_1_anterior.json").write_text(json.dumps(begun))
     return folder.parent
 
 
-def test_a_workspace_may_begin_from_annotations(tmp_path, given):
+def test_a_folder_may_begin_from_annotations(tmp_path, given):
     run(tmp_path, str(given))
     begun = json.loads((tmp_path / "work" / "ann" / "P1_1_anterior.json").read_text())
     assert [shape["label"] for shape in begun["shapes"]] == [finding["finding"] for finding in FINDINGS]

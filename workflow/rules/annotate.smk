@@ -1,28 +1,29 @@
-"""Annotation. Needs: the views and reports. Makes: for each reader a LabelMe workspace, whose folder is an annotation."""
+"""Annotation. Needs: the views and reports. Makes: for each reader a folder to annotate with LabelMe."""
 
 
-rule workspace:
+rule annotation:
     """Make pictures, reports and blank annotations for LabelMe; annotations that are there already stay."""
     input:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/ingest/scans.tsv",
         reports="results/{scale}/ingest/reports.tsv",
-        annotations=annotations_to_begin_from,
+        annotations=ANNOTATIONS if config["annotate"]["prefill"] else [],
     output:
-        table="results/{scale}/workspace/workspace.tsv",
+        table="results/{scale}/annotate/annotations.tsv",
     log:
-        "logs/workspace/{scale}.log",
+        "logs/annotation/{scale}.log",
     conda:
         "../../envs/imaging.yaml"
     params:
-        readers=readers(),
+        # those of the config, else as many as simulated
+        readers=config["label"]["readers"] or [f"reader{n + 1}" for n in range(config["simulate"]["readers"])],
         labels=config["annotate"]["labels"],
         window=config["annotate"]["window"],
-        code=library("workspace"),
+        code=library("annotation"),
     script:
-        "../scripts/workspace.py"
+        "../scripts/annotation.py"
 
 
 rule annotate:
     input:
-        expand("results/{scale}/workspace/workspace.tsv", scale=config["scale"]),
+        of_this_scale("results/{scale}/annotate/annotations.tsv"),

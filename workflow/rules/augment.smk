@@ -1,13 +1,11 @@
-"""More images from few. Needs: thoracic images and labels. Makes: Table 2's counts of images, with the lineage of each."""
+"""More images from few. Needs: thoracic images and who is in the cohort. Makes: Table 2's counts of images, with the lineage of each."""
 
 
 rule augment:
     """Mirror, shift and rotate thoracic images; blocks of pixels become one at the scale's size."""
     input:
         thorax="results/{scale}/crop/thorax.npy",
-        crop="results/{scale}/crop/crop.tsv",
-        excluded="results/{scale}/crop/excluded.tsv",
-        labels="results/{scale}/label/labels.tsv",
+        cohort="results/{scale}/label/cohort.tsv",
     output:
         images="results/{scale}/augment/images.npy",
         lineage="results/{scale}/augment/lineage.tsv",

@@ -7,7 +7,7 @@ rule benchmark_networks:
         networks="results/{scale}/networks/networks.json",
     output:
         raw="results/{scale}/benchmark/measured.json",
-        table=expand("results/{{scale}}/benchmark/benchmark.{format}", format=["csv", "md", "tex"]),
+        table=table("benchmark/benchmark"),
     log:
         "logs/benchmark_networks/{scale}.log",
     conda:
@@ -18,8 +18,23 @@ rule benchmark_networks:
         runtime=train_runtime,
         gpu=train_gpus,
     params:
-        job=benchmark_job,
-        grid=benchmark_grid,
+        job={key: config["compute"][key] for key in ("precision", "images_at_once")} | config["benchmark"],
+        size=image_size,
+        width=scale_setting("width"),
+        batch_size=scale_setting("batch_size"),
+        epochs=scale_setting("epochs"),
+        # what the trainings go through is known beforehand of the phantom alone
+        cohort=(
+            {
+                "views": sum(config["simulate"]["views"].values()),
+                "augmented": sum(config["augment"]["counts"].values()),
+                "ratio": config["split"]["ratio"],
+                "datasets": config["datasets"],
+                "seeds": len(config["seeds"]),
+            }
+            if PHANTOM
+            else None
+        ),
         models=config["models"],
         provenance=provenance,
         code=library("benchmark_networks"),
@@ -29,8 +44,4 @@ rule benchmark_networks:
 
 rule benchmark:
     input:
-        expand(
-            "results/{scale}/benchmark/benchmark.{format}",
-            scale=config["scale"],
-            format=["csv", "md", "tex"],
-        ),
+        of_this_scale(table("benchmark/benchmark")),

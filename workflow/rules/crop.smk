@@ -1,5 +1,7 @@
 """The thoracic region. Needs: the views. Makes: 256 x 256 thoracic images and what the five stages found in each view."""
 
+CROP_SCRIPT = "uncropped" if UNCROPPED else "crop"
+
 
 rule crop:
     """Crop the thorax from each whole-body view in the paper's five stages."""
@@ -15,9 +17,9 @@ rule crop:
     conda:
         "../../envs/imaging.yaml"
     params:
-        crop=crop_settings(),
+        crop=CROP_SETTINGS,
         untrusted=config["crop"]["untrusted"],
         seed=config["seed"],
-        code=library(crop_script()),
+        code=library(CROP_SCRIPT),
     script:
-        f"../scripts/{crop_script()}.py"
+        f"../scripts/{CROP_SCRIPT}.py"

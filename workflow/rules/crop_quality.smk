@@ -29,20 +29,20 @@ rule crop_scores:
         table="results/{scale}/ingest/scans.tsv",
         crop="results/{scale}/crop/crop.tsv",
         excluded="results/{scale}/crop/excluded.tsv",
-        truth="results/{scale}/simulate/truth",
-        views="results/{scale}/simulate/truth_views.tsv",
-        lesions="results/{scale}/simulate/truth_lesions.tsv",
+        truth=truth("truth"),
+        views=truth("truth_views.tsv"),
+        lesions=truth("truth_lesions.tsv"),
     output:
         scores="results/{scale}/crop_quality/crop_scores.tsv",
-        table=crop_quality_table("crop_scores"),
-        ablation=crop_quality_table("crop_ablation"),
+        table=table("crop_quality/crop_scores"),
+        ablation=table("crop_quality/crop_ablation"),
     log:
         "logs/crop_scores/{scale}.log",
     conda:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
-        crop=crop_settings(),
+        crop=CROP_SETTINGS,
         seed=config["seed"],
         code=library("crop_scores"),
     script:
@@ -53,7 +53,7 @@ rule crop_stress:
     """Hard patients and pictures: tilted, cut off, poor in counts, upside down."""
     output:
         scores="results/{scale}/crop_quality/crop_stress.tsv",
-        table=crop_quality_table("crop_stress"),
+        table=table("crop_quality/crop_stress"),
         pdf="results/{scale}/crop_quality/crop_stress.pdf",
         png="results/{scale}/crop_quality/crop_stress.png",
     log:
@@ -66,7 +66,7 @@ rule crop_stress:
     params:
         provenance=provenance,
         simulate=config["simulate"],
-        crop=crop_settings(),
+        crop=CROP_SETTINGS,
         patients=config["crop_quality"]["patients"],
         seed=config["seed"],
         code=library("crop_stress"),
@@ -76,4 +76,5 @@ rule crop_stress:
 
 rule crop_quality:
     input:
-        crop_quality_files(),
+        of_this_scale("results/{scale}/crop_quality/contact_sheet.pdf"),
+        of_this_scale(table("crop_quality/crop_scores") + table("crop_quality/crop_stress") if PHANTOM else []),

@@ -25,6 +25,7 @@ rule evaluate:
     conda:
         "../../envs/imaging.yaml"
     params:
+        datasets=config["datasets"],
         code=library("evaluate"),
     script:
         "../scripts/evaluate.py"

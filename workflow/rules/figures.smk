@@ -1,15 +1,26 @@
 """The paper's figures, each as PDF and PNG, drawn from the arrays and tables of the run."""
 
+# without a crop, Figures 2 and 3 of its stages have nothing to show
+FIGURES = [number for number in range(1, 12) if not (UNCROPPED and number in (2, 3))]
+
+# the trainings whose course Figure 8 draws
+TRAINED = "results/{{scale}}/train/{unit}/{dataset}/{model}/seed{seed}"
+FIRST_SEED = {
+    "unit": config["split"]["units"],
+    "dataset": config["datasets"],
+    "model": config["models"],
+    "seed": config["seeds"][0],
+}
+
 
 rule figure1:
     """Count surfaces of a normal and of a metastatic whole-body view."""
     input:
+        cohort="results/{scale}/label/cohort.tsv",
         scans="results/{scale}/ingest/scans.npy",
-        table="results/{scale}/ingest/scans.tsv",
-        labels="results/{scale}/label/labels.tsv",
         findings="results/{scale}/label/findings.tsv",
     output:
-        figure=figure("figure1"),
+        figure=figure("figures/figure1"),
     log:
         "logs/figure1/{scale}.log",
     conda:
@@ -27,19 +38,18 @@ rule figure1:
 rule figure2:
     """The five stages of the crop on one view."""
     input:
+        cohort="results/{scale}/label/cohort.tsv",
         scans="results/{scale}/ingest/scans.npy",
-        table="results/{scale}/ingest/scans.tsv",
         crop="results/{scale}/crop/crop.tsv",
-        labels="results/{scale}/label/labels.tsv",
     output:
-        figure=figure("figure2"),
+        figure=figure("figures/figure2"),
     log:
         "logs/figure2/{scale}.log",
     conda:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
-        crop=crop_settings(),
+        crop=CROP_SETTINGS,
         seed=config["seed"],
         image=config["figures"]["metastasis"],
         code=library("figure2"),
@@ -50,19 +60,18 @@ rule figure2:
 rule figure3:
     """Profile, fitted curve, first and second derivatives and landmarks of one posterior view."""
     input:
+        cohort="results/{scale}/label/cohort.tsv",
         scans="results/{scale}/ingest/scans.npy",
-        table="results/{scale}/ingest/scans.tsv",
         crop="results/{scale}/crop/crop.tsv",
-        labels="results/{scale}/label/labels.tsv",
     output:
-        figure=figure("figure3"),
+        figure=figure("figures/figure3"),
     log:
         "logs/figure3/{scale}.log",
     conda:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
-        crop=crop_settings(),
+        crop=CROP_SETTINGS,
         seed=config["seed"],
         image=config["figures"]["metastasis"],
         code=library("figure3"),
@@ -73,12 +82,12 @@ rule figure3:
 rule figure4:
     """One thoracic image, mirrored, shifted and rotated."""
     input:
+        cohort="results/{scale}/label/cohort.tsv",
         thorax="results/{scale}/crop/thorax.npy",
         crop="results/{scale}/crop/crop.tsv",
-        labels="results/{scale}/label/labels.tsv",
         findings="results/{scale}/label/findings.tsv",
     output:
-        figure=figure("figure4"),
+        figure=figure("figures/figure4"),
     log:
         "logs/figure4/{scale}.log",
     conda:
@@ -94,15 +103,15 @@ rule figure4:
 
 
 rule figure5:
-    """The readers' annotation of one view, as the workspaces of `annotate` hold it."""
+    """The readers' annotation of one view, as the folders of `annotate` hold it."""
     input:
         scans="results/{scale}/ingest/scans.npy",
-        table="results/{scale}/ingest/scans.tsv",
+        cohort="results/{scale}/label/cohort.tsv",
         reports="results/{scale}/ingest/reports.tsv",
         labels="results/{scale}/label/labels.tsv",
         findings="results/{scale}/label/findings.tsv",
     output:
-        figure=figure("figure5"),
+        figure=figure("figures/figure5"),
     log:
         "logs/figure5/{scale}.log",
     conda:
@@ -121,7 +130,7 @@ rule figure6:
     input:
         networks="results/{scale}/networks/networks.json",
     output:
-        figure=figure("figure6"),
+        figure=figure("figures/figure6"),
     log:
         "logs/figure6/{scale}.log",
     conda:
@@ -138,7 +147,7 @@ rule figure7:
     input:
         networks="results/{scale}/networks/networks.json",
     output:
-        figure=figure("figure7"),
+        figure=figure("figures/figure7"),
     log:
         "logs/figure7/{scale}.log",
     conda:
@@ -153,16 +162,11 @@ rule figure7:
 rule figure8:
     """Training accuracy of every classifier on every dataset."""
     input:
-        histories=expand(
-            "results/{{scale}}/train/{unit}/{dataset}/{model}/seed{seed}/history.csv",
-            unit=config["split"]["units"],
-            dataset=config["datasets"],
-            model=config["models"],
-            seed=config["seeds"][0],
-        ),
+        fits=expand(f"{TRAINED}/fit.json", **FIRST_SEED),
+        histories=expand(f"{TRAINED}/history.csv", **FIRST_SEED),
         metrics=of_every_unit("metrics"),
     output:
-        figure=figure("figure8"),
+        figure=figure("figures/figure8"),
     log:
         "logs/figure8/{scale}.log",
     conda:
@@ -180,7 +184,7 @@ rule figure9:
         predictions=of_every_unit("predictions"),
         metrics=of_every_unit("metrics"),
     output:
-        figure=figure("figure9"),
+        figure=figure("figures/figure9"),
     log:
         "logs/figure9/{scale}.log",
     conda:
@@ -197,7 +201,7 @@ rule figure10:
     input:
         metrics=of_every_unit("metrics"),
     output:
-        figure=figure("figure10"),
+        figure=figure("figures/figure10"),
     log:
         "logs/figure10/{scale}.log",
     conda:
@@ -216,11 +220,12 @@ rule figure11:
         predictions=of_every_unit("predictions"),
         metrics=of_every_unit("metrics"),
         thorax="results/{scale}/crop/thorax.npy",
+        cohort="results/{scale}/label/cohort.tsv",
         crop="results/{scale}/crop/crop.tsv",
         lineage="results/{scale}/augment/lineage.tsv",
         findings="results/{scale}/label/findings.tsv",
     output:
-        figure=figure("figure11"),
+        figure=figure("figures/figure11"),
     log:
         "logs/figure11/{scale}.log",
     conda:
@@ -236,9 +241,4 @@ rule figure11:
 
 rule figures:
     input:
-        expand(
-            "results/{scale}/figures/figure{number}.{format}",
-            scale=config["scale"],
-            number=numbers_of_figures(),
-            format=["pdf", "png"],
-        ),
+        of_this_scale(figure([f"figures/figure{number}" for number in FIGURES])),

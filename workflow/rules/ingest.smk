@@ -1,11 +1,14 @@
 """DICOM to arrays. Needs: a sheet or a folder of scans. Makes: one array of views, a row of facts on each, the rejected."""
 
+from bonescan.ingest.state import archive_state, salt_mark
+
 
 rule ingest:
     """Read every scan of the cohort, one row a view; what cannot be used is listed with its reason."""
     input:
-        cohort=cohort_files,
-        scans=simulated_scans,
+        cohort="results/{scale}/simulate/sheet.tsv" if PHANTOM else config["cohort"]["path"],
+        # the phantom's files may change where their sheet does not
+        scans="results/{scale}/simulate/dicom" if PHANTOM else [],
     output:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/ingest/scans.tsv",
@@ -26,8 +29,8 @@ rule ingest:
         source=config["cohort"]["source"],
         pseudonyms=config["cohort"]["pseudonyms"],
         salt=salt_mark(),
-        shape=picture_shape(),
-        archive=archive_state,
+        shape=PICTURE_SHAPE,
+        archive=lambda wildcards: archive_state(config["cohort"]["source"], config["cohort"]["path"]),
         code=library("ingest"),
     script:
         "../scripts/ingest.py"

@@ -1,11 +1,14 @@
-"""Ground truth. Needs: the views and the readers' annotations. Makes: votes, labels and subtypes, the findings, agreement."""
+"""Ground truth. Needs: the views and the readers' annotations. Makes: votes, labels and subtypes, the findings,
+agreement, and who is in the cohort."""
+
+from bonescan.ingest.state import annotations_state
 
 
 rule label:
     """Count the readers' votes on each image: at least two of three make it abnormal."""
     input:
         scans="results/{scale}/ingest/scans.tsv",
-        annotations=annotation_files,
+        annotations=ANNOTATIONS,
     output:
         labels="results/{scale}/label/labels.tsv",
         findings="results/{scale}/label/findings.tsv",
@@ -20,8 +23,27 @@ rule label:
         votes=config["label"]["votes"],
         readers=config["label"]["readers"],
         seed=config["seed"],
-        annotations=annotations_state,
-        shape=picture_shape(),
+        annotations=lambda wildcards: annotations_state(None if PHANTOM else config["cohort"]["annotations"]),
+        shape=PICTURE_SHAPE,
         code=library("label"),
     script:
         "../scripts/label.py"
+
+
+rule cohort:
+    """Say once who is in the cohort: the views that have a label and a crop that is kept."""
+    input:
+        labels="results/{scale}/label/labels.tsv",
+        scans="results/{scale}/ingest/scans.tsv",
+        crop="results/{scale}/crop/crop.tsv",
+        excluded="results/{scale}/crop/excluded.tsv",
+    output:
+        cohort="results/{scale}/label/cohort.tsv",
+    log:
+        "logs/cohort/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        code=library("cohort"),
+    script:
+        "../scripts/cohort.py"

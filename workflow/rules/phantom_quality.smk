@@ -4,13 +4,13 @@
 rule phantom_bands:
     """Image statistics of every phantom view beside the bands of real scans."""
     input:
-        phantom=phantom_truth("sheet.tsv"),
+        phantom=truth("sheet.tsv"),
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/ingest/scans.tsv",
         bands=workflow.source_path("../resources/real_scans.tsv"),
     output:
         statistics="results/{scale}/phantom_quality/statistics.tsv",
-        bands=quality_table("bands"),
+        bands=table("phantom_quality/bands"),
     log:
         "logs/phantom_bands/{scale}.log",
     conda:
@@ -28,13 +28,14 @@ rule phantom_difficulty:
     input:
         scans="results/{scale}/ingest/scans.tsv",
         thorax="results/{scale}/crop/thorax.npy",
+        cohort="results/{scale}/label/cohort.tsv",
         crop="results/{scale}/crop/crop.tsv",
-        truth=phantom_truth("truth_views.tsv"),
-        sheet=phantom_truth("sheet.tsv"),
-        dicom=phantom_truth("dicom"),
+        truth=truth("truth_views.tsv"),
+        sheet=truth("sheet.tsv"),
+        dicom=truth("dicom"),
     output:
-        difficulty=quality_table("difficulty"),
-        shortcuts=quality_table("shortcuts"),
+        difficulty=table("phantom_quality/difficulty"),
+        shortcuts=table("phantom_quality/shortcuts"),
     log:
         "logs/phantom_difficulty/{scale}.log",
     conda:
@@ -52,13 +53,13 @@ rule phantom_likeness:
     input:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/ingest/scans.tsv",
-        truth=phantom_truth("truth_views.tsv"),
-        lesions=phantom_truth("truth_lesions.tsv"),
-        foci=phantom_truth("truth_foci.tsv"),
+        truth=truth("truth_views.tsv"),
+        lesions=truth("truth_lesions.tsv"),
+        foci=truth("truth_foci.tsv"),
     output:
-        likeness=quality_table("likeness"),
-        comparison=quality_figure("comparison"),
-        gallery=quality_figure("gallery"),
+        likeness=table("phantom_quality/likeness"),
+        comparison=figure("phantom_quality/comparison"),
+        gallery=figure("phantom_quality/gallery"),
     log:
         "logs/phantom_likeness/{scale}.log",
     conda:
@@ -73,15 +74,5 @@ rule phantom_likeness:
 
 rule phantom_quality:
     input:
-        expand(
-            "results/{scale}/phantom_quality/{name}.{format}",
-            scale=config["scale"],
-            name=["bands", "difficulty", "shortcuts", "likeness"],
-            format=["csv", "md", "tex"],
-        ),
-        expand(
-            "results/{scale}/phantom_quality/{name}.{format}",
-            scale=config["scale"],
-            name=["comparison", "gallery"],
-            format=["pdf", "png"],
-        ),
+        of_this_scale(table(expand("phantom_quality/{name}", name=["bands", "difficulty", "shortcuts", "likeness"]))),
+        of_this_scale(figure(expand("phantom_quality/{name}", name=["comparison", "gallery"]))),

@@ -25,7 +25,10 @@ rule simulate:
 rule gather_cohort:
     """Bring the shards together in the order of the patients."""
     input:
-        shards=shards_of_cohort,
+        shards=expand(
+            "results/{{scale}}/simulate/shards/{shard}",
+            shard=range(1, config["simulate"]["shards"] + 1),
+        ),
     output:
         dicom=directory("results/{scale}/simulate/dicom"),
         annotations=directory("results/{scale}/simulate/annotations"),

@@ -6,6 +6,18 @@ wildcard_constraints:
     learning_rate=r"[0-9][0-9.e+-]*",
 
 
+# what the sweep goes over, by wildcard, and the folder of one training
+SWEEP = {
+    "unit": config["sweep"]["unit"],
+    "dataset": config["sweep"]["datasets"],
+    "model": config["sweep"]["model"],
+    "initial_weights": config["sweep"]["initial_weights"],
+    "learning_rate": [f"{rate:g}" for rate in config["sweep"]["learning_rates"]],
+    "seed": config["seeds"],
+}
+SWEPT = "results/{{scale}}/sweep/train/{unit}/{dataset}/{model}/{initial_weights}/{learning_rate}/seed{seed}"
+
+
 rule sweep_split:
     """Cut a validation part from the training patients; the test part is left out, so that nothing is tuned on it."""
     input:
@@ -38,8 +50,8 @@ use rule train as sweep_train with:
     benchmark:
         "benchmarks/sweep_train/{scale}/{unit}/{dataset}/{model}/{initial_weights}/{learning_rate}/seed{seed}.tsv"
     params:
-        network=network_of_model,
-        training=sweep_settings,
+        network=lookup(dpath="networks/{model}", within=config),
+        training=training_settings,
         compute=config["compute"],
         checkpoint="results/{scale}/checkpoints/sweep-{unit}-{dataset}-{model}-{initial_weights}-{learning_rate}-seed{seed}",
         tensorboard="results/{scale}/tensorboard/sweep-{unit}-{dataset}-{model}-{initial_weights}-{learning_rate}-seed{seed}",
@@ -49,18 +61,23 @@ use rule train as sweep_train with:
 rule sweep_summary:
     """Score every training of the sweep on its validation part."""
     input:
-        splits=expand("results/{{scale}}/sweep/split/{unit}/{dataset}.tsv", **sweep_grid("unit", "dataset")),
-        fits=sweep_files("fit.json"),
-        probabilities=sweep_files("probabilities.tsv"),
+        splits=expand(
+            "results/{{scale}}/sweep/split/{unit}/{dataset}.tsv",
+            unit=config["sweep"]["unit"],
+            dataset=config["sweep"]["datasets"],
+        ),
+        fits=expand(f"{SWEPT}/fit.json", **SWEEP),
+        probabilities=expand(f"{SWEPT}/probabilities.tsv", **SWEEP),
     output:
-        table=expand("results/{{scale}}/sweep/sweep.{format}", format=["csv", "md", "tex"]),
-        figure=expand("results/{{scale}}/sweep/sweep.{format}", format=["pdf", "png"]),
+        table=table("sweep/sweep"),
+        figure=figure("sweep/sweep"),
     log:
         "logs/sweep_summary/{scale}.log",
     conda:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
+        datasets=config["sweep"]["datasets"],
         unit=config["sweep"]["unit"],
         model=config["sweep"]["model"],
         seed=config["seed"],
@@ -71,8 +88,4 @@ rule sweep_summary:
 
 rule sweep:
     input:
-        expand(
-            "results/{scale}/sweep/sweep.{format}",
-            scale=config["scale"],
-            format=["csv", "md", "tex", "pdf", "png"],
-        ),
+        of_this_scale(table("sweep/sweep") + figure("sweep/sweep")),

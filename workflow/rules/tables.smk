@@ -4,11 +4,11 @@
 rule cohort_tables:
     """Tables 1 and 2: images by class, before and after augmentation."""
     input:
-        labels="results/{scale}/label/labels.tsv",
+        cohort="results/{scale}/label/cohort.tsv",
         lineage="results/{scale}/augment/lineage.tsv",
     output:
-        table1=table("table1"),
-        table2=table("table2"),
+        table1=table("tables/table1"),
+        table2=table("tables/table2"),
     log:
         "logs/cohort_tables/{scale}.log",
     conda:
@@ -25,16 +25,16 @@ rule network_tables:
     input:
         networks="results/{scale}/networks/networks.json",
     output:
-        table3=table("table3"),
-        table4=table("table4"),
-        table5=table("table5"),
+        table3=table("tables/table3"),
+        table4=table("tables/table4"),
+        table5=table("tables/table5"),
     log:
         "logs/network_tables/{scale}.log",
     conda:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
-        training=scale_settings,
+        training=lookup(dpath="scales/{scale}", within=config),
         code=library("network_tables"),
     script:
         "../scripts/network_tables.py"
@@ -45,10 +45,10 @@ rule result_tables:
     input:
         metrics=of_every_unit("metrics"),
     output:
-        table6=table("table6"),
-        table7=table("table7"),
-        table8=table("table8"),
-        table9=table("table9"),
+        table6=table("tables/table6"),
+        table7=table("tables/table7"),
+        table8=table("tables/table8"),
+        table9=table("tables/table9"),
     log:
         "logs/result_tables/{scale}.log",
     conda:
@@ -64,11 +64,11 @@ rule comparison:
     """Every number of the paper's Tables 1, 2 and 6 to 9 beside ours."""
     input:
         published=workflow.source_path("../resources/published.tsv"),
-        labels="results/{scale}/label/labels.tsv",
+        cohort="results/{scale}/label/cohort.tsv",
         lineage="results/{scale}/augment/lineage.tsv",
         metrics=of_every_unit("metrics"),
     output:
-        comparison=table("comparison"),
+        comparison=table("tables/comparison"),
     log:
         "logs/comparison/{scale}.log",
     conda:
@@ -82,9 +82,4 @@ rule comparison:
 
 rule tables:
     input:
-        expand(
-            "results/{scale}/tables/{name}.{format}",
-            scale=config["scale"],
-            name=[*(f"table{number}" for number in range(1, 10)), "comparison"],
-            format=["csv", "md", "tex"],
-        ),
+        of_this_scale(table([*(f"tables/table{number}" for number in range(1, 10)), "tables/comparison"])),

@@ -1,5 +1,7 @@
 """The seven networks. Needs: images and a split. Makes: a trained network, its history, its test probabilities."""
 
+import os
+
 # Keras chooses at its import; jobs inherit it, and those on other nodes read this file themselves.
 os.environ.update(KERAS_BACKEND=config["compute"]["backend"])
 
@@ -43,7 +45,7 @@ rule train:
         runtime=train_runtime,
         gpu=train_gpus,
     params:
-        network=network_of_model,
+        network=lookup(dpath="networks/{model}", within=config),
         training=training_settings,
         compute=config["compute"],
         checkpoint="results/{scale}/checkpoints/{unit}-{dataset}-{model}-seed{seed}",

@@ -5,20 +5,18 @@ import logging
 import numpy as np
 
 from bonescan.augment import block_mean, plan, transform
-from bonescan.crop.flags import labels_of_cohort
 from bonescan.files import read_table, write_table, write_whole
 from bonescan.script import logged
 
 
 @logged
 def main(snakemake):
-    crop = read_table(snakemake.input.crop)
-    labels = labels_of_cohort(read_table(snakemake.input.labels), crop, read_table(snakemake.input.excluded))
+    cohort = read_table(snakemake.input.cohort)
     thorax = np.load(snakemake.input.thorax, mmap_mode="r")
-    row_of_source = dict(zip(crop["image"], range(len(crop)), strict=True))
+    row_of_source = dict(zip(cohort["image"], cohort["row"], strict=True))
 
     settings = snakemake.params.augment
-    lineage = plan(labels, **settings, seed=snakemake.params.seed)
+    lineage = plan(cohort, **settings, seed=snakemake.params.seed)
     block = snakemake.params.block
     size = thorax.shape[1] // block
     with write_whole(snakemake.output.images) as temporary:
@@ -29,7 +27,7 @@ def main(snakemake):
             images[variant.row] = block_mean(augmented, block)
         images.flush()
     write_table(snakemake.output.lineage, lineage)
-    logging.info("%d images from %d: %s", len(lineage), len(labels), lineage["subtype"].value_counts().to_dict())
+    logging.info("%d images from %d: %s", len(lineage), len(cohort), lineage["subtype"].value_counts().to_dict())
 
 
 if __name__ == "__main__":

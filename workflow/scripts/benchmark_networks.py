@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bonescan.benchmark.ours import gflop_per_image, images_of_grid, measure_apart
+from bonescan.benchmark.timing import compare_speeds, gflop_per_image, hours_of_grid, images_of_grid, measure_apart
 from bonescan.files import write_json
 from bonescan.script import logged
 from bonescan.tables.benchmark import benchmark_table
@@ -17,12 +17,14 @@ from bonescan.tables.formats import save
 @logged
 def main(snakemake):
     networks = json.loads(Path(snakemake.input.networks).read_text())
-    job, grid = snakemake.params.job | {"threads": snakemake.threads}, snakemake.params.grid
+    params = snakemake.params
+    sizes = {key: getattr(params, key) for key in ("size", "width", "batch_size")}
+    job = {**params.job, **sizes, "threads": snakemake.threads}
     beside = importlib.util.find_spec("torch") is not None
     if not beside:
         logging.warning("PyTorch is not installed: nothing is measured beside ours")
     rows = []
-    for model in snakemake.params.models:
+    for model in params.models:
         of_model = job | {"network": networks[model]["network"], "description": networks[model]}
         row = {"model": model, "gflop": gflop_per_image(networks[model]), **measure_apart(of_model, plain=False)}
         nothing = dict.fromkeys(("images_per_s", "peak_gflops", "software", "device"))
@@ -39,8 +41,8 @@ def main(snakemake):
     measured[speeds] = measured[speeds].astype(float)
     measured["peak_gflops"] = measured[["peak_gflops", "torch_peak_gflops"]].max(axis=None)
     write_json(snakemake.output.raw, rows)
-    trained = images_of_grid(**grid) if grid else None
-    save(benchmark_table(measured, job, trained, snakemake.params.provenance), snakemake.output.table)
+    hours = hours_of_grid(measured, images_of_grid(epochs=params.epochs, **params.cohort)) if params.cohort else None
+    save(benchmark_table(compare_speeds(measured), job, hours, params.provenance), snakemake.output.table)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,10 @@ from bonescan.tables.formats import save
 
 @logged
 def main(snakemake):
-    lineage = read_table(snakemake.input.lineage)
-    labels = read_table(snakemake.input.labels)
-    # views whose crop was excluded have left the cohort
-    labels = labels[labels["image"].isin(lineage["source"])]
-    save(table1(labels, snakemake.params.provenance), snakemake.output.table1)
+    cohort, lineage = read_table(snakemake.input.cohort), read_table(snakemake.input.lineage)
+    save(table1(cohort, snakemake.params.provenance), snakemake.output.table1)
     save(table2(lineage, snakemake.params.provenance), snakemake.output.table2)
-    logging.info("%d whole-body and %d thoracic images counted", len(labels), len(lineage))
+    logging.info("%d whole-body and %d thoracic images counted", len(cohort), len(lineage))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from bonescan.crop_quality.ablation import crop_variants
-from bonescan.crop_quality.scores import score_lesions, score_view, summarise, true_boxes
+from bonescan.crop_quality.scores import score_lesions, score_view, summarise, summarise_groups, true_boxes, worst
 from bonescan.files import read_table, write_table
 from bonescan.script import logged
 from bonescan.tables.crop_quality import ablation_table, scores_table
@@ -49,7 +49,7 @@ def main(snakemake):
     scored = pd.DataFrame(scored)
     ablation = pd.DataFrame([{"variant": name, **summarise(pd.DataFrame(rows))} for name, rows in variants.items()])
     write_table(snakemake.output.scores, scored)
-    save(scores_table(scored, params.provenance), snakemake.output.table)
+    save(scores_table(summarise_groups(scored), worst(scored), params.provenance), snakemake.output.table)
     save(ablation_table(ablation, params.provenance), snakemake.output.ablation)
     logging.info("%d views scored: %s", len(scored), summarise(scored))
 

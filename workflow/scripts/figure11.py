@@ -3,14 +3,16 @@
 import numpy as np
 import pandas as pd
 
-from bonescan.figures.choice import row_of
+from bonescan.figures.choice import row_in_array, row_of
 from bonescan.figures.curves import seed_note
-from bonescan.figures.findings import VIEW, thorax_mask
-from bonescan.figures.misclassified import draw_misclassified, mistakes, picture
+from bonescan.figures.findings import thorax_mask
+from bonescan.figures.misclassified import draw_misclassified, picture
 from bonescan.figures.style import save
 from bonescan.files import read_table
 from bonescan.label.masks import view_mask
+from bonescan.scoring.mistakes import find_mistakes
 from bonescan.script import logged
+from bonescan.terms import VIEW_SHAPE
 
 IMAGES = 4  # a row of the figure
 
@@ -18,20 +20,21 @@ IMAGES = 4  # a row of the figure
 @logged
 def main(snakemake):
     thorax = np.load(snakemake.input.thorax, mmap_mode="r")
-    names = ("crop", "lineage", "findings")
-    crop, lineage, findings = (read_table(getattr(snakemake.input, name)) for name in names)
+    names = ("cohort", "crop", "lineage", "findings")
+    cohort, crops, lineage, findings = (read_table(getattr(snakemake.input, name)) for name in names)
     predictions = pd.concat(map(read_table, snakemake.input.predictions), ignore_index=True)
     metrics = pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True)
     model, votes = snakemake.params.classifier, snakemake.params.votes
 
-    rows = mistakes(predictions, metrics, model, "D3", IMAGES)
+    rows = find_mistakes(predictions, metrics, model, "D3", IMAGES)
     for key, found in rows.items():
         if isinstance(found, str):
             continue
         rows[key] = []
         for mistake in found.itertuples(index=False):
-            variant, row = lineage.iloc[row_of(lineage, mistake.image)], row_of(crop, mistake.source)
-            mask = thorax_mask(view_mask(findings, mistake.source, VIEW, votes), crop.iloc[row], thorax.shape[1])
+            variant, row = row_of(lineage, mistake.image), row_in_array(cohort, mistake.source, "row")
+            marked = view_mask(findings, mistake.source, VIEW_SHAPE, votes)
+            mask = thorax_mask(marked, row_of(crops, mistake.source), thorax.shape[1])
             rows[key].append(picture(mistake, variant, np.asarray(thorax[row]), mask))
     figure = draw_misclassified(rows, model, IMAGES, snakemake.params.provenance, seed_note(metrics))
     save(figure, snakemake.output.figure)

@@ -14,9 +14,9 @@ from bonescan.script import logged
 @logged
 def main(snakemake):
     files, params = snakemake.input, snakemake.params
-    tables = [read_table(path) for path in (files.table, files.crop, files.labels)]
+    cohort, crops = read_table(files.cohort), read_table(files.crop)
     scans = np.load(files.scans, mmap_mode="r")
-    image, view, crop = crop_again(scans, *tables, params.image, params.crop, params.seed)
+    image, view, crop = crop_again(scans, cohort, crops, params.image, params.crop, params.seed)
     save(draw_stages(view, crop, image, params.provenance), snakemake.output.figure)
     logging.info("shown: %s", image)
 

@@ -5,7 +5,7 @@ import logging
 import numpy as np
 
 from bonescan.figures.annotation import draw_annotation
-from bonescan.figures.choice import choose, row_of
+from bonescan.figures.choice import choose, row_in_array, row_of
 from bonescan.figures.style import save
 from bonescan.files import read_table
 from bonescan.label.masks import view_mask
@@ -18,13 +18,12 @@ CLEAR_CASE = {"view": "posterior", "label": 1, "subtype": "multiple"}
 def main(snakemake):
     source, params = snakemake.input, snakemake.params
     scans = np.load(source.scans, mmap_mode="r")
-    table, labels, findings = (read_table(path) for path in (source.table, source.labels, source.findings))
+    cohort, labels, findings = (read_table(path) for path in (source.cohort, source.labels, source.findings))
     reports = read_table(source.reports).set_index("image")["report"]
-    views = table[["image", "view"]].merge(labels, on="image")
 
-    image = choose(views, params.image, **CLEAR_CASE)
-    counts = np.asarray(scans[row_of(table, image)])
-    label = labels.iloc[row_of(labels, image)]
+    image = choose(cohort, params.image, **CLEAR_CASE)
+    counts = np.asarray(scans[row_in_array(cohort, image, "scan")])
+    label = row_of(labels, image)
     mask = view_mask(findings, image, counts.shape, params.votes)
     marks = findings[findings["image"] == image]
     report = reports.get(image, "")

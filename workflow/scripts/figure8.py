@@ -1,18 +1,18 @@
 """Figure 8: training accuracy of every classifier on every dataset."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from bonescan.figures.curves import draw_training
 from bonescan.figures.style import save
-from bonescan.files import read_table
+from bonescan.files import read_json, read_table
+from bonescan.scoring.summary import KEYS
 from bonescan.script import logged
 
 
 @logged
 def main(snakemake):
-    histories = {Path(path).parts[-5:-2]: pd.read_csv(path) for path in snakemake.input.histories}
+    runs = [tuple(read_json(fit)[key] for key in KEYS) for fit in snakemake.input.fits]
+    histories = dict(zip(runs, map(pd.read_csv, snakemake.input.histories), strict=True))
     metrics = pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True)
     save(draw_training(histories, metrics, snakemake.params.provenance), snakemake.output.figure)
 

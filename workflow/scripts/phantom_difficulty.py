@@ -20,16 +20,15 @@ from bonescan.tables.phantom_quality import difficulty_table, shortcuts_table
 @logged
 def main(snakemake):
     seed, provenance = snakemake.params.seed, snakemake.params.provenance
-    crops = read_table(snakemake.input.crop)
-    # views whose crop was excluded have left the cohort
-    scans, truth = (
-        crops[["image"]].merge(read_table(path), on="image", validate="one_to_one")
-        for path in (snakemake.input.scans, snakemake.input.truth)
+    cohort = read_table(snakemake.input.cohort)
+    crops, scans, truth = (
+        cohort[["image"]].merge(read_table(path), on="image", validate="one_to_one")
+        for path in (snakemake.input.crop, snakemake.input.scans, snakemake.input.truth)
     )
-    thorax = np.load(snakemake.input.thorax, mmap_mode="r")
+    thorax = np.load(snakemake.input.thorax, mmap_mode="r")[cohort["row"]]
     if not len(thorax) == len(crops) == len(truth) == len(scans):
         raise ValueError(
-            f"expected a thoracic image for each row of crop.tsv, got {len(thorax)}, {len(crops)} rows, "
+            f"expected each view of cohort.tsv everywhere, got {len(thorax)} images, {len(crops)} rows of crop.tsv, "
             f"{len(truth)} of truth_views.tsv and {len(scans)} of scans.tsv"
         )
     observer = judge_observer(truth, generator(seed, "phantom_quality", "observer"))

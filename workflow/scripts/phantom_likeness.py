@@ -8,10 +8,10 @@ from pydicom.data import get_testdata_file
 
 from bonescan.chance import generator
 from bonescan.figures.gallery import choose_patients, draw_gallery, exam_of
-from bonescan.figures.likeness import draw_likeness, panel
+from bonescan.figures.likeness import draw_likeness
 from bonescan.figures.style import save as save_figure
 from bonescan.files import read_table
-from bonescan.phantom_quality.likeness import build, compare, curves, match, without_compression
+from bonescan.phantom_quality.likeness import build, compare, curves, mark_regions, match, without_compression
 from bonescan.phantom_quality.statistics import thin
 from bonescan.script import logged
 from bonescan.tables.formats import save
@@ -41,8 +41,8 @@ def main(snakemake):
     real_curves = curves(real, spacing)
     compared, bands = compare(real_curves, found)
     save(likeness_table(compared, len(found), provenance), snakemake.output.likeness)
-    nearest = panel("phantom", usual(matched[0]), truth["pixel_spacing"][matched[0]])
-    pictures = [panel("real scan", real, spacing), nearest]
+    nearest = mark_regions("phantom", usual(matched[0]), truth["pixel_spacing"][matched[0]])
+    pictures = [mark_regions("real scan", real, spacing), nearest]
     figure = draw_likeness(pictures, real_curves, bands, compared, len(found), provenance)
     save_figure(figure, snakemake.output.comparison)
 

@@ -5,9 +5,11 @@ import logging
 import pandas as pd
 
 from bonescan.files import read_table
+from bonescan.scoring.summary import summarise
 from bonescan.script import logged
 from bonescan.tables.formats import save
-from bonescan.tables.results import result_table, summarise, table9
+from bonescan.tables.results import result_table, table9
+from bonescan.terms import TRAINED
 
 
 @logged
@@ -18,7 +20,7 @@ def main(snakemake):
     save(result_table("D2", summary, provenance), snakemake.output.table7)
     save(result_table("D3", summary, provenance), snakemake.output.table8)
     save(table9(summary, provenance), snakemake.output.table9)
-    failed = summary[summary["status"] != "trained"]
+    failed = summary[summary["status"] != TRAINED]
     logging.info("%d of %d networks have a result", len(summary) - len(failed), len(summary))
 
 

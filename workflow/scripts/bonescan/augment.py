@@ -5,10 +5,10 @@ import pandas as pd
 from scipy import ndimage
 
 from bonescan.chance import generator
+from bonescan.terms import OPERATIONS, VARIANTS
 
 SHIFTS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 ROTATIONS = {"rotate_left": 1, "rotate_right": -1}
-OPERATIONS = ("identity", *SHIFTS, *ROTATIONS)
 
 
 def mirror(image: np.ndarray) -> np.ndarray:
@@ -134,10 +134,11 @@ def plan(labels: pd.DataFrame, counts: dict, horizontal, vertical, degrees, seed
     chosen = [pool.index[original]]
     for subtype, originals in labels["subtype"].value_counts(sort=False).items():
         wanted = counts.get(subtype, 0)
-        most = originals * 2 * len(OPERATIONS)
+        most = originals * VARIANTS
         if not originals <= wanted <= most:
             raise ValueError(
-                f"augment.counts.{subtype}: expected {originals} (the originals) to {most} (14 of each), got {wanted}"
+                f"augment.counts.{subtype}: expected {originals} (the originals) to {most} ({VARIANTS} of each), "
+                f"got {wanted}"
             )
         copies = pool.index[~original & (pool["subtype"] == subtype)]
         rng = generator(seed, "augment", "class", subtype)

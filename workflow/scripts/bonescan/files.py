@@ -77,6 +77,11 @@ def write_json(path, value) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def read_json(path) -> dict:
+    """Read what `write_json` wrote."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
 def read_table(path) -> pd.DataFrame:
     """Read a table as `write_table` wrote it: identifiers are text, and only an empty field is a missing value.
 
@@ -93,7 +98,7 @@ def write_table(path, frame: pd.DataFrame) -> None:
 
 
 def stack_header(stream, shape: tuple[int, ...], dtype, count: int = 0) -> int:
-    """Write the header of a `.npy` file of `count` arrays of `shape`; return its length, which hangs on no count.
+    """Write the header of a `.npy` file of `count` arrays of `shape`; return its length, the same for every `count`.
 
     numpy leaves room in the header for the first axis to grow.
     """

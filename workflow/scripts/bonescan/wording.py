@@ -1,6 +1,8 @@
 """How the paper's tables and figures name things, and the line that says whose scans and which scale made them."""
 
-SUBTYPES = {
+from bonescan.terms import UNITS
+
+SUBTYPE_NAMES = {
     "normal": "Normal",
     "multiple": "Multiple bone metastasis",
     "spinal": "Spinal metastasis",
@@ -8,7 +10,7 @@ SUBTYPES = {
 }
 """Classes of Tables 1 and 2, in their order."""
 
-METRICS = {
+METRIC_NAMES = {
     "accuracy": "Acc",
     "precision": "Prec",
     "recall": "Rec",
@@ -17,11 +19,8 @@ METRICS = {
 }
 """Columns of Tables 6 to 8, in their order."""
 
-DATASETS = {"D1": "original", "D2": "augmented, normalised", "D3": "augmented"}
+DATASET_NAMES = {"D1": "original", "D2": "augmented, normalised", "D3": "augmented"}
 """The three datasets (paper: Thoracic image augmentation)."""
-
-UNITS = ("image", "source", "patient")
-"""Split units; the paper's comes first."""
 
 _COHORTS = {
     "phantom": "Phantom cohort",
@@ -61,5 +60,5 @@ def split_unit(unit: str) -> str:
 
 
 def in_order(units) -> list[str]:
-    """Return the distinct split units in the order of `UNITS`."""
+    """Return the distinct split units in the order of `bonescan.terms.UNITS`."""
     return sorted(set(units), key=UNITS.index)

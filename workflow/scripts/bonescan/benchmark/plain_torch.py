@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from bonescan.benchmark.ours import PRODUCTS, example, memory_mb, peak, rate
+from bonescan.benchmark.timing import PRODUCTS, example, memory_mb, peak, rate
 
 ACTIVATIONS = {
     "linear": lambda x: x,
@@ -99,7 +99,7 @@ def copy_weights(network: Network, weights: dict) -> None:
 
 
 def measure(job: dict) -> dict:
-    """Measure the plain loop; `job` and the result as in `bonescan.benchmark.ours.measure`, and `description` in the job."""
+    """Measure the plain loop: as `bonescan.benchmark.ours.measure`, with `description` in the job too."""
     torch.manual_seed(1)
     torch.set_num_threads(job["threads"])
     device = "cuda" if torch.cuda.is_available() else "cpu"

@@ -1,6 +1,7 @@
 """A cohort whose crops are not all trustworthy: the flags that need two views, and what becomes of flagged crops."""
 
 from bonescan.crop.position import check_frames, check_view
+from bonescan.terms import VIEWS
 
 
 def flag_frames(crops):
@@ -25,9 +26,9 @@ def flag_frames(crops):
         if upright[position]:
             exams.setdefault(exam, {})[known[position][0]] = position
     for views in exams.values():
-        if set(views) == {"anterior", "posterior"}:
+        if set(views) == set(VIEWS):
             for position in views.values():
-                reasons[position] += check_frames(*(known[views[name]][1] for name in ("anterior", "posterior")))
+                reasons[position] += check_frames(*(known[views[name]][1] for name in VIEWS))
         else:
             for position in views.values():
                 reasons[position] += check_view(*known[position][:2])
@@ -68,21 +69,3 @@ def exclude(crops, untrusted):
     if flagged.all():
         raise ValueError(f"crop.untrusted is exclude: expected a crop without a flag, got {len(crops)} flagged ones")
     return crops[~flagged].reset_index(drop=True), crops[flagged].reset_index(drop=True)
-
-
-def labels_of_cohort(labels, crops, excluded):
-    """Return the labels of the images that are in the cohort, in the order of `labels`.
-
-    Parameters
-    ----------
-    labels, crops, excluded : DataFrame
-        `labels.tsv`, `crop.tsv` and `excluded.tsv`; column image.
-
-    Raises
-    ------
-    ValueError
-        If an image has a label but was never cropped, or the other way round.
-    """
-    if unknown := set(labels["image"]) ^ {*crops["image"], *excluded["image"]}:
-        raise ValueError(f"expected a label and a crop of each image, one is missing of {min(unknown)}")
-    return labels[labels["image"].isin(crops["image"])].reset_index(drop=True)

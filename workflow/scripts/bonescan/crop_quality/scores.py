@@ -138,6 +138,13 @@ def summarise(views) -> dict[str, float]:
     return {name: float(value) for name, value in row.items()}
 
 
+def summarise_groups(views: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of all views, of each view, and of the views without a flag: a row a `group`."""
+    groups = {"All": views, **{str(name).capitalize(): rows for name, rows in views.groupby("view")}}
+    groups["Without a flag"] = views[views["flag"] == 0]
+    return pd.DataFrame([{"group": name, **summarise(rows)} for name, rows in groups.items()])
+
+
 def worst(views, number=5) -> pd.DataFrame:
     """Return the rows of the views with the least overlap with the trunk."""
     return views.sort_values(["iou_trunk", "image"], kind="stable").head(number).reset_index(drop=True)

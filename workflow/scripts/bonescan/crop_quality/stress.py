@@ -11,7 +11,8 @@ from bonescan.crop import crop_row, crop_thorax
 from bonescan.crop.flags import flag_frames
 from bonescan.crop_quality.scores import score_view, summarise
 from bonescan.phantom import camera, habitus, skeleton, soft_tissue, truth
-from bonescan.phantom.scene import VIEWS, Scene, locate
+from bonescan.phantom.scene import Scene, locate
+from bonescan.terms import VIEWS
 
 COUNTS = 0.5e6  # of a view, as usual (facts: 0.36 to 0.68 M)
 BACKGROUND = 0.05  # counts a pixel outside the body

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 
 from bonescan.figures.style import FAINT, MARK, ceiling, letter, new_figure, say, show_counts, styled
 from bonescan.label.masks import POINT_RADIUS, read_points
-from bonescan.wording import SUBTYPES
+from bonescan.wording import SUBTYPE_NAMES
 
 HEIGHT = 128  # mm
 MARGIN = 25  # rows and columns round the lesions of the detail
@@ -169,7 +169,7 @@ def _list(axes: Axes, table: pd.DataFrame, label: pd.Series, readers: list[str],
     y -= step / 2
     said = {1: "+", 0: "−"}
     line("vote: + abnormal, − normal", [said.get(label.get(reader), "?") for reader in readers])
-    line(f"label: {SUBTYPES[label['subtype']].lower()}", weight="bold")
+    line(f"label: {SUBTYPE_NAMES[label['subtype']].lower()}", weight="bold")
     y -= step / 2
     names = ", ".join(f"{number} {reader}" for number, reader in enumerate(readers, start=1))
     for part in textwrap.wrap(f"Readers: {names}.", LETTERS):

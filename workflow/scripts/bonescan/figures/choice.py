@@ -39,9 +39,14 @@ def _example(table: pd.DataFrame) -> str:
     return repr(table["image"].iloc[0]) if len(table) else "none"
 
 
-def row_of(table: pd.DataFrame, image: str) -> int:
-    """Return the row of an array whose rows `table` describes; ValueError if it has no such image."""
-    rows = (table["image"] == image).to_numpy().nonzero()[0]
+def row_of(table: pd.DataFrame, image: str) -> pd.Series:
+    """Return the one row of a table that is of an image; ValueError if there is none, or more."""
+    rows = table[table["image"] == image]
     if len(rows) != 1:
         raise ValueError(f"image {image!r}: expected one row of the table, got {len(rows)}")
-    return int(rows[0])
+    return rows.iloc[0]
+
+
+def row_in_array(cohort: pd.DataFrame, image: str, column: str) -> int:
+    """Return an image's row in an array, from `cohort.tsv`: column `scan` of `scans.npy`, `row` of `thorax.npy`."""
+    return int(row_of(cohort, image)[column])

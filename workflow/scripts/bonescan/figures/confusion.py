@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from bonescan.figures.curves import first_seed, seed_note
+from bonescan.figures.curves import seed_note
 from bonescan.figures.style import letter, new_figure, say, styled
+from bonescan.scoring.summary import first_seed
+from bonescan.terms import CLASSES, TRAINED
 from bonescan.wording import classifier, in_order, split_unit
-
-_CLASSES = ("normal", "metastasis")
 
 
 def confusion(run) -> np.ndarray:
@@ -45,7 +45,7 @@ def draw_confusion(metrics: pd.DataFrame, model: str, provenance: dict, datasets
             title = f"{dataset}, split by {split_unit(unit)}"
             if (unit, dataset) not in chosen.index:
                 say(panel, f"{classifier(model)} was not run")
-            elif (run := chosen.loc[(unit, dataset)]).status != "trained":
+            elif (run := chosen.loc[(unit, dataset)]).status != TRAINED:
                 say(panel, f"{classifier(model)}: {run.status}")
             else:
                 _matrix(panel, confusion(run))
@@ -62,8 +62,8 @@ def _matrix(axes, matrix: np.ndarray) -> None:
         share = shares[true, predicted]
         text = f"{images}\n" + ("no images" if np.isnan(share) else f"{share:.1%}")
         axes.text(predicted, true, text, ha="center", va="center", color="white" if share > 0.6 else "black")
-    axes.set_xticks([0, 1], _CLASSES)
-    axes.set_yticks([0, 1], _CLASSES, rotation=90, va="center")
+    axes.set_xticks([0, 1], CLASSES)
+    axes.set_yticks([0, 1], CLASSES, rotation=90, va="center")
     axes.set(xlabel="Predicted", ylabel="True")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)

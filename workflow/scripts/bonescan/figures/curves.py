@@ -7,13 +7,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from bonescan.figures.style import COLOURS, FAINT, letter, new_figure, say, styled
-from bonescan.wording import DATASETS, classifier, in_order, split_unit
-
-
-def first_seed(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep the first seed of each unit, dataset and model of `metrics.tsv` or `predictions.tsv`."""
-    first = table.groupby(["unit", "dataset", "model"], sort=False)["seed"].transform("first")
-    return table[table["seed"] == first]
+from bonescan.scoring.roc import curve
+from bonescan.scoring.summary import first_seed
+from bonescan.terms import TRAINED
+from bonescan.wording import DATASET_NAMES, classifier, in_order, split_unit
 
 
 def seed_note(table: pd.DataFrame) -> str:
@@ -43,7 +40,7 @@ def _grid(metrics: pd.DataFrame, provenance: dict, note: str, foot: float):
         for column, dataset in enumerate(datasets):
             panel = panels[unit, dataset] = axes[row, column]
             if row == 0:
-                letter(panel, column, f"{dataset}, {DATASETS[dataset]}")
+                letter(panel, column, f"{dataset}, {DATASET_NAMES[dataset]}")
         axes[row, 0].annotate(
             f"split by {split_unit(unit)}",
             xy=(0, 0.5),
@@ -78,11 +75,11 @@ def draw_training(histories: dict[tuple, pd.DataFrame], metrics: pd.DataFrame, p
         failed: dict[str, list[str]] = {}
         for run in runs.itertuples(index=False):
             history = histories.get((unit, dataset, run.model))
-            if run.status != "trained":
+            if run.status != TRAINED:
                 failed.setdefault(run.status, []).append(run.model)
             if history is None or history.empty:
                 continue
-            _accuracy(panel, history, colours[run.model] if run.status == "trained" else None)
+            _accuracy(panel, history, colours[run.model] if run.status == TRAINED else None)
         text = "\n".join(f"{status}: {', '.join(names)}" for status, names in failed.items())
         place = {"transform": panel.transAxes, "ha": "right", "va": "bottom"}
         panel.text(0.97, 0.03, text, fontsize=6, color="#595959", **place)
@@ -96,7 +93,7 @@ def draw_training(histories: dict[tuple, pd.DataFrame], metrics: pd.DataFrame, p
         if dataset == min(metrics["dataset"]):
             panel.set_ylabel("Training accuracy")
     entries = [Line2D([], [], color=colours[model], label=classifier(model)) for model in models]
-    if (metrics["status"] != "trained").any():
+    if (metrics["status"] != TRAINED).any():
         entries.append(Line2D([], [], color=FAINT, linestyle="--", label="no result"))
     figure.legend(handles=entries, loc="outside upper center", ncols=len(entries), columnspacing=1.2, handlelength=1.5)
     return figure
@@ -143,11 +140,9 @@ def draw_roc(predictions: pd.DataFrame, metrics: pd.DataFrame, provenance: dict)
 
 def _roc(panel, predictions: pd.DataFrame, run, colour: str) -> None:
     """Draw one network's ROC curve, or only its legend entry with its status if it has no result."""
-    from sklearn.metrics import roc_curve
-
-    if run.status != "trained" or predictions["probability"].isna().any():
+    if run.status != TRAINED or predictions["probability"].isna().any():
         panel.plot([], [], color=FAINT, linestyle="--", label=f"{classifier(run.model)}: {run.status}")
         return
-    false_positive, true_positive, _ = roc_curve(predictions["label"], predictions["probability"])
+    false_positive, true_positive = curve(predictions["label"], predictions["probability"])
     auc = "undefined" if np.isnan(run.auc) else f"{run.auc:.4f}"
     panel.plot(false_positive, true_positive, color=colour, label=f"{classifier(run.model)} ({auc})", zorder=3)

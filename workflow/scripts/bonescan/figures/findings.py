@@ -5,9 +5,6 @@ from matplotlib.axes import Axes
 
 from bonescan.figures.style import MARK
 
-VIEW = (1024, 256)
-"""Rows and columns of a whole-body view."""
-
 
 def thorax_mask(mask: np.ndarray, crop, size: int) -> np.ndarray:
     """Carry a mask from a view into its thoracic image, as the crop carries its counts.

@@ -7,19 +7,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from bonescan.figures.style import ACCENT, COLOURS, FAINT, MARK, ceiling, letter, new_figure, show_counts, styled
-from bonescan.phantom_quality.anatomy import find_anatomy
-from bonescan.phantom_quality.regions import regions
 
-MARGIN = 10  # rows shown above and below the body
 REGIONS = {"spine": COLOURS[5], "flank": COLOURS[4], "ribs": COLOURS[3], "thigh": COLOURS[6]}
 LINEAR = "profile"
-
-
-def panel(title: str, counts, spacing: float):
-    """Return a picture for `draw_likeness`: title, counts, regions of interest, rows to show."""
-    body = find_anatomy(counts)
-    rows = max(0, body.crown - MARGIN), min(len(counts), body.toes + MARGIN)
-    return title, counts, regions(counts, body, spacing), rows
 
 
 @styled

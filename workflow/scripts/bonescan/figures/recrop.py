@@ -5,20 +5,20 @@ import pandas as pd
 
 from bonescan.chance import generator
 from bonescan.crop import Crop, crop_row, crop_thorax
-from bonescan.figures.choice import CLEAR_CASE, choose, row_of
+from bonescan.figures.choice import CLEAR_CASE, choose, row_in_array, row_of
 
 
 def crop_again(
-    scans: np.ndarray, table: pd.DataFrame, crops: pd.DataFrame, labels: pd.DataFrame, wanted, settings: dict, seed: int
+    scans: np.ndarray, cohort: pd.DataFrame, crops: pd.DataFrame, wanted: str | None, settings: dict, seed: int
 ) -> tuple[str, np.ndarray, Crop]:
     """Choose a view, crop it with the draw of the run, and hold the result against what the run wrote.
 
     Parameters
     ----------
     scans : ndarray, shape (n, 1024, 256), uint16
-        Counts, described row by row by `table`.
-    table, crops, labels : DataFrame
-        `scans.tsv`, `crop.tsv` and `labels.tsv`.
+        Counts.
+    cohort, crops : DataFrame
+        `cohort.tsv` and `crop.tsv`.
     wanted : str or None
         The image asked for in the config.
     settings : dict
@@ -36,10 +36,10 @@ def crop_again(
     ValueError
         If the image is not in the cohort, or the crop is not the run's.
     """
-    image = choose(crops.merge(labels[["image", "label", "subtype"]], on="image"), wanted, **CLEAR_CASE)
-    view = np.asarray(scans[row_of(table, image)])
+    image = choose(cohort.merge(crops[["image", "flag"]], on="image"), wanted, **CLEAR_CASE)
+    view = np.asarray(scans[row_in_array(cohort, image, "scan")])
     crop = crop_thorax(view, generator(seed, "crop", image), **settings)
-    written = crops.iloc[row_of(crops, image)]
+    written = row_of(crops, image)
     for name in ("thr_n", "row0", "row1", "col0", "col1", "sigma"):
         if (found := crop_row(crop)[name]) != written[name]:
             raise ValueError(f"{image}: expected the crop of the run, {name} {written[name]}, got {found}")

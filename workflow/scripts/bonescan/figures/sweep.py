@@ -7,31 +7,23 @@ from matplotlib.lines import Line2D
 
 from bonescan.figures.style import COLOURS, FAINT, letter, new_figure, styled
 from bonescan.tables.sweep import words
-from bonescan.wording import DATASETS, classifier
+from bonescan.wording import DATASET_NAMES, classifier
 
 _STYLES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
 _APART = 1.06
 """Factor on the rate between neighbouring curves, so that their points do not hide each other."""
 
 
-def _mean_of_seeds(runs: pd.DataFrame) -> pd.DataFrame:
-    """Average over the seeds; a rate counts as trained if any seed trained, as diverged if all did."""
-    numbers = ["training_accuracy", "validation_auc", "auc_low", "auc_high"]
-    grouped = runs.groupby(["dataset", "initial_weights", "learning_rate"], sort=True)
-    means = grouped[numbers].mean()
-    means["trained"] = grouped["status"].agg(lambda status: (status == "trained").any())
-    means["diverged"] = grouped["status"].agg(lambda status: (status == "diverged").all())
-    return means.reset_index()
-
-
 @styled
-def draw_sweep(runs: pd.DataFrame, model: str, unit: str, provenance: dict) -> Figure:
+def draw_sweep(runs: pd.DataFrame, means: pd.DataFrame, model: str, unit: str, provenance: dict) -> Figure:
     """Draw the training accuracy and the validation AUC by learning rate.
 
     Parameters
     ----------
     runs, model, unit, provenance
         As in `bonescan.tables.sweep.sweep_table`.
+    means : DataFrame
+        Of `runs`, from `bonescan.scoring.sweep.average_seeds`.
     """
     seeds = runs["seed"].nunique()
     note = (
@@ -42,7 +34,6 @@ def draw_sweep(runs: pd.DataFrame, model: str, unit: str, provenance: dict) -> F
     panels = figure.subplots(1, 2)
     datasets, starts = sorted(runs["dataset"].unique()), list(runs["initial_weights"].unique())
     curves = [(dataset, start) for dataset in datasets for start in starts]
-    means = _mean_of_seeds(runs)
     for number, (dataset, start) in enumerate(curves):
         rows = means[(means["dataset"] == dataset) & (means["initial_weights"] == start)]
         colour = COLOURS[1 + 3 * datasets.index(dataset) % len(COLOURS)]
@@ -69,7 +60,7 @@ def draw_sweep(runs: pd.DataFrame, model: str, unit: str, provenance: dict) -> F
     for dataset, start in curves:
         colour = COLOURS[1 + 3 * datasets.index(dataset) % len(COLOURS)]
         line, marker = _STYLES[starts.index(start) % len(_STYLES)]
-        label = f"{dataset} ({DATASETS[dataset]}), {words(start)}"
+        label = f"{dataset} ({DATASET_NAMES[dataset]}), {words(start)}"
         entries.append(Line2D([], [], color=colour, linestyle=line, marker=marker, markersize=4, label=label))
     figure.legend(handles=entries, loc="outside upper center", ncols=2, handlelength=3)
     return figure

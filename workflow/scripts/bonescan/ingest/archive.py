@@ -8,7 +8,6 @@ import pandas as pd
 
 from bonescan.ingest.refusal import Unsuitable
 
-SOURCES = ("phantom", "sheet", "folder", "both")
 SHEET_COLUMNS = ("path", "patient", "exam", "view", "label", "subtype", "report")
 MAXIMUM_BYTES = 64 * 2**20  # eight whole-body frames take 4 MiB
 

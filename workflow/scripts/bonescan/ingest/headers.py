@@ -13,6 +13,7 @@ from bonescan.ingest.datasets import values_of
 from bonescan.ingest.privacy import IDENTIFYING
 from bonescan.ingest.refusal import Unsuitable
 from bonescan.ingest.resampling import GREATEST
+from bonescan.terms import VIEWS
 
 NUCLEAR_MEDICINE = "1.2.840.10008.5.1.4.1.1.20"
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
@@ -25,7 +26,7 @@ VIEW_CODES = {
 }
 VIEW_WORDS = {"anterior": {"ant", "anterior"}, "posterior": {"post", "posterior"}}
 OTHER_VIEW_WORDS = {"oblique", "lateral", "lao", "rao", "lpo", "rpo"}
-DETECTOR_VIEWS = {1: "anterior", 2: "posterior"}  # by convention, where no frame names its view
+DETECTOR_VIEWS = dict(enumerate(VIEWS, start=1))  # by convention, where no frame names its view
 REMOVED = {
     "",
     "0",

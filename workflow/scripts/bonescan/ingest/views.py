@@ -16,12 +16,13 @@ from bonescan.ingest.archive import locate, read_bounded
 from bonescan.ingest.orientation import is_inverted, upright
 from bonescan.ingest.refusal import Unsuitable
 from bonescan.ingest.workers import Failure, ordered_map
+from bonescan.terms import SUBTYPES
 
 SCAN_COLUMNS = ["image", "patient", "exam", "view", "source_file", "row", "frame", "sha256", "pixel_spacing", "counts"]
 FACTS = ["format", "matrix", "steps", "deidentified", "burned_in"]
 SCAN_COLUMNS += FACTS
 REJECTED_COLUMNS = ["source_file", "row", "reason"]
-ALLOWED = {"label": ("0", "1"), "subtype": ("normal", "multiple", "spinal", "outside_spine")}
+ALLOWED = {"label": ("0", "1"), "subtype": SUBTYPES}
 # Names become file names (an annotation is `{image}.json`) and columns of tables
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 SECONDS = 30  # that one file may take; a sound one takes a tenth of one
@@ -292,7 +293,9 @@ def identities(outcomes: Iterable[Outcome]) -> dict[str, str]:
 
 def own_words() -> set[str]:
     """Return the words that ingest itself writes into reasons and facts."""
-    return privacy.own_words(archive, headers, datasets, orientation, resampling, pictures, workers, sys.modules[__name__])
+    return privacy.own_words(
+        archive, headers, datasets, orientation, resampling, pictures, workers, sys.modules[__name__]
+    )
 
 
 def tables(outcomes: list[Outcome], labelled: tuple[str, ...]) -> dict[str, pd.DataFrame]:

@@ -1,4 +1,4 @@
-"""A reader's LabelMe workspace: pictures with a proper window, annotations to begin from."""
+"""A reader's folder to annotate with LabelMe: pictures with a proper window, annotations to begin from."""
 
 import base64
 import io
@@ -12,7 +12,7 @@ READ = (
 )
 
 
-def picture(counts: np.ndarray, percentile: float) -> np.ndarray:
+def make_picture(counts: np.ndarray, percentile: float) -> np.ndarray:
     """Return a view as readers are used to it: dark where hot, black from a percentile of the pixels with counts.
 
     Parameters
@@ -37,7 +37,7 @@ def encode_png(grey: np.ndarray) -> bytes:
     return stream.getvalue()
 
 
-def annotation(image: str, size: tuple[int, int], findings: list[dict] = ()) -> dict:
+def make_annotation(image: str, size: tuple[int, int], findings: list[dict] = ()) -> dict:
     """Return an annotation in LabelMe's format, not yet read, with the shapes of some findings.
 
     Parameters

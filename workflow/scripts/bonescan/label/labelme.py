@@ -27,7 +27,7 @@ def read_folder(folder: Path, size: tuple[int, int]) -> tuple[dict[str, set[str]
     Returns
     -------
     annotated : dict of str to set of str
-        Without those of a workspace that the reader has not ticked as read.
+        Without those that `annotate` made and the reader has not ticked as read.
     findings : list of dict
         `image`, `reader` and what `read_annotation` returns.
 
@@ -55,7 +55,7 @@ def read_folder(folder: Path, size: tuple[int, int]) -> tuple[dict[str, set[str]
 
 
 def read_annotation(data: bytes, suffix: str, image: str, place: str, size: tuple[int, int]) -> list[dict] | None:
-    """Return the findings of one annotation; None if it is of a workspace and not ticked as read.
+    """Return the findings of one annotation; None if `annotate` made it and nobody ticked it as read.
 
     Parameters
     ----------

@@ -20,8 +20,8 @@ def shape_mask(shape: str, points: np.ndarray, size: tuple[int, int]) -> np.ndar
     Parameters
     ----------
     shape : {"polygon", "rectangle", "circle", "point", "mask"}
-        As `bonescan.label.labelme` has them: a rectangle by two corners, a circle by its centre and a point of its rim, a
-        mask by the first and the last pixel of each run in a row.
+        As `bonescan.label.labelme` has them: a rectangle by two corners, a circle by its centre and a point of its rim,
+        a mask by the first and the last pixel of each run in a row.
     points : ndarray, shape (n, 2), float
         Rows and columns, pixels.
     size : (int, int)

@@ -8,8 +8,8 @@ import re
 import numpy as np
 import pandas as pd
 
-ABNORMAL = "metastasis"
-SUBTYPES = ("normal", "multiple", "spinal", "outside_spine")
+from bonescan.terms import METASTASIS, SUBTYPES
+
 DISPUTED_COLUMNS = ["image", "kind", "abnormal", "normal", "missing"]
 FINDING_COLUMNS = ["image", "reader", "finding", "bone", "shape", "points"]
 SPINE = re.compile(r"\bvertebrae?\b|\bspine\b|\bspinal\b|\bsacrum\b|\bcoccyx\b|\b[ctl]\d{1,2}\b")
@@ -69,7 +69,7 @@ def count_votes(findings: pd.DataFrame, images: list[str], annotated: dict[str, 
     DataFrame of Int64, one row an image, one column a reader
         1 abnormal, 0 normal, missing where the reader did not annotate the image.
     """
-    marked = findings[findings["finding"] == ABNORMAL]
+    marked = findings[findings["finding"] == METASTASIS]
     table = pd.crosstab(marked["image"], marked["reader"]).clip(upper=1)
     table = table.reindex(index=images, columns=list(annotated), fill_value=0).astype("Int64")
     for reader, names in annotated.items():
@@ -165,7 +165,7 @@ def subtype_of_bones(bones: list[str]) -> str:
 def label_by_votes(findings: pd.DataFrame, scans: pd.DataFrame, votes: pd.DataFrame, least: int) -> pd.DataFrame:
     """Return `labels.tsv`: image, patient, each reader's vote, label, subtype; in the order of `scans`."""
     label = majority(votes, least)
-    lesions = dict(iter(findings[findings["finding"] == ABNORMAL].groupby("image")))
+    lesions = dict(iter(findings[findings["finding"] == METASTASIS].groupby("image")))
     subtype = [
         subtype_of_bones(lesions_of_majority(lesions[image], least)) if label[image] else "normal"
         for image in scans["image"]

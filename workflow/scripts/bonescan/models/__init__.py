@@ -7,9 +7,6 @@ from bonescan.models.vgg import build_vgg
 
 FAMILIES = {"vgg": build_vgg, "resnet": build_resnet, "densenet": build_densenet}
 
-CLASSES = ("normal", "metastasis")
-"""What the two outputs of every network stand for, in their order."""
-
 
 def build(
     network: dict, size: int, width: float = 1, initial_weights: str = "glorot_normal", name: str | None = None
@@ -35,8 +32,8 @@ def build(
     Returns
     -------
     keras.Model
-        Input (batch, size, size, 1), float32; output (batch, 2), the probabilities of `CLASSES`, by a layer of
-        its own named `softmax`.
+        Input (batch, size, size, 1), float32; output (batch, 2), the probabilities of `bonescan.terms.CLASSES`, by a
+        layer of its own named `softmax`.
 
     Raises
     ------

@@ -12,10 +12,9 @@ import pandas as pd
 from scipy.stats.qmc import LatinHypercube
 
 from bonescan.phantom.habitus import QUANTILES as BUILD
+from bonescan.terms import CLASSES, METASTATIC, SUBTYPES, VIEWS
 
 MATCHED = ("sex", "age", *BUILD, "counts", "duration", "order")
-METASTATIC = ("multiple", "spinal", "outside_spine")
-VIEWS = ("anterior", "posterior")
 
 
 def compose(patients, views, age, rng):
@@ -46,8 +45,8 @@ def compose(patients, views, age, rng):
         A key is missing, unknown or negative, or a class has fewer views than patients or more than two views a
         patient.
     """
-    _check("simulate.patients", patients, ("normal", "metastasis"))
-    _check("simulate.views", views, ("normal", *METASTATIC))
+    _check("simulate.patients", patients, CLASSES)
+    _check("simulate.views", views, SUBTYPES)
     pairs = {"normal": _pairs("normal", patients["normal"], {"normal": views["normal"]}, rng)["normal"]}
     pairs |= _pairs("metastasis", patients["metastasis"], {key: views[key] for key in METASTATIC}, rng)
 

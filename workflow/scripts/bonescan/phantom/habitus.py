@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
+from bonescan.terms import VIEW_SHAPE
+
 # quantiles that `draw` takes; the rest it draws by itself
 QUANTILES = (
     *("stature", "breadth", "depth", "fat", "breasts", "kyphosis", "lordosis", "scoliosis", "ribs"),
@@ -20,7 +22,6 @@ LENGTH_SCALE_MM = 25.0
 LENGTH_FREEDOM = 3.0
 REFERENCE_LENGTH_MM = 1704.0
 TABLE_Y = 100.0
-ROWS, COLUMNS = 1024, 256
 # rows of the landmarks in the reference body, mm below the crown
 LANDMARKS = {
     "crown": 0.0,
@@ -144,7 +145,7 @@ def draw(sex, pixel, quantiles, rng):
     spread = LENGTH_SCALE_MM * stdtrit(LENGTH_FREEDOM, quantiles["stature"])
     length = float(np.clip(USUAL_LENGTH_MM[sex] + spread, *(stature + TOES_MM for stature in STATURE_MM)))
     scale = length / REFERENCE_LENGTH_MM
-    room = (ROWS - length / pixel) / 2
+    room = (VIEW_SHAPE[0] - length / pixel) / 2
     moves = rng.random() < 0.05
 
     def normal(name, mean, deviation, low=-np.inf, high=np.inf):
@@ -167,7 +168,7 @@ def draw(sex, pixel, quantiles, rng):
         tilt=normal("tilt", 0.0, 1.2, -5.0, 5.0),
         twist=float(rng.normal(0.0, 7.0)) if moves else 0.0,
         moved_at=float(rng.uniform(250.0, 1300.0)),
-        column=COLUMNS / 2 - 0.5 + normal("column", 0.0, 5.0),
+        column=VIEW_SHAPE[1] / 2 - 0.5 + normal("column", 0.0, 5.0),
         row=room + normal("row", 0.0, 0.25, -0.7, 0.7) * room,
         pixel=float(pixel),
     )

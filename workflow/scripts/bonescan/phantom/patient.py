@@ -9,6 +9,7 @@ from bonescan.phantom import benign, camera, disease, habitus, observer, readers
 from bonescan.phantom.composition import quantiles
 from bonescan.phantom.scene import Scene, locate
 from bonescan.phantom.shown import Shown
+from bonescan.terms import VIEW_SHAPE
 
 THORAX = ("ribs", "sternum", "shoulder girdle")
 USUAL_COUNTS = 0.53e6
@@ -187,7 +188,7 @@ def thorax_box(bones, places):
         int(np.floor(rows.min())),
         int(np.ceil(rows.max())) + 1,
         max(0, int(np.floor(columns.min()))),
-        min(256, int(np.ceil(columns.max())) + 1),
+        min(VIEW_SHAPE[1], int(np.ceil(columns.max())) + 1),
     )
 
 
@@ -205,7 +206,7 @@ def _as_asked(rows, subtype):
 def _view_row(image, row, view, posture, box, frame):
     row0, row1, col0, col1 = box
     if view == "posterior":
-        col0, col1 = 256 - col1, 256 - col0
+        col0, col1 = VIEW_SHAPE[1] - col1, VIEW_SHAPE[1] - col0
     marks = {f"{name}_row": round(float(posture.rows(z)), 1) for name, z in habitus.LANDMARKS.items()}
     return {
         "image": image,

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-ROWS, COLUMNS = 1024, 256
+from bonescan.terms import VIEW_SHAPE
+
+ROWS, COLUMNS = VIEW_SHAPE
 
 
 def votes(label, readers, error, rng):

@@ -7,8 +7,7 @@ from scipy.ndimage import gaussian_filter
 
 from bonescan.phantom import camera
 from bonescan.phantom.soft_tissue import SLAB_MM
-
-VIEWS = ("anterior", "posterior")
+from bonescan.terms import VIEW_SHAPE
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ class Scene:
             through = camera.transmission(body.density[front_first], SLAB_MM)
             image = camera.project(volume[front_first] * through, SLAB_MM, self._gap(view), pixel)
             self._transmission[view] = through[front_first]
-            self.images[view] = np.zeros((1024, 256))
+            self.images[view] = np.zeros(VIEW_SHAPE)
             self.images[view][body.top : body.top + image.shape[0]] = image
 
     def _gap(self, view):
@@ -141,8 +140,8 @@ class Scene:
         distance = (order if view == "anterior" else self._slabs - 1 - order) + 0.5
         spread = camera.variance(self._gap(view) + distance * SLAB_MM, self._pixel) - camera.SPLAT_VARIANCE
         margin = int(np.ceil(4 * np.sqrt(spread))) + 2
-        r0, r1 = max(0, int(points.row.min()) - margin), min(1024, int(points.row.max()) + margin + 2)
-        c0, c1 = max(0, int(points.column.min()) - margin), min(256, int(points.column.max()) + margin + 2)
+        r0, r1 = max(0, int(points.row.min()) - margin), min(VIEW_SHAPE[0], int(points.row.max()) + margin + 2)
+        c0, c1 = max(0, int(points.column.min()) - margin), min(VIEW_SHAPE[1], int(points.column.max()) + margin + 2)
         patch = np.zeros((1, max(r1 - r0, 2), max(c1 - c0, 2)), np.float32)
         deposit(patch, Points(np.zeros_like(points.row), points.row, points.column - c0), weights, r0)
         window = (slice(r0, r0 + patch.shape[1]), slice(c0, c0 + patch.shape[2]))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bonescan.phantom.uptake import SOFT_TISSUE
+from bonescan.terms import VIEW_SHAPE
 
 SLAB_MM = 12.0
 OUTLINED = ("bladder", "kidneys")
@@ -115,11 +116,11 @@ def build(habitus, rng):
     Body
     """
     top = max(0, int(habitus.rows(0.0)) - 16)
-    bottom = min(1024, int(habitus.rows(1706.0)) + 17)
+    bottom = min(VIEW_SHAPE[0], int(habitus.rows(1706.0)) + 17)
     tallest = max(habitus.height_above_table(knots[-2], knots[0]) + _padding(habitus, knots[0]) for knots in TRUNK)
     front = float(max(tallest, habitus.height_above_table(-105.0, 100.0)) + 0.6 * habitus.breasts + 4.0)
     slabs = int(np.ceil(front / SLAB_MM)) + 1
-    shape = (slabs, bottom - top, 256)
+    shape = (slabs, bottom - top, VIEW_SHAPE[1])
     density = np.zeros(shape, np.float32)
     activity = np.zeros(shape, np.float32)
 

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.ndimage import binary_closing
 
 from bonescan.phantom.soft_tissue import SLAB_MM
+from bonescan.terms import VIEW_SHAPE
 
 REGIONS = (
     "skull",
@@ -27,7 +28,6 @@ REGIONS = (
     "metastasis",
     "benign focus",
 )
-SHAPE = (1024, 256)
 LIMBS = {"arms": ("humerus", "forearm", "hand"), "legs": ("femur", "patella", "tibia", "fibula", "foot")}
 # physicians draw a focus where it falls to half of its maximum
 CONTOUR = 0.5
@@ -79,9 +79,9 @@ def anatomy(bones, places, body):
     ndarray, shape (1024, 256), uint16
         Bits of `REGIONS`, in the columns of the anterior view.
     """
-    regions = np.zeros(SHAPE, np.uint16)
+    regions = np.zeros(VIEW_SHAPE, np.uint16)
     rows, columns = np.rint(places.row).astype(int), np.rint(places.column).astype(int)
-    seen = np.flatnonzero((rows >= 0) & (rows < SHAPE[0]) & (columns >= 0) & (columns < SHAPE[1]))
+    seen = np.flatnonzero((rows >= 0) & (rows < VIEW_SHAPE[0]) & (columns >= 0) & (columns < VIEW_SHAPE[1]))
     order = seen[np.argsort(bones.owner[seen].astype(np.uint16), kind="stable")]
     ends = np.cumsum(np.bincount(bones.owner[seen], minlength=len(bones.names)))
     for bone, group, member in zip(bones.names, bones.regions, np.split(order, ends[:-1]), strict=True):
@@ -126,7 +126,7 @@ def numbered(patches):
     ndarray, shape (1024, 256), uint8
         0, or the place of a focus in `patches`, from 1; where several overlap, the one with most counts there.
     """
-    numbers, most = np.zeros(SHAPE, np.uint8), np.zeros(SHAPE)
+    numbers, most = np.zeros(VIEW_SHAPE, np.uint8), np.zeros(VIEW_SHAPE)
     for number, (patch, window) in enumerate(patches, 1):
         size = np.abs(patch)
         wins = contour(patch) & (size > most[window])

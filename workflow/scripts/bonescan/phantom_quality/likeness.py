@@ -7,12 +7,13 @@ import pandas as pd
 from scipy import ndimage
 
 from bonescan.phantom_quality.anatomy import find_anatomy
-from bonescan.phantom_quality.regions import midline, trunk_rows
+from bonescan.phantom_quality.regions import midline, regions, trunk_rows
 
 ROWS = np.linspace(0, 1, 251)  # fractions of the body height
 COLUMNS = np.linspace(-0.16, 0.16, 129)  # fractions of the body height beside the spine
 CHEST = (0.12, 0.42)  # of the trunk, from neck to groin: below the collar bones, above the liver's lower edge
 LEVELS = np.unique(np.geomspace(1, 100, 40).round())  # counts
+MARGIN = 10  # rows shown above and below the body
 MATCHED = 40  # phantom views compared with: enough for a 5 to 95 % band
 PATCH = 160.0  # mm: side of the square of the chest whose power spectrum is taken: the chest alone, without the arms
 FREQUENCIES = np.arange(0.005, 0.2, 0.005)  # cycles per mm; pixels of 2.4 mm end at 0.208
@@ -209,3 +210,23 @@ def place_in_words(curve: Curve, place: float) -> str:
     if curve.name == "count histogram":
         return f"pixels with {place:.0f} or more counts"
     return f"structures of {1 / place:.0f} mm ({place:.3f} cycles per mm)"
+
+
+def mark_regions(title: str, counts: np.ndarray, spacing: float) -> tuple:
+    """Return a picture for `bonescan.figures.likeness.draw_likeness`.
+
+    Parameters
+    ----------
+    title : str
+    counts : ndarray, shape (rows, columns)
+    spacing : float
+        Side of a pixel, mm.
+
+    Returns
+    -------
+    (str, ndarray, dict of str to ndarray of bool, (int, int))
+        Title, counts, regions of interest, the first row to show and the one after the last.
+    """
+    body = find_anatomy(counts)
+    rows = max(0, body.crown - MARGIN), min(len(counts), body.toes + MARGIN)
+    return title, counts, regions(counts, body, spacing), rows

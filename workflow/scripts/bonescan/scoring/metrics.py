@@ -5,10 +5,10 @@ import math
 import numpy as np
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_score, recall_score, roc_auc_score
 
-METRICS = ("accuracy", "precision", "recall", "specificity", "f1", "fpr", "auc")
+from bonescan.terms import CELLS, METRICS
 
 
-def predicted(probability: np.ndarray) -> np.ndarray:
+def predict_class(probability: np.ndarray) -> np.ndarray:
     """Class that the soft-max prefers: 1 (metastasis) where its probability is above one half."""
     return (np.asarray(probability) > 0.5).astype(int)
 
@@ -29,8 +29,8 @@ def score(label: np.ndarray, probability: np.ndarray) -> dict[str, float]:
         tp, fn, fp, tn (int) and the metrics (float); NaN where a score is undefined, that is 0/0.
     """
     if np.isnan(probability).any():
-        return dict.fromkeys(("tp", "fn", "fp", "tn", *METRICS), math.nan)
-    prediction = predicted(probability)
+        return dict.fromkeys((*CELLS, *METRICS), math.nan)
+    prediction = predict_class(probability)
     tn, fp, fn, tp = (int(cell) for cell in confusion_matrix(label, prediction, labels=[0, 1]).ravel())
     precision = precision_score(label, prediction, zero_division=np.nan)
     recall = recall_score(label, prediction, zero_division=np.nan)

@@ -1,4 +1,4 @@
-"""The area under the ROC curve from ranks, without the imaging stack: for the trainings too."""
+"""The ROC curve and the area under it, from ranks, without the imaging stack: for the jobs that train too."""
 
 import numpy as np
 import pandas as pd
@@ -20,3 +20,18 @@ def auc(label, value) -> float:
         return float("nan")
     ranks = pd.Series(np.asarray(value)).rank().to_numpy()
     return float((ranks[label == 1].sum() - positive * (positive + 1) / 2) / (positive * negative))
+
+
+def curve(label, value) -> tuple[np.ndarray, np.ndarray]:
+    """Return the false and the true positive rates of every threshold, from (0, 0) to (1, 1).
+
+    Parameters
+    ----------
+    label : ndarray, shape (n,), int
+        Both classes.
+    value : ndarray, shape (n,), float
+    """
+    from sklearn.metrics import roc_curve
+
+    false_positive, true_positive, _ = roc_curve(label, value)
+    return false_positive, true_positive

@@ -15,23 +15,21 @@ def _share(value: float) -> str:
     return "-" if pd.isna(value) else f"{value:.0%}"
 
 
-def benchmark_table(measured: pd.DataFrame, job: dict, trained: float | None, provenance: dict) -> Table:
+def benchmark_table(values: pd.DataFrame, job: dict, hours: float | None, provenance: dict) -> Table:
     """Lay out the benchmark.
 
     Parameters
     ----------
-    measured : DataFrame
+    values : DataFrame
         A row each network: model, gflop (a training image), images_per_s, memory_mb, input_share,
         device and software of ours, and the same with `torch_` before it, NaN where PyTorch is not installed;
-        peak_gflops of the machine.
+        peak_gflops of the machine; from `bonescan.benchmark.timing.compare_speeds`, share_of_peak and ratio.
     job : dict
         size, width, batch_size, threads, precision: the same for all.
-    trained : float
-        Images of all trainings of one network under one split unit; None where that is not known.
+    hours : float or None
+        Of all trainings of these networks under one split unit; None where that is not known.
     provenance : dict
     """
-    share = measured["images_per_s"] * measured["gflop"] / measured["peak_gflops"]
-    values = measured.assign(share_of_peak=share, ratio=measured["images_per_s"] / measured["torch_images_per_s"])
     printed = pd.DataFrame(
         {
             "Classifier": values["model"].map(classifier),
@@ -58,8 +56,7 @@ def benchmark_table(measured: pd.DataFrame, job: dict, trained: float | None, pr
         "scaled once a training.",
         "Speeds hold for this machine and what else it did at the time.",
     ]
-    if trained:
-        hours = (trained / values["images_per_s"]).sum() / 3600
+    if hours:
         notes.insert(
             -1, f"All trainings of these networks under one split unit take {hours:.1f} h, one after the other."
         )

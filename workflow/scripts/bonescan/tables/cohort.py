@@ -2,34 +2,9 @@
 
 import pandas as pd
 
+from bonescan.label.cohort import count_subtypes
 from bonescan.tables.formats import Section, Table
-from bonescan.wording import SUBTYPES
-
-
-def count_classes(subtypes: pd.Series) -> pd.DataFrame:
-    """Count images by class.
-
-    Parameters
-    ----------
-    subtypes : Series of str
-        Class of each image, a key of `SUBTYPES`.
-
-    Returns
-    -------
-    DataFrame
-        `subtype`, `samples` (images), `ratio` (share of all images; NaN without images), in the paper's order.
-
-    Raises
-    ------
-    ValueError
-        If a class is none of Table 1's.
-    """
-    unknown = sorted(set(subtypes.unique()) - set(SUBTYPES))
-    if unknown:
-        raise ValueError(f"subtype: expected one of {', '.join(SUBTYPES)}, got {', '.join(map(repr, unknown))}")
-    samples = subtypes.value_counts().reindex(list(SUBTYPES), fill_value=0)
-    ratio = samples / len(subtypes) if len(subtypes) else samples * float("nan")
-    return pd.DataFrame({"subtype": list(SUBTYPES), "samples": samples.to_numpy(), "ratio": ratio.to_numpy()})
+from bonescan.wording import SUBTYPE_NAMES
 
 
 def print_ratio(ratio: float) -> str:
@@ -39,12 +14,12 @@ def print_ratio(ratio: float) -> str:
 
 def cohort_table(name: str, caption: str, subtypes: pd.Series, provenance: dict) -> Table:
     """Lay out Table 1 or Table 2 from the classes of the images, shape (n,)."""
-    counts = count_classes(subtypes)
+    counts = count_subtypes(subtypes)
     printed = pd.DataFrame(
         {
             "": ["Samples", "Ratio"],
             **{
-                SUBTYPES[row.subtype]: [str(row.samples), print_ratio(row.ratio)]
+                SUBTYPE_NAMES[row.subtype]: [str(row.samples), print_ratio(row.ratio)]
                 for row in counts.itertuples(index=False)
             },
         }

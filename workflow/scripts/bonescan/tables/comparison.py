@@ -2,70 +2,20 @@
 
 import pandas as pd
 
-from bonescan.tables.cohort import count_classes, print_ratio
+from bonescan.tables.cohort import print_ratio
 from bonescan.tables.formats import SPAN, Section, Table
 from bonescan.tables.results import print_metric, reason_notes, seed_notes
-from bonescan.wording import METRICS, SUBTYPES, caveats, classifier, in_order
+from bonescan.terms import TRAINED
+from bonescan.wording import METRIC_NAMES, SUBTYPE_NAMES, caveats
 
-_NAMES = METRICS | {"auc": "AUC"}
+_NAMES = METRIC_NAMES | {"auc": "AUC"}
 _COHORT_TABLES = {"Table 1": "whole-body images", "Table 2": "thoracic images after augmentation"}
-
-
-def read_number(printed: str) -> float:
-    """Return a printed number; `63.6%` is 0.636."""
-    return float(printed.removesuffix("%")) / 100 if printed.endswith("%") else float(printed)
-
-
-def compare(published: pd.DataFrame, subtypes: dict[str, pd.Series], summary: pd.DataFrame) -> pd.DataFrame:
-    """Put our numbers beside the published ones.
-
-    Parameters
-    ----------
-    published : DataFrame of str
-        `published.tsv`: table, dataset, model, subtype, metric, value (as printed), implied (what the other cells of
-        the row imply, where the printed value does not follow from them).
-    subtypes : dict of str to Series of str
-        Class of each image behind Table 1 and Table 2, by the table's name.
-    summary : DataFrame
-        Rows of `bonescan.tables.results.summarise`.
-
-    Returns
-    -------
-    DataFrame
-        table, dataset, classifier, subtype, metric, paper, implied, and for each split unit `ours_<unit>`,
-        `difference_<unit>` (ours minus the paper's) and `status_<unit>` (`not run` where we have no such network).
-        The images are counted before they are split, so their number is the same under every unit.
-    """
-    runs = {(run.unit, run.dataset, run.model): run for run in summary.itertuples(index=False)}
-    counts = {name: count_classes(classes).set_index("subtype") for name, classes in subtypes.items()}
-    units = in_order(summary["unit"])
-    rows = []
-    for cell in published.itertuples(index=False):
-        row = {
-            "table": cell.table,
-            "dataset": cell.dataset,
-            "classifier": classifier(cell.model) if cell.model else "",
-            "subtype": cell.subtype,
-            "metric": cell.metric,
-            "paper": read_number(cell.value),
-            "implied": read_number(cell.implied) if cell.implied else float("nan"),
-        }
-        for unit in units:
-            if cell.table in counts:
-                ours, status = float(counts[cell.table].loc[cell.subtype, cell.metric]), "counted"
-            else:
-                run = runs.get((unit, cell.dataset, cell.model))
-                status = "not run" if run is None else run.status
-                ours = getattr(run, cell.metric) if status == "trained" else float("nan")
-            row |= {f"ours_{unit}": ours, f"difference_{unit}": ours - row["paper"], f"status_{unit}": status}
-        rows.append(row)
-    return pd.DataFrame(rows)
 
 
 def _ours(row: dict, unit: str) -> str:
     """Return our printed number, its difference to the paper's in brackets; or why there is none."""
     status, ours, difference = row[f"status_{unit}"], row[f"ours_{unit}"], row[f"difference_{unit}"]
-    if status not in ("trained", "counted"):
+    if status not in (TRAINED, "counted"):
         return status
     if pd.isna(ours):
         return "undefined"
@@ -96,9 +46,9 @@ def _cohort_section(name: str, cells: pd.DataFrame, unit: str) -> Section:
     for metric, group in cells.groupby("metric", sort=False):
         found = {row["subtype"]: row for row in group.to_dict("records")}
         label = {"samples": "Samples", "ratio": "Ratio"}[metric]
-        rows.append([label, "paper", *(_paper(found[subtype]) for subtype in SUBTYPES)])
-        rows.append([label, "ours", *(_ours(found[subtype], unit) for subtype in SUBTYPES)])
-    frame = pd.DataFrame(rows, columns=["", "Source", *SUBTYPES.values()])
+        rows.append([label, "paper", *(_paper(found[subtype]) for subtype in SUBTYPE_NAMES)])
+        rows.append([label, "ours", *(_ours(found[subtype], unit) for subtype in SUBTYPE_NAMES)])
+    frame = pd.DataFrame(rows, columns=["", "Source", *SUBTYPE_NAMES.values()])
     return Section(frame, f"{name}: {_COHORT_TABLES[name]}", group="")
 
 
@@ -112,7 +62,7 @@ def _result_section(name: str, cells: pd.DataFrame, units: list[str]) -> Section
         rows.append([model, "paper", *(_paper(found[column]) for column in columns)])
         for unit in units:
             ours = [_ours(found[column], unit) for column in columns]
-            failed = {found[column][f"status_{unit}"] for column in columns} - {"trained"}
+            failed = {found[column][f"status_{unit}"] for column in columns} - {TRAINED}
             if len(set(ours)) == 1 and failed:
                 ours = [ours[0], *[SPAN] * (len(ours) - 1)]
             rows.append([model, f"ours, by {unit}", *ours])

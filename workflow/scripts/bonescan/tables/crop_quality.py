@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from bonescan.crop_quality.scores import summarise, worst
 from bonescan.tables.formats import Section, Table
 from bonescan.wording import caveats
 
@@ -47,29 +46,27 @@ BOXES = (
 )
 
 
-def _print(name, value) -> str:
+def _print(name: str, value: float) -> str:
     return "-" if pd.isna(value) else MEASURES[name][1].format(value)
 
 
-def scores_table(views, provenance) -> Table:
-    """Return the scores of a cohort: all views, each view, the views without a flag, and the worst five.
+def scores_table(values: pd.DataFrame, last: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out the scores of a cohort and its worst crops.
 
     Parameters
     ----------
-    views : DataFrame
-        A row a view: image, view, label, reason and the columns of `scores`.
+    values : DataFrame
+        From `bonescan.crop_quality.scores.summarise_groups`.
+    last : DataFrame
+        From `bonescan.crop_quality.scores.worst`.
     provenance : dict
     """
-    groups = {"All": views, **{str(name).capitalize(): rows for name, rows in views.groupby("view")}}
-    groups["Without a flag"] = views[views["flag"] == 0]
-    values = pd.DataFrame([{"group": name, **summarise(rows)} for name, rows in groups.items()])
     printed = pd.DataFrame(
         [
             {"Measure": title, **{row["group"]: _print(name, row[name]) for _, row in values.iterrows()}, "Target": aim}
             for name, (title, _, aim) in MEASURES.items()
         ]
     )
-    last = worst(views)
     listed = pd.DataFrame(
         {
             "Image": last["image"],
@@ -85,8 +82,8 @@ def scores_table(views, provenance) -> Table:
     return Table("Crop scores", caption, values, sections, provenance, [BOXES, *caveats(provenance)])
 
 
-def ablation_table(summaries, provenance) -> Table:
-    """Return what each open choice of the crop does to its scores.
+def ablation_table(summaries: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out what each open choice of the crop does to its scores.
 
     Parameters
     ----------
@@ -102,8 +99,8 @@ def ablation_table(summaries, provenance) -> Table:
     return Table("Crop ablation", caption, summaries, [Section(printed)], provenance, notes)
 
 
-def stress_table(summaries, provenance) -> Table:
-    """Return how the crop stands up to hard patients and pictures.
+def stress_table(summaries: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out how the crop stands up to hard patients and pictures.
 
     Parameters
     ----------

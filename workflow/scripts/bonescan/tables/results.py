@@ -1,47 +1,12 @@
-"""Tables 6 to 9: metrics on the test parts, under every split unit."""
+"""Tables 6 to 9: metrics on the test parts, under every split unit, from `bonescan.scoring.summary.summarise`."""
 
 import pandas as pd
 
 from bonescan.tables.formats import SPAN, Section, Table
-from bonescan.wording import METRICS, caveats, classifier, in_order, split_unit
+from bonescan.terms import TRAINED
+from bonescan.wording import METRIC_NAMES, caveats, classifier, in_order, split_unit
 
-_KEYS = ["unit", "dataset", "model"]
 _TABLES = {"D1": "Table 6", "D2": "Table 7", "D3": "Table 8"}
-
-
-def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
-    """Average the metrics over the seeds that trained.
-
-    Parameters
-    ----------
-    metrics : DataFrame
-        `metrics.tsv` of one or more split units: a row each unit, dataset, model and seed.
-
-    Returns
-    -------
-    DataFrame
-        A row each unit, dataset and model, in the order of `metrics`: `status` (trained, or how all seeds failed),
-        `reason` (what was said of the seeds, often nothing), `seeds`, `seeds_trained`, `accuracy`, `precision`,
-        `recall`, `specificity`, `f1`, `auc`, `n_train`, `n_test` (images). A metric is NaN where no seed trained, and
-        where it is undefined (0/0) for a seed that trained.
-    """
-    rows = []
-    for keys, runs in metrics.groupby(_KEYS, sort=False):
-        trained = runs[runs["status"] == "trained"]
-        rows.append(
-            {
-                **dict(zip(_KEYS, keys, strict=True)),
-                "status": "trained" if len(trained) else "; ".join(runs["status"].unique()),
-                "reason": "; ".join(runs["reason"].dropna().loc[lambda said: said != ""].unique()),
-                "seeds": len(runs),
-                "seeds_trained": len(trained),
-                **{name: trained[name].astype(float).mean(skipna=False) for name in (*METRICS, "auc")},
-                "n_train": runs["n_train"].iloc[0],
-                "n_test": runs["n_test"].iloc[0],
-            }
-        )
-    columns = [*_KEYS, "status", "reason", "seeds", "seeds_trained", *METRICS, "auc", "n_train", "n_test"]
-    return pd.DataFrame(rows, columns=columns)
 
 
 def print_metric(value: float) -> str:
@@ -51,9 +16,9 @@ def print_metric(value: float) -> str:
 
 def metric_cells(row) -> list[str]:
     """Return the printed metrics of a row of `summarise`; a network without a result shows its status instead."""
-    if row.status != "trained":
-        return [row.status, *[SPAN] * (len(METRICS) - 1)]
-    return [print_metric(getattr(row, name)) for name in METRICS]
+    if row.status != TRAINED:
+        return [row.status, *[SPAN] * (len(METRIC_NAMES) - 1)]
+    return [print_metric(getattr(row, name)) for name in METRIC_NAMES]
 
 
 def _by_unit(summary: pd.DataFrame) -> pd.DataFrame:
@@ -94,8 +59,19 @@ def result_table(dataset: str, summary: pd.DataFrame, provenance: dict) -> Table
     """Lay out Table 6, 7 or 8 from the rows of `summarise` for one dataset."""
     ours = _by_unit(summary[summary["dataset"] == dataset])
     rows = [[split_unit(row.unit), classifier(row.model), *metric_cells(row)] for row in ours.itertuples(index=False)]
-    printed = pd.DataFrame(rows, columns=["Split unit", "Classifier", *METRICS.values()])
-    columns = ["dataset", "unit", "model", "status", "reason", "seeds", "seeds_trained", *METRICS, "n_train", "n_test"]
+    printed = pd.DataFrame(rows, columns=["Split unit", "Classifier", *METRIC_NAMES.values()])
+    columns = [
+        "dataset",
+        "unit",
+        "model",
+        "status",
+        "reason",
+        "seeds",
+        "seeds_trained",
+        *METRIC_NAMES,
+        "n_train",
+        "n_test",
+    ]
     notes = _size_note(ours) + seed_notes(ours) + reason_notes(ours)
     return Table(
         _TABLES[dataset],
@@ -131,4 +107,4 @@ def auc_cell(row) -> str:
     """Return the printed AUC of a row of `summarise`, or why there is none; None is a network that was not run."""
     if row is None:
         return "not run"
-    return print_metric(row.auc) if row.status == "trained" else row.status
+    return print_metric(row.auc) if row.status == TRAINED else row.status

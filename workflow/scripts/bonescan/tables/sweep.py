@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from bonescan.scoring.intervals import difference
 from bonescan.tables.formats import SPAN, Section, Table
-from bonescan.wording import DATASETS, caveats, classifier
+from bonescan.terms import DIVERGED, TRAINED
+from bonescan.wording import DATASET_NAMES, caveats, classifier
 
 
 def words(initial_weights: str) -> str:
@@ -12,48 +12,18 @@ def words(initial_weights: str) -> str:
     return initial_weights.replace("_", " ").capitalize()
 
 
-def best(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the run of each dataset with the greatest validation AUC among those that trained.
-
-    Parameters
-    ----------
-    runs : DataFrame
-        As in `sweep_table`.
-    """
-    trained = runs[(runs["status"] == "trained") & runs["validation_auc"].notna()]
-    return trained.loc[trained.groupby("dataset")["validation_auc"].idxmax()]
-
-
-def compare(runs: pd.DataFrame, validations: list[pd.DataFrame], rng) -> dict | None:
-    """Return the difference in AUC between two datasets, each at its best; None where these are not two.
-
-    Parameters
-    ----------
-    runs : DataFrame
-        As in `sweep_table`.
-    validations : list of DataFrame
-        Of each run, in its order: image, patient, label, probability.
-    """
-    chosen = best(runs)
-    if len(chosen) != 2:
-        return None
-    first, second = (validations[row] for row in chosen.index)
-    both = first.merge(second[["image", "probability"]], on="image", suffixes=("", "_second"), validate="one_to_one")
-    columns = ("label", "probability_second", "probability", "patient")
-    found = difference(*(both[column].to_numpy() for column in columns), rng)
-    return dict(zip(("of", "less", "auc", "low", "high"), (*chosen["dataset"][::-1], *found), strict=True))
-
-
 def _cells(row) -> list[str]:
-    if row.status == "diverged":
+    if row.status == DIVERGED:
         return [row.status, *[SPAN] * 3]
     low, high = f"{row.auc_low:.3f}", f"{row.auc_high:.3f}"
     numbers = (row.training_loss, row.training_accuracy, row.validation_accuracy)
-    mark = "" if row.status == "trained" else " †"
+    mark = "" if row.status == TRAINED else " †"
     return [*(f"{number:.4f}" for number in numbers), f"{row.validation_auc:.3f} ({low} to {high}){mark}"]
 
 
-def sweep_table(runs: pd.DataFrame, model: str, unit: str, provenance: dict, compared: dict | None = None) -> Table:
+def sweep_table(
+    runs: pd.DataFrame, chosen: pd.DataFrame, model: str, unit: str, provenance: dict, compared: dict | None = None
+) -> Table:
     """Lay out the sweep.
 
     Parameters
@@ -61,6 +31,8 @@ def sweep_table(runs: pd.DataFrame, model: str, unit: str, provenance: dict, com
     runs : DataFrame
         A row each dataset, initial_weights, learning_rate and seed: status, reason, training_loss, training_accuracy
         (of the final weights), validation_accuracy, validation_auc, auc_low, auc_high, n_train, n_validation.
+    chosen : DataFrame
+        Those of its rows that `bonescan.scoring.sweep.choose_best` returns.
     model, unit : str
         The network, and what the validation part was cut by.
     provenance : dict
@@ -75,10 +47,10 @@ def sweep_table(runs: pd.DataFrame, model: str, unit: str, provenance: dict, com
     columns = ["Dataset", "Initial weights", "Learning rate", *(["Seed"] * several)]
     columns += ["Training loss", "Training accuracy", "Validation accuracy", "Validation AUC (95 %)"]
     notes = [
-        f"{row.dataset} ({DATASETS[row.dataset]}) is best at a rate of {row.learning_rate:g} from "
+        f"{row.dataset} ({DATASET_NAMES[row.dataset]}) is best at a rate of {row.learning_rate:g} from "
         f"{words(row.initial_weights)} weights: validation AUC {row.validation_auc:.3f} "
         f"({row.auc_low:.3f} to {row.auc_high:.3f})."
-        for row in best(runs).itertuples(index=False)
+        for row in chosen.itertuples(index=False)
     ]
     if compared:
         notes.append(

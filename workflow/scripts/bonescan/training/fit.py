@@ -1,8 +1,7 @@
-"""Training (paper: Table 5): mini-batch SGD without momentum on cross-entropy, the last epoch's weights."""
+"""One training (paper: Table 5): mini-batch SGD without momentum on cross-entropy, the last epoch's weights."""
 
 import hashlib
 import logging
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,17 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bonescan.backend import keras, without_gradients
-from bonescan.models import CLASSES
-from bonescan.scoring.roc import auc
+from bonescan.backend import keras
 from bonescan.training.checkpoint import Checkpoint
+from bonescan.training.prediction import logits_of, predict_logits
 from bonescan.training.progress import Progress
 from bonescan.training.steps import make_steps
 
 logger = logging.getLogger(__name__)
-
-PIXELS_AT_ONCE = 2**19
-"""Pixels of one forward pass without gradients: 128 images at 64 x 64, 8 at 256 x 256."""
 
 
 class Training:
@@ -33,7 +28,7 @@ class Training:
     images : ndarray, shape (n, size, size), float32
         Training images.
     labels : ndarray, shape (n,), int
-        0 or 1, an index into `bonescan.models.CLASSES`.
+        0 or 1, an index into `bonescan.terms.CLASSES`.
     batch_size : int
         Images a step. The fewer left at an epoch's end wait for another epoch: a step on nine images, as large as
         one on 32, would be the last before the weights are kept.
@@ -94,98 +89,9 @@ class Training:
         return [*self.model.variables, *self.optimizer.variables]
 
 
-def logits_of(model: keras.Model) -> keras.Model:
-    """Return the network up to its soft-max, whose cross-entropy is exact where the soft-max saturates."""
-    return keras.Model(model.inputs, model.get_layer("softmax").input)
-
-
 def epoch_order(count: int, seed: int, epoch: int) -> np.ndarray:
     """Return the order of the `count` training images in `epoch`, the same whether or not the training was broken."""
     return np.random.default_rng([seed, epoch]).permutation(count)
-
-
-def predict_logits(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Return the scores before the soft-max.
-
-    The network runs layer by layer, not as a compiled graph: one pass over few images is shorter than compiling.
-
-    Parameters
-    ----------
-    images : ndarray, shape (n, size, size), float32
-
-    Returns
-    -------
-    ndarray, shape (n, 2), float64
-    """
-    network = logits_of(model)
-    at_once = max(1, PIXELS_AT_ONCE // images[0].size)
-    parts = [images[start : start + at_once, ..., None] for start in range(0, len(images), at_once)]
-    with without_gradients():
-        scores = [network(keras.ops.convert_to_tensor(part, "float32"), training=False) for part in parts]
-    return np.concatenate([keras.ops.convert_to_numpy(part) for part in scores]).astype(np.float64)
-
-
-def probability_of_metastasis(logits: np.ndarray) -> np.ndarray:
-    """Return the soft-max's second output, in float64 so that sure images keep their rank.
-
-    Parameters
-    ----------
-    logits : ndarray, shape (n, 2), float64
-
-    Returns
-    -------
-    ndarray, shape (n,), float64
-        NaN where a score is not finite.
-    """
-    margin = np.where(np.isfinite(logits).all(axis=1), logits[:, 1] - logits[:, 0], np.nan)
-    with np.errstate(invalid="ignore"):
-        return np.exp(-np.logaddexp(0, -margin))
-
-
-def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Return the mean cross-entropy of `logits`, shape (n, 2), to `labels`, shape (n,)."""
-    margin = np.where(labels == 1, logits[:, 0] - logits[:, 1], logits[:, 1] - logits[:, 0])
-    with np.errstate(invalid="ignore"):  # a diverged network's infinite scores give NaN, as they should
-        return float(np.mean(np.logaddexp(0, margin)))
-
-
-def judge(logits: np.ndarray, labels: np.ndarray) -> tuple[str, str]:
-    """Say whether a network learned anything from its training images.
-
-    It did not if it knows no more than the share of each class: its cross-entropy is not 1 % below the entropy of the
-    class shares, and its accuracy is within two standard errors of the larger class's share.
-
-    Parameters
-    ----------
-    logits : ndarray, shape (n, 2), float64
-        What the final weights make of the training images.
-    labels : ndarray, shape (n,), int
-        Of the training images.
-
-    Returns
-    -------
-    status : str
-        `trained`, `did not train` or `diverged`.
-    reason : str
-        Why it did not train (with the AUC, which a flat network can have too) or diverged; also whether a trained
-        network calls all images the same.
-    """
-    if not np.isfinite(logits).all():
-        return "diverged", "the final weights give scores that are not finite"
-    calls = logits.argmax(axis=1)
-    loss, accuracy = cross_entropy(logits, labels), float(np.mean(calls == labels))
-    shares = np.bincount(labels, minlength=len(CLASSES)) / len(labels)
-    entropy = -sum(share * math.log(share) for share in shares if share > 0)
-    majority = shares.max()
-    if loss > 0.99 * entropy and accuracy < majority + 2 * math.sqrt(majority * (1 - majority) / len(labels)):
-        return "did not train", (
-            f"on its training images the loss is {loss:.4f}, where the class shares alone give {entropy:.4f}, "
-            f"and the accuracy {accuracy:.4f}, where the larger class alone gives {majority:.4f}; "
-            f"the AUC is {auc(labels, logits[:, 1] - logits[:, 0]):.3f}"
-        )
-    if len(set(calls)) == 1:
-        return "trained", f"calls every training image {CLASSES[calls[0]]}"
-    return "trained", ""
 
 
 @dataclass
@@ -196,10 +102,8 @@ class Fit:
     ----------
     history : pandas.DataFrame
         One row an epoch: epoch (from 1), loss, accuracy, seconds.
-    status, reason : str
-        As `judge` returns them.
-    loss, accuracy : float
-        Of the final weights over the training images.
+    logits : ndarray, shape (n, 2), float64
+        What the final weights make of the training images.
     images : int
         Images of an epoch.
     resumed_from : int
@@ -207,10 +111,7 @@ class Fit:
     """
 
     history: pd.DataFrame
-    status: str
-    reason: str
-    loss: float
-    accuracy: float
+    logits: np.ndarray
     images: int
     resumed_from: int
 
@@ -219,16 +120,12 @@ class Fit:
         seconds = float(self.history["seconds"].sum())
         last = self.history.iloc[-1]
         numbers = {
-            "training_loss": self.loss,
-            "training_accuracy": self.accuracy,
             "last_epoch_loss": float(last["loss"]),
             "last_epoch_accuracy": float(last["accuracy"]),
             "seconds": seconds,
             "images_per_s": self.images * len(self.history) / seconds,
         }
         return {
-            "status": self.status,
-            "reason": self.reason,
             **{key: value if np.isfinite(value) else None for key, value in numbers.items()},
             "images_per_epoch": self.images,
             "epochs": len(self.history),
@@ -297,16 +194,9 @@ def fit(
         if checkpoint:
             checkpoint.save_if_due(training.variables, history)
 
-    logits = predict_logits(model, images)
-    status, reason = judge(logits, labels)
-    if history and not np.isfinite(history[-1]["loss"]):
-        status, reason = "diverged", f"the loss is not finite in epoch {len(history)}"
     return Fit(
         history=pd.DataFrame(history),
-        status=status,
-        reason=reason,
-        loss=cross_entropy(logits, labels),
-        accuracy=float(np.mean(logits.argmax(axis=1) == labels)),
+        logits=predict_logits(model, images),
         images=training.count,
         resumed_from=resumed_from,
     )

@@ -1,4 +1,4 @@
-"""Make each reader's LabelMe workspace: pictures, reports, the list of labels, annotations to begin from."""
+"""Make a folder for each reader to annotate with LabelMe: pictures, reports, labels, annotations to begin from."""
 
 import logging
 from pathlib import Path
@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from bonescan.files import read_table, write_json, write_table
-from bonescan.label.annotation import annotation, encode_png, picture
+from bonescan.label.annotation import encode_png, make_annotation, make_picture
 from bonescan.label.labelme import read_folder
 from bonescan.script import logged
 
-log = logging.getLogger("workspace")
+log = logging.getLogger("annotation")
 
 
 @logged
@@ -30,7 +30,7 @@ def main(snakemake):
         (table.parent / reader).mkdir(parents=True, exist_ok=True)
         (table.parent / reader / "labels.txt").write_text("\n".join([*params.labels, ""]), encoding="utf-8")
     for image, counts in zip(images, scans, strict=True):
-        png = encode_png(picture(np.asarray(counts), params.window))
+        png = encode_png(make_picture(np.asarray(counts), params.window))
         for reader in params.readers:
             folder = table.parent / reader
             (folder / f"{image}.png").write_bytes(png)
@@ -38,7 +38,9 @@ def main(snakemake):
                 (folder / f"{image}.txt").write_text(reports[image] + "\n", encoding="utf-8")
             # what a reader may have worked on is never written over
             if not (kept := (folder / f"{image}.json").exists()):
-                write_json(folder / f"{image}.json", annotation(image, counts.shape, begun.get((reader, image), ())))
+                write_json(
+                    folder / f"{image}.json", make_annotation(image, counts.shape, begun.get((reader, image), ()))
+                )
             rows.append((reader, image, "kept" if kept else "new", int(image in reports)))
     rows = pd.DataFrame(rows, columns=["reader", "image", "annotation", "report"])
     write_table(table, rows)

@@ -1,0 +1,64 @@
+"""Who is in the cohort: the views that have a label and a crop that is kept, decided once and written to a table."""
+
+import pandas as pd
+
+from bonescan.terms import SUBTYPES
+
+COLUMNS = ["image", "patient", "exam", "view", "label", "subtype", "scan", "row"]
+
+
+def gather_cohort(labels: pd.DataFrame, scans: pd.DataFrame, crops: pd.DataFrame, excluded: pd.DataFrame):
+    """Return `cohort.tsv`: the views that everything after the crop works on.
+
+    Parameters
+    ----------
+    labels : DataFrame
+        `labels.tsv`: image, label, subtype.
+    scans : DataFrame
+        `scans.tsv`, a row each of `scans.npy`: image, patient, exam, view.
+    crops, excluded : DataFrame
+        `crop.tsv`, a row each of `thorax.npy`, and `excluded.tsv`: image.
+
+    Returns
+    -------
+    DataFrame
+        Columns `COLUMNS`, in the order of `labels`: `scan` is the view's row in `scans.npy`, `row` its row in
+        `thorax.npy`.
+
+    Raises
+    ------
+    ValueError
+        An image has a label but was never cropped, or the other way round.
+    """
+    if unknown := set(labels["image"]) ^ {*crops["image"], *excluded["image"]}:
+        raise ValueError(f"expected a label and a crop of each image, one is missing of {min(unknown)}")
+    known = scans[["image", "patient", "exam", "view"]].assign(scan=range(len(scans)))
+    kept = crops[["image"]].assign(row=range(len(crops)))
+    cohort = labels[["image", "label", "subtype"]].merge(known, on="image", validate="one_to_one")
+    return cohort.merge(kept, on="image", validate="one_to_one")[COLUMNS]
+
+
+def count_subtypes(subtypes: pd.Series) -> pd.DataFrame:
+    """Count images by class of Table 1.
+
+    Parameters
+    ----------
+    subtypes : Series of str
+        Class of each image, a key of `SUBTYPES`.
+
+    Returns
+    -------
+    DataFrame
+        `subtype`, `samples` (images), `ratio` (share of all images; NaN without images), in the paper's order.
+
+    Raises
+    ------
+    ValueError
+        If a class is none of Table 1's.
+    """
+    unknown = sorted(set(subtypes.unique()) - set(SUBTYPES))
+    if unknown:
+        raise ValueError(f"subtype: expected one of {', '.join(SUBTYPES)}, got {', '.join(map(repr, unknown))}")
+    samples = subtypes.value_counts().reindex(list(SUBTYPES), fill_value=0)
+    ratio = samples / len(subtypes) if len(subtypes) else samples * float("nan")
+    return pd.DataFrame({"subtype": list(SUBTYPES), "samples": samples.to_numpy(), "ratio": ratio.to_numpy()})

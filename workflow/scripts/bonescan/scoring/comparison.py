@@ -1,0 +1,58 @@
+"""The paper's numbers beside ours, cell by cell."""
+
+import pandas as pd
+
+from bonescan.label.cohort import count_subtypes
+from bonescan.terms import TRAINED
+from bonescan.wording import classifier, in_order
+
+
+def read_number(printed: str) -> float:
+    """Return a printed number; `63.6%` is 0.636."""
+    return float(printed.removesuffix("%")) / 100 if printed.endswith("%") else float(printed)
+
+
+def compare(published: pd.DataFrame, subtypes: dict[str, pd.Series], summary: pd.DataFrame) -> pd.DataFrame:
+    """Put our numbers beside the published ones.
+
+    Parameters
+    ----------
+    published : DataFrame of str
+        `published.tsv`: table, dataset, model, subtype, metric, value (as printed), implied (what the other cells of the
+        row imply, where the printed value does not follow from them).
+    subtypes : dict of str to Series of str
+        Class of each image behind Table 1 and Table 2, by the table's name.
+    summary : DataFrame
+        Rows of `bonescan.scoring.summary.summarise`.
+
+    Returns
+    -------
+    DataFrame
+        table, dataset, classifier, subtype, metric, paper, implied, and for each split unit `ours_<unit>`,
+        `difference_<unit>` (ours minus the paper's) and `status_<unit>` (`not run` where we have no such network).
+        The images are counted before they are split, so their number is the same under every unit.
+    """
+    runs = {(run.unit, run.dataset, run.model): run for run in summary.itertuples(index=False)}
+    counts = {name: count_subtypes(classes).set_index("subtype") for name, classes in subtypes.items()}
+    units = in_order(summary["unit"])
+    rows = []
+    for cell in published.itertuples(index=False):
+        row = {
+            "table": cell.table,
+            "dataset": cell.dataset,
+            "classifier": classifier(cell.model) if cell.model else "",
+            "subtype": cell.subtype,
+            "metric": cell.metric,
+            "paper": read_number(cell.value),
+            "implied": read_number(cell.implied) if cell.implied else float("nan"),
+        }
+        for unit in units:
+            if cell.table in counts:
+                ours, status = float(counts[cell.table].loc[cell.subtype, cell.metric]), "counted"
+            else:
+                run = runs.get((unit, cell.dataset, cell.model))
+                status = "not run" if run is None else run.status
+                ours = getattr(run, cell.metric) if status == TRAINED else float("nan")
+            row |= {f"ours_{unit}": ours, f"difference_{unit}": ours - row["paper"], f"status_{unit}": status}
+        rows.append(row)
+    return pd.DataFrame(rows)

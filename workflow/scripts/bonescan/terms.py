@@ -1,0 +1,47 @@
+"""Each vocabulary of the project once: what may stand in tables, in file names and in the config."""
+
+NORMAL, METASTASIS = CLASSES = ("normal", "metastasis")
+"""By label: 0 and 1."""
+
+SUBTYPES = ("normal", "multiple", "spinal", "outside_spine")
+"""Classes of Tables 1 and 2, in their order."""
+
+METASTATIC = SUBTYPES[1:]
+"""Subtypes of label 1."""
+
+VIEWS = ("anterior", "posterior")
+
+VIEW_SHAPE = (1024, 256)
+"""Rows and columns of a whole-body view (paper: Dataset)."""
+
+SOURCES = ("phantom", "sheet", "folder", "both")
+"""Where a cohort comes from: simulated, named by a sheet, found in a folder, or a sheet and the rest of its folder."""
+
+OPERATIONS = ("identity", "left", "right", "up", "down", "rotate_left", "rotate_right")
+"""What augmentation does to an image, as it is and mirrored (paper: Thoracic image augmentation)."""
+
+VARIANTS = 2 * len(OPERATIONS)
+"""Variants of one image, itself among them: 14, as many as Table 2's smallest class grew to from 1."""
+
+DATASETS = ("D1", "D2", "D3")
+"""Original; augmented and normalised; augmented."""
+
+UNITS = ("image", "source", "patient")
+"""Split units; the paper's comes first."""
+
+PARTS = ("train", "test")
+
+MODELS = ("V7", "V16", "V19", "V21", "V24", "R34", "D121")
+"""The seven networks, in the order of Tables 6 to 9."""
+
+TRAINED, DID_NOT_TRAIN, DIVERGED = STATUSES = ("trained", "did not train", "diverged")
+"""What can be said of a training."""
+
+PAPER_METRICS = ("accuracy", "precision", "recall", "specificity", "f1")
+"""Columns of Tables 6 to 8, in their order."""
+
+METRICS = (*PAPER_METRICS, "fpr", "auc")
+"""All scores of a test part (Eqs. 4 to 9, AUC)."""
+
+CELLS = ("tp", "fn", "fp", "tn")
+"""Cells of a confusion matrix; metastasis is the positive class."""
