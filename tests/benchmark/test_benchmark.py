@@ -16,10 +16,10 @@ from workflow_runs import ROOT
 
 from bonescan import models
 from bonescan.backend import keras
-from bonescan.benchmark.ours import gflop_per_image, images_of_grid
+from bonescan.benchmark.timing import compare_speeds, gflop_per_image, hours_of_grid, images_of_grid
 from bonescan.models.description import describe
 from bonescan.tables.benchmark import benchmark_table
-from bonescan.training.fit import predict_logits
+from bonescan.training.prediction import predict_logits
 
 NETWORKS = yaml.safe_load((ROOT / "config.yaml").read_text())["networks"]
 
@@ -36,7 +36,9 @@ def test_work_of_a_narrow_network_by_hand():
 
 def test_images_of_the_papers_grid_by_hand():
     grid = {"views": 346, "augmented": 2390, "ratio": [7, 3], "epochs": dict.fromkeys(["D1", "D2", "D3"], 500)}
-    assert images_of_grid(**grid, seeds=2) == pytest.approx(2 * 0.7 * 500 * (346 + 2 * 2390))
+    assert images_of_grid(**grid, datasets=["D1", "D2", "D3"], seeds=2) == pytest.approx(
+        2 * 0.7 * 500 * (346 + 2 * 2390)
+    )
 
 
 @pytest.mark.parametrize(("name", "billions"), [("V16", 15.3), ("V19", 19.5), ("R34", 3.6), ("D121", 2.8)])
@@ -79,7 +81,7 @@ def test_script_measures_what_is_installed(tmp_path):
             input=SimpleNamespace(networks=tmp_path / "networks.json"),
             output=SimpleNamespace(raw=tmp_path / "measured.json", table=table),
             params=SimpleNamespace(
-                job=job, grid=None, models=["V7"], provenance={"cohort": "phantom", "scale": "desk"}
+                **job, epochs={}, cohort=None, models=["V7"], provenance={"cohort": "phantom", "scale": "desk"}
             ),
             threads=1,
             log=[],
@@ -107,13 +109,17 @@ def test_table_says_where_nothing_stands_beside_ours():
         "threads": 1,
         "precision": "float32",
     }
-    table = benchmark_table(pd.DataFrame([row]), job, 720_000, {"cohort": "phantom", "scale": "desk"})
+    table = benchmark_table(
+        compare_speeds(pd.DataFrame([row])),
+        job,
+        hours_of_grid(pd.DataFrame([row]), 720_000),
+        {"cohort": "phantom", "scale": "desk"},
+    )
     assert table.sections[0].frame.iloc[0].tolist() == ["SPECS V16", "2.00", "20.0", "50%", "0.40%", "512", "-", "-"]
     assert "PyTorch is not installed for CPU, so nothing stands beside ours." in table.notes
     assert "All trainings of these networks under one split unit take 10.0 h, one after the other." in table.notes
-    beside = benchmark_table(
-        pd.DataFrame([row | {"torch_images_per_s": 25.0, "torch_software": "PyTorch 2"}]), job, None, table.provenance
-    )
+    both = compare_speeds(pd.DataFrame([row | {"torch_images_per_s": 25.0, "torch_software": "PyTorch 2"}]))
+    beside = benchmark_table(both, job, None, table.provenance)
     assert beside.sections[0].frame.iloc[0].tolist()[-2:] == ["25.0", "0.80"]
 
 

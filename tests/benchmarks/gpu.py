@@ -20,7 +20,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 
-from bonescan.benchmark.ours import images_of_grid  # noqa: E402
+from bonescan.benchmark.timing import gflop_per_image, hours_of_grid, images_of_grid  # noqa: E402
 
 
 def examples(count, size):
@@ -41,15 +41,15 @@ def measure(network, job, epochs, count):
     from bonescan.backend import keras
     from bonescan.benchmark import ours
     from bonescan.models.description import describe
-    from bonescan.training import fit as training
+    from bonescan.training.fit import fit
 
     found = ours.measure(job | {"network": network})
     model = models.build(network, job["size"], job["width"], job["initial_weights"])
-    found["gflop"] = ours.gflop_per_image(describe(model, network))
+    found["gflop"] = gflop_per_image(describe(model, network))
     keras.utils.set_random_seed(1)
     options = {key: job[key] for key in ("batch_size", "learning_rate", "images_at_once")}
-    fit = training.fit(model, *examples(count, job["size"]), epochs=epochs, seed=1, **options)
-    return found | {"seconds": fit.history["seconds"].tolist(), "losses": fit.history["loss"].tolist()}
+    history = fit(model, *examples(count, job["size"]), epochs=epochs, seed=1, **options).history
+    return found | {"seconds": history["seconds"].tolist(), "losses": history["loss"].tolist()}
 
 
 def main(config, arguments):
@@ -75,7 +75,8 @@ def main(config, arguments):
         "views": sum(config["simulate"]["views"].values()),
         "augmented": sum(config["augment"]["counts"].values()),
         "ratio": config["split"]["ratio"],
-        "epochs": {dataset: settings["epochs"][dataset] for dataset in config["datasets"]},
+        "datasets": config["datasets"],
+        "epochs": settings["epochs"],
         "seeds": len(config["seeds"]),
     }
     found = pd.DataFrame(rows)
@@ -87,7 +88,7 @@ def main(config, arguments):
     )
     for precision, of_precision in found.groupby("precision", sort=False):
         if set(of_precision["model"]) == set(config["models"]):
-            hours = (images_of_grid(**grid) / of_precision["images_per_s"]).sum() / 3600
+            hours = hours_of_grid(of_precision, images_of_grid(**grid))
             sys.stdout.write(f"{arguments.scale} grid, {precision}: {hours:.2f} h under one split unit\n")
 
 

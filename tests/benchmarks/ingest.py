@@ -23,8 +23,8 @@ sys.path[:0] = [str(ROOT / "workflow" / "scripts"), str(ROOT / "tests")]
 import ingest as script  # noqa: E402
 from nm_files import body, whole_body  # noqa: E402
 
-from bonescan.ingest import headers  # noqa: E402
-from bonescan.ingest import views as library  # noqa: E402
+from bonescan.ingest import pixels, views  # noqa: E402
+from bonescan.ingest.archive import Entry  # noqa: E402
 
 SYNTAXES = {
     "native": ExplicitVRLittleEndian,
@@ -67,7 +67,7 @@ def watch(samples: list, stop: threading.Event) -> None:
 def share_of_decoding(files: list[Path]) -> tuple[float, float]:
     """Return the share of one process's CPU time that goes into decoding pixels, and the seconds a file."""
     spent = {"decoding": 0.0}
-    decode = headers.frame_counts
+    decode = pixels.frame_counts
 
     def timed(*arguments):
         begun = time.process_time()
@@ -76,14 +76,13 @@ def share_of_decoding(files: list[Path]) -> tuple[float, float]:
         finally:
             spent["decoding"] += time.process_time() - begun
 
-    settings = library.Settings(files[0].parent, (1024, 256), b"the benchmark has no secret")
-    empty = dict.fromkeys(("patient", "exam", "view", "label", "subtype", "report", "row", "note"), "")
-    headers.frame_counts = timed
+    settings = views.Settings(files[0].parent, (1024, 256), b"the benchmark has no secret")
+    pixels.frame_counts = timed
     begun = time.process_time()
     for file in files:
-        library.read_entry(empty | {"path": file.name}, settings)
+        views.read_entry(Entry(file.name), settings)
     total = time.process_time() - begun
-    headers.frame_counts = decode
+    pixels.frame_counts = decode
     return spent["decoding"] / total, total / len(files)
 
 

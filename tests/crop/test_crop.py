@@ -8,9 +8,9 @@ from bonescan.chance import generator
 from bonescan.crop import background, crop_row, crop_thorax, landmarks, noise, profile, trunk
 
 
-def noise_of(view, body=None):
+def without_noise(view, body=None):
     body = view > 0 if body is None else body
-    return noise.Noise(view, 1, body, ~body)
+    return noise.Denoised(view, 1, body, ~body)
 
 
 def test_noise_is_less_than_the_maximum_outside():
@@ -64,34 +64,34 @@ def test_body_area_is_from_crown_to_toes():
     view[10:50, 20:30] = 5
     body = view > 0
     view[2, 2] = view[60, 2] = 9
-    area, reasons = profile.extract_body_area(view, noise_of(view, body))
+    area, reasons = profile.extract_body_area(view, without_noise(view, body))
     assert (area, reasons) == (profile.BodyArea(10, 50, 10, 50), [])
     none = np.zeros((64, 64), np.uint16)
-    assert profile.extract_body_area(none, noise_of(none)) == (profile.BodyArea(0, 64, 0, 64), ["no body found"])
+    assert profile.extract_body_area(none, without_noise(none)) == (profile.BodyArea(0, 64, 0, 64), ["no body found"])
 
 
 def test_a_body_cut_off_is_taken_to_be_as_tall_as_usual():
     view = np.zeros((1024, 64), np.uint16)
     view[300:, 20:40] = 5
     view[0, 0] = view[1023, 0] = 1
-    area, reasons = profile.extract_body_area(view, noise_of(view, view > 1))
+    area, reasons = profile.extract_body_area(view, without_noise(view, view > 1))
     assert (area, reasons) == (profile.BodyArea(300, 1024, 300, 1028), ["feet cut off"])
     view[300:500] = 0
-    area, reasons = profile.extract_body_area(view, noise_of(view, view > 1))
+    area, reasons = profile.extract_body_area(view, without_noise(view, view > 1))
     assert (area, reasons) == (profile.BodyArea(500, 1024, 500, 500 + profile.USUAL_HEIGHT), ["feet cut off"])
-    area, reasons = profile.extract_body_area(view[::-1], noise_of(view[::-1], view[::-1] > 1))
+    area, reasons = profile.extract_body_area(view[::-1], without_noise(view[::-1], view[::-1] > 1))
     assert (area, reasons) == (profile.BodyArea(0, 524, 524 - profile.USUAL_HEIGHT, 524), ["head cut off"])
     # the field of view may end within the picture
     body = view > 1
     body[900:] = False
     view[900:] = 0
-    area, reasons = profile.extract_body_area(view, noise_of(view, body))
+    area, reasons = profile.extract_body_area(view, without_noise(view, body))
     assert (area.toes, reasons) == (500 + profile.USUAL_HEIGHT, ["feet cut off"])
     # toes that taper off at the field's edge are not cut
     view[1:] = 0
     for row in range(400, 1000):
         view[row, 20 : 20 + min(40, 1 + (1000 - row) // 4)] = 5
-    area, reasons = profile.extract_body_area(view, noise_of(view, view > 1))
+    area, reasons = profile.extract_body_area(view, without_noise(view, view > 1))
     assert (area, reasons) == (profile.BodyArea(400, 1000, 400, 1000), [])
 
 
@@ -99,7 +99,7 @@ def test_profile_counts_elements_and_its_fit_is_derived():
     view = np.zeros((104, 120), np.uint16)
     for row in range(100):
         view[2 + row, : row + 1] = 7
-    curves = profile.count_elements(noise_of(view), profile.BodyArea(2, 102, 2, 102), 3)
+    curves = profile.fit_profile(without_noise(view), profile.BodyArea(2, 102, 2, 102), 3)
     rows = np.arange(100)
     assert curves.first_row == 2
     assert curves.occupancy.tolist() == (rows + 1).tolist()
@@ -110,7 +110,7 @@ def test_profile_counts_elements_and_its_fit_is_derived():
 
 def curves_of(view, degree=15):
     found, _ = noise.remove_noise(view, "maximum")
-    return profile.count_elements(found, profile.extract_body_area(view, found)[0], degree)
+    return profile.fit_profile(found, profile.extract_body_area(view, found)[0], degree)
 
 
 @pytest.mark.parametrize("refine", [0.04, 0])
@@ -185,13 +185,13 @@ def test_trunk_is_as_wide_as_the_legs_and_arms_fall_away():
     view[40:160, 106:114] = 9
     view[200:300, 75:100] = view[200:300, 110:145] = 2
     landmarks = {"crown": 0, "shoulder": 40, "cut": 140, "trunk_end": 200, "toes": 350}
-    columns, reasons = trunk.remove_arms(noise_of(view), landmarks)
+    columns, reasons = trunk.remove_arms(without_noise(view), landmarks)
     assert columns == pytest.approx((75, 145), abs=1)
     assert reasons == []
     view[100:104, 60:64] = 60000
-    assert trunk.remove_arms(noise_of(view), landmarks)[0] == pytest.approx((75, 145), abs=3)
+    assert trunk.remove_arms(without_noise(view), landmarks)[0] == pytest.approx((75, 145), abs=3)
     view[200:300, 110:145] = 0
-    columns, reasons = trunk.remove_arms(noise_of(view), landmarks)
+    columns, reasons = trunk.remove_arms(without_noise(view), landmarks)
     assert columns == pytest.approx((75, 145), abs=3)
     assert reasons == ["legs 0.07 of the height wide"]
 
@@ -236,7 +236,7 @@ def test_a_figure_is_cropped_to_its_trunk():
     assert result.thorax.dtype == np.uint16
     top, left = result.paste
     inside = result.thorax[top : top + row1 - row0, left : left + col1 - col0]
-    np.testing.assert_array_equal(inside, result.noise.view[row0:row1, col0:col1])
+    np.testing.assert_array_equal(inside, result.denoised.view[row0:row1, col0:col1])
     assert result.thorax.sum() == inside.sum()
     assert result.counts_kept == pytest.approx(inside.sum() / view.sum())
     assert crop_row(result)["flag"] == 0

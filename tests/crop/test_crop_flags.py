@@ -10,6 +10,7 @@ from drawn_body import CROWN, MIDDLE, draw_body
 
 from bonescan.chance import generator
 from bonescan.crop import crop_row, crop_thorax, flags, position, profile
+from bonescan.label.cohort import gather_cohort
 
 SETTINGS = {"noise": "maximum", "degree": 15, "sigma": [5, 15], "size": 256}
 
@@ -115,12 +116,13 @@ def test_untrusted_crops_are_kept_excluded_or_stopped_at():
     assert len(flags.exclude(table[:1], "stop")[0]) == 1
 
 
-def test_labels_follow_the_cohort():
+def test_an_excluded_crop_leaves_the_cohort():
     table = crops(("A", "1", "anterior", 9.0, 0, ""), ("B", "1", "anterior", 9.0, 1, "arms up"))
-    labels = pd.DataFrame({"image": ["B_1_anterior", "A_1_anterior"], "label": [1, 0]})
-    assert flags.labels_of_cohort(labels, table[:1], table[1:])["label"].tolist() == [0]
+    labels = pd.DataFrame({"image": ["B_1_anterior", "A_1_anterior"], "label": [1, 0], "subtype": ["spinal", "normal"]})
+    cohort = gather_cohort(labels, table, *flags.exclude(table, "exclude"))
+    assert cohort[["image", "label", "scan", "row"]].values.tolist() == [["A_1_anterior", 0, 0, 0]]
     with pytest.raises(ValueError, match="one is missing of B_1_anterior"):
-        flags.labels_of_cohort(labels, table[:1], table[:0])
+        gather_cohort(labels, table, table[:1], table[:0])
 
 
 @pytest.fixture
@@ -189,4 +191,4 @@ def test_no_picture_is_refused(seed):
         row0, row1, col0, col1 = result.box
         assert 0 <= row0 < row1 <= 1024 and 0 <= col0 < col1 <= 256
         region = view[row0:row1, col0:col1]
-        assert result.thorax.sum() == region[region >= result.noise.thr_n].sum()
+        assert result.thorax.sum() == region[region >= result.denoised.thr_n].sum()

@@ -12,9 +12,11 @@ from drawn_body import draw_body
 
 from bonescan.chance import generator
 from bonescan.crop import crop_row, crop_thorax
-from bonescan.crop_quality import ablation, report, scores, stress
+from bonescan.crop_quality import ablation, scores, stress
 from bonescan.figures import contact_sheet as sheet
+from bonescan.phantom import habitus
 from bonescan.phantom.truth import REGIONS, mask
+from bonescan.tables.crop_quality import MEASURES, scores_table
 
 CHOSEN = ("as configured", "literal third valley")
 PHANTOM = {"cohort": "phantom", "scale": "desk"}
@@ -91,7 +93,27 @@ def test_a_cohort_in_one_row():
     assert (row["lesions_lost"], row["label_lost"], row["class_changed"]) == (0.25, 0.5, 1)
     assert (row["bladder_crops"], row["flagged"]) == pytest.approx((2 / 3, 1 / 3))
     assert scores.worst(views, 2)["image"].tolist() == ["c", "b"]
-    assert set(row) == set(report.MEASURES)
+    assert set(row) == set(MEASURES)
+
+
+def test_the_table_of_scores_has_a_column_a_group_and_a_row_a_crop():
+    views = pd.DataFrame({"image": list("abc"), "view": ["anterior", "anterior", "posterior"], "flag": [0, 1, 0]})
+    views = views.assign(reason=["", "arms up", np.nan], label=0, iou_trunk=[0.9, 0.5, 0.8], iou_ribs=0.7)
+    kept = ("ribs_kept", "thoracic_spine_kept", "head_kept", "pelvis_kept", "bladder_kept")
+    views = views.assign(**dict.fromkeys(kept, 0.5), row0=10, row1=20, col0=1, col1=9)
+    views = views.assign(true_row0=11, true_row1=21, true_col0=2, true_col1=8)
+    views = views.assign(thoracic_lesions=0, lesions_lost=0, label_lost=0, class_changed=0)
+    values = scores.summarise_groups(views)
+    assert values["group"].tolist() == ["All", "Anterior", "Posterior", "Without a flag"]
+    assert values["views"].tolist() == [3, 2, 1, 2]
+    table = scores_table(values, scores.worst(views, 2), PHANTOM)
+    first = table.sections[0].frame.set_index("Measure").iloc[1]
+    assert first[["All", "Anterior", "Posterior", "Without a flag"]].tolist() == ["0.800", "0.700", "0.800", "0.850"]
+    worst = table.sections[1].frame
+    assert worst[["Image", "Flag", "Rows"]].values.tolist() == [
+        ["b", "arms up", "10-20 (true 11-21)"],
+        ["c", "none", "10-20 (true 11-21)"],
+    ]
 
 
 def posed():
@@ -103,6 +125,15 @@ def posed():
         {"anterior": ANATOMY, "posterior": ANATOMY[:, ::-1]},
         395.0,
     )
+
+
+def test_short_and_tall_patients_keep_their_proportions_and_lie_in_the_middle():
+    usual = habitus.draw("F", 2.4, dict.fromkeys(habitus.QUANTILES, 0.5), generator(1))
+    for name, length in (("short (1.50 m)", 1560.0), ("tall (1.95 m)", 2010.0)):
+        posture = stress.POSTURES[name](usual)
+        assert posture.length == length
+        assert posture.breadth / usual.breadth == posture.depth / usual.depth == length / usual.length
+        assert posture.row == pytest.approx((1024 - length / 2.4) / 2)
 
 
 @pytest.mark.parametrize("picture", stress.PICTURES)

@@ -89,7 +89,7 @@ def test_stages_keep_less_and_less():
     view = np.ones((8, 4), dtype=np.uint16)
     clean = np.where(np.arange(8)[:, None] == 7, 0, view)
     crop = SimpleNamespace(
-        noise=SimpleNamespace(view=clean),
+        denoised=SimpleNamespace(view=clean),
         landmarks={"crown": 1, "toes": 7, "shoulder": 2, "trunk_end": 6},
         box=(2, 4, 1, 3),
     )

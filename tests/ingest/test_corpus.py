@@ -9,9 +9,9 @@ import pydicom
 from ingest_runs import paths, run, written
 from pydicom.data import get_testdata_files
 
-from bonescan.ingest import datasets, headers
-from bonescan.ingest.refusal import Unsuitable
-from bonescan.ingest.views import kind_of
+from bonescan.ingest import datasets, pixels
+from bonescan.ingest.refusal import Refusal
+from bonescan.ingest.tables import kind_of
 
 
 def test_every_file_of_the_collection_has_an_outcome(tmp_path):
@@ -46,13 +46,13 @@ def test_no_picture_of_the_collection_makes_a_decoder_fall():
         if not path.is_file():
             continue
         try:
-            with datasets.silenced():
+            with datasets.silence_pydicom():
                 dataset = datasets.read_dataset(path.read_bytes())
                 if "PixelData" not in dataset or "BitsAllocated" not in dataset:
                     continue
-                headers.check_complete(dataset)
-                counts = headers.frame_counts(dataset, 0)
-        except Unsuitable as reason:
+                pixels.check_complete(dataset)
+                counts = pixels.frame_counts(dataset, 0)
+        except Refusal as reason:
             outcomes[kind_of(str(reason))] += 1
             continue
         outcomes["decoded"] += 1

@@ -20,8 +20,8 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from bonescan.ingest import datasets, headers
-from bonescan.ingest.refusal import Unsuitable
+from bonescan.ingest import datasets, headers, pixels
+from bonescan.ingest.refusal import Refusal
 
 
 def written(dataset, **how):
@@ -34,7 +34,7 @@ def written(dataset, **how):
 def test_a_whole_body_file_is_accepted():
     dataset = written(whole_body(frames=2))
     headers.check_whole_body(dataset)
-    counts = headers.frame_counts(dataset, 1)
+    counts = pixels.frame_counts(dataset, 1)
     assert counts.shape == (1024, 256)
     assert counts[10, 20] == 2
     assert counts.sum() == 2
@@ -58,7 +58,7 @@ def test_a_whole_body_file_is_accepted():
     ],
 )
 def test_what_is_no_planar_whole_body_scan_is_refused(changes, reason):
-    with pytest.raises(Unsuitable, match=reason):
+    with pytest.raises(Refusal, match=reason):
         headers.check_whole_body(written(whole_body(**changes)))
 
 
@@ -76,7 +76,7 @@ def test_native_transfer_syntaxes(syntax):
     dataset.file_meta.TransferSyntaxUID = syntax
     if syntax == ExplicitVRBigEndian:
         dataset.PixelData = counts.astype(">u2").tobytes()
-    assert np.array_equal(headers.frame_counts(written(dataset), 0), counts)
+    assert np.array_equal(pixels.frame_counts(written(dataset), 0), counts)
 
 
 @pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless, JPEGLSLossless])
@@ -85,7 +85,7 @@ def test_lossless_compression_keeps_every_count(syntax, bits):
     counts = body(highest=2**bits - 1).astype(np.uint8 if bits == 8 else np.uint16)
     dataset = whole_body(pixels=counts[None], BitsStored=bits, HighBit=bits - 1)
     dataset.compress(syntax)
-    assert np.array_equal(headers.frame_counts(written(dataset), 0), counts)
+    assert np.array_equal(pixels.frame_counts(written(dataset), 0), counts)
 
 
 def jpeg_lossless(values, predictor=1):
@@ -116,7 +116,7 @@ def test_jpeg_lossless_keeps_every_count(syntax):
     dataset.file_meta.TransferSyntaxUID = syntax
     dataset.PixelData = encapsulate([jpeg_lossless(counts)])
     dataset["PixelData"].VR = "OB"
-    assert np.array_equal(headers.frame_counts(written(dataset), 0), counts)
+    assert np.array_equal(pixels.frame_counts(written(dataset), 0), counts)
 
 
 @pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian])
@@ -128,12 +128,12 @@ def test_files_without_preamble_and_meta_information(syntax):
         dataset.PixelData = np.frombuffer(dataset.PixelData, "<u2").astype(">u2").tobytes()
     read = written(dataset, enforce_file_format=False, implicit_vr=implicit, little_endian=little)
     assert read.file_meta.TransferSyntaxUID == syntax
-    assert headers.frame_counts(read, 0)[10, 20] == 1
+    assert pixels.frame_counts(read, 0)[10, 20] == 1
 
 
 def test_what_is_no_dicom_file():
     for data in (b"no scan", b"", b"\x08\0\x05\0" + b"x" * 200, b"\0" * 128 + b"DICM"):
-        with pytest.raises(Unsuitable, match=r"not a DICOM file|without content"):
+        with pytest.raises(Refusal, match=r"not a DICOM file|without content"):
             datasets.read_dataset(data)
 
 
@@ -184,50 +184,50 @@ def test_views_of_frames():
     ],
 )
 def test_frames_that_are_not_two_detectors_are_refused(changes, reason):
-    with pytest.raises(Unsuitable, match=reason):
+    with pytest.raises(Refusal, match=reason):
         headers.frame_views(whole_body(2, **changes))
 
 
 def test_rescale_and_stored_bits():
     pixels = np.zeros((1, 1024, 256), np.uint16)
     pixels[0, 10, 20] = 7
-    assert headers.frame_counts(whole_body(pixels=pixels, RescaleSlope=2, RescaleIntercept=1), 0)[10, 20] == 15
-    with pytest.raises(Unsuitable, match="pixels from -1 to 6"):
-        headers.frame_counts(whole_body(pixels=pixels, RescaleSlope=1, RescaleIntercept=-1), 0)
-    with pytest.raises(Unsuitable, match="no numbers"):
-        headers.frame_counts(whole_body(pixels=pixels, RescaleSlope="1e308", RescaleIntercept=0), 0)
+    assert pixels.frame_counts(whole_body(pixels=pixels, RescaleSlope=2, RescaleIntercept=1), 0)[10, 20] == 15
+    with pytest.raises(Refusal, match="pixels from -1 to 6"):
+        pixels.frame_counts(whole_body(pixels=pixels, RescaleSlope=1, RescaleIntercept=-1), 0)
+    with pytest.raises(Refusal, match="no numbers"):
+        pixels.frame_counts(whole_body(pixels=pixels, RescaleSlope="1e308", RescaleIntercept=0), 0)
     # an overlay in the bits that are not stored, and counts that begin at a higher bit
     pixels[0, 10, 20] = 7 | 0xF000
-    assert headers.frame_counts(whole_body(pixels=pixels, BitsStored=12, HighBit=11), 0)[10, 20] == 7
+    assert pixels.frame_counts(whole_body(pixels=pixels, BitsStored=12, HighBit=11), 0)[10, 20] == 7
     pixels[0, 10, 20] = 7 << 4
-    assert headers.frame_counts(whole_body(pixels=pixels, BitsStored=12, HighBit=15), 0)[10, 20] == 7
+    assert pixels.frame_counts(whole_body(pixels=pixels, BitsStored=12, HighBit=15), 0)[10, 20] == 7
     negative = whole_body(PixelRepresentation=1)
     negative.PixelData = np.full((1024, 256), -1, np.int16).tobytes()[:-2] + b"\0\0"
-    with pytest.raises(Unsuitable, match="from -1 to 0"):
-        headers.frame_counts(negative, 0)
+    with pytest.raises(Refusal, match="from -1 to 0"):
+        pixels.frame_counts(negative, 0)
 
 
 def test_truncated_pixels_are_named():
     torn = whole_body()
     torn.PixelData = torn.PixelData[:1000]
-    with pytest.raises(Unsuitable, match="truncated: expected 524288 bytes of pixels, found 1000"):
-        headers.check_complete(torn)
+    with pytest.raises(Refusal, match="truncated: expected 524288 bytes of pixels, found 1000"):
+        pixels.check_complete(torn)
     compressed = whole_body(pixels=body()[None])
     compressed.compress(RLELossless)
     compressed.PixelData = compressed.PixelData[:2000]
-    with pytest.raises(Unsuitable, match="cannot be decoded"):
-        headers.frame_counts(compressed, 0)
+    with pytest.raises(Refusal, match="cannot be decoded"):
+        pixels.frame_counts(compressed, 0)
 
 
 def test_a_missing_decoder_is_named(monkeypatch):
     class Missing:
         is_available = False
 
-    monkeypatch.setattr(headers, "get_decoder", lambda syntax: Missing)
+    monkeypatch.setattr(pixels, "get_decoder", lambda syntax: Missing)
     dataset = whole_body()
     dataset.file_meta.TransferSyntaxUID = JPEG2000
-    with pytest.raises(Unsuitable, match=r"no decoder is installed for JPEG 2000 Image Compression$"):
-        headers.frame_counts(dataset, 0)
+    with pytest.raises(Refusal, match=r"no decoder is installed for JPEG 2000 Image Compression$"):
+        pixels.frame_counts(dataset, 0)
 
 
 def test_where_rows_and_columns_lead():
@@ -246,7 +246,7 @@ def test_identity_and_privacy():
     assert headers.identity(whole_body()) == "hospital-7"
     for removed in ("", "ANONYMOUS", "anon_patient", "0", "[removed]", "De-identified"):
         assert headers.identity(whole_body(PatientID=removed)) == "1.2"
-    with pytest.raises(Unsuitable, match="neither Patient ID"):
+    with pytest.raises(Refusal, match="neither Patient ID"):
         headers.identity(whole_body(PatientID=None, StudyInstanceUID=None))
     assert headers.identifying_values(whole_body())["PatientName"] == ["Doe^Jane"]
     assert headers.privacy_status(whole_body()) == {"deidentified": "unknown", "burned_in": "unknown"}
@@ -262,7 +262,7 @@ def test_warnings_that_quote_the_header_are_silenced(caplog, recwarn):
     assert "1.x" in caplog.text + str([str(warning.message) for warning in recwarn])
     caplog.clear()
     recwarn.clear()
-    with datasets.silenced():
+    with datasets.silence_pydicom():
         assert pydicom.dcmread(io.BytesIO(spoilt)).StudyInstanceUID == "1.x"
     assert not caplog.records
     assert not recwarn.list

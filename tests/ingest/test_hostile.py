@@ -19,7 +19,8 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless, JPEGLosslessSV1, JPEGLSLossless, RLELossless
 
 from bonescan.ingest import archive, views, workers
-from bonescan.ingest.workers import Failure, limit_memory, ordered_map
+from bonescan.ingest.refusal import Refusal
+from bonescan.ingest.workers import limit_memory, ordered_map
 
 
 def prefix(**changes):
@@ -230,11 +231,11 @@ def test_workers_survive_crashes_endless_loops_and_greed():
     results = list(ordered_map(work, tasks, processes=2, seconds=1, memory=2**28))
     assert results == [
         "a",
-        Failure("its decoder crashed"),
+        Refusal("its decoder crashed"),
         "b",
-        Failure("reading it took more than 1 seconds"),
-        Failure("it needs more memory than any whole-body file"),
-        Failure("unreadable (ValueError)"),
+        Refusal("reading it took more than 1 seconds"),
+        Refusal("it needs more memory than any whole-body file"),
+        Refusal("unreadable (ValueError)"),
         "c",
     ]
     assert list(ordered_map(work, [], processes=2)) == []
@@ -280,6 +281,6 @@ def test_workers_do_not_run_ahead_of_the_reader():
 def test_names_out_of_the_folder(tmp_path):
     (tmp_path / "folder").mkdir()
     for path in ("", "folder", "a\0b", "../x", "/etc/passwd", "n" * 5000):
-        with pytest.raises(views.Unsuitable):
+        with pytest.raises(Refusal):
             archive.locate(tmp_path / "folder", path)
     assert callable(limit_memory)

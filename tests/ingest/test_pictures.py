@@ -10,7 +10,7 @@ from nm_files import body
 from PIL import Image
 
 from bonescan.ingest import pictures, resampling
-from bonescan.ingest.refusal import Unsuitable
+from bonescan.ingest.refusal import Refusal
 
 
 def encoded(values, kind="PNG", **how):
@@ -50,7 +50,7 @@ def test_grey_pictures_in_colours_are_read_and_others_refused():
         (encoded(values > 9), "mode 1"),
         (encoded(values, "TIFF", save_all=True, append_images=[Image.fromarray(values)]), "several pages"),
     ):
-        with pytest.raises(Unsuitable, match=reason):
+        with pytest.raises(Refusal, match=reason):
             pictures.read_picture(data)
     assert not pictures.is_picture(b"II*\0".ljust(128, b"\0") + b"DICM"), "a DICOM file that is a TIFF too is DICOM"
 
@@ -144,7 +144,7 @@ def test_factors(found, spacing, factors):
     ],
 )
 def test_matrices_that_cannot_be(found, spacing, reason):
-    with pytest.raises(Unsuitable, match=reason):
+    with pytest.raises(Refusal, match=reason):
         resampling.zoom(found, (1024, 256), spacing)
 
 
@@ -155,7 +155,7 @@ def test_fit_by_hand():
     fitted, steps = resampling.fit(np.array([[3, 4]]), (3, 3), (1, 1))
     assert fitted.tolist() == [[0, 0, 0], [3, 4, 0], [0, 0, 0]]
     assert steps == ["2 rows added", "1 columns added"]
-    with pytest.raises(Unsuitable, match=r"4 columns: the best 2 of them lose 33\.3 % of the counts"):
+    with pytest.raises(Refusal, match=r"4 columns: the best 2 of them lose 33\.3 % of the counts"):
         resampling.fit(np.array([[1, 4, 4, 6]]), (1, 2), (1, 1))
-    with pytest.raises(Unsuitable, match="up to 120000 counts in a pixel"):
+    with pytest.raises(Refusal, match="up to 120000 counts in a pixel"):
         resampling.fit(np.full((2, 2), 30000), (1, 1), (2, 2))

@@ -15,7 +15,7 @@ from nm_files import body, detector, save, whole_body
 from pydicom.uid import RLELossless
 
 from bonescan.ingest import journal, salt, views
-from bonescan.ingest.refusal import Unsuitable
+from bonescan.ingest.tables import SCAN_COLUMNS
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def archive(tmp_path):
 def test_folder(archive, tmp_path):
     scans, table, rejected = run("folder", archive, tmp_path, threads=2)
     patient, (first, other) = table["patient"][0], table["exam"].unique()
-    assert list(table.columns) == views.SCAN_COLUMNS
+    assert list(table.columns) == SCAN_COLUMNS
     names = [f"{patient}_{first}_anterior", f"{patient}_{first}_posterior", f"{patient}_{other}_posterior"]
     assert list(table["image"]) == names
     assert table["patient"].nunique() == 1, "two exams of a patient are one patient"
@@ -310,19 +310,19 @@ def test_a_killed_run_goes_on_where_it_stopped(archive, tmp_path, monkeypatch):
 
 
 def test_a_journal_of_another_code_or_of_changed_files_is_not_believed(tmp_path):
-    found = views.Outcome([views.View({"image": "a"}, np.ones((2, 3), np.uint16), "")], {})
-    with journal.opened(tmp_path, "code 1", (2, 3)) as written:
+    found = views.Outcome("file", "", [views.View({"image": "a"}, np.ones((2, 3), np.uint16), "")], {})
+    with journal.open_journal(tmp_path, "code 1", (2, 3)) as written:
         for state in ("a", "b", "c"):
             written.add(state, found)
-    with journal.opened(tmp_path, "code 1", (2, 3)) as written:
-        assert len(list(written.done(["a", "B", "c"]))) == 1
+    with journal.open_journal(tmp_path, "code 1", (2, 3)) as written:
+        assert len(list(written.recall(["a", "B", "c"]))) == 1
         written.add("B", found)
-    with journal.opened(tmp_path, "code 1", (2, 3)) as written:
-        assert len(list(written.done(["a", "B", "c"]))) == 2
+    with journal.open_journal(tmp_path, "code 1", (2, 3)) as written:
+        assert len(list(written.recall(["a", "B", "c"]))) == 2
         written.finish(tmp_path / "all.npy")
     assert np.load(tmp_path / "all.npy").shape == (2, 2, 3)
-    with journal.opened(tmp_path, "code 2", (2, 3)) as written:
-        assert list(written.done(["a", "B", "c"])) == []
+    with journal.open_journal(tmp_path, "code 2", (2, 3)) as written:
+        assert list(written.recall(["a", "B", "c"])) == []
 
 
 def test_a_cohort_without_a_usable_scan_is_an_error_that_leaves_no_array(tmp_path):
@@ -352,14 +352,6 @@ def test_progress_and_reasons_are_logged(archive, tmp_path):
     assert "9 of 9" in log
     assert "rejected, not a DICOM file: 1" in log
     assert "burned_in, unknown: 3" in log
-
-
-def test_the_library_s_own_words_cover_every_reason():
-    """A patient may be called Anterior; a reason that says so tells nothing."""
-    own = views.own_words()
-    assert {"anterior", "truncated", "inverted", "duplicate", "decoder"} <= own
-    with pytest.raises(Unsuitable):
-        views._name("patient", "a_b")
 
 
 def test_a_run_imports_no_network_or_plot():

@@ -10,7 +10,7 @@ from bonescan import models
 from bonescan.backend import keras
 from bonescan.models.common import channels, initialiser
 from bonescan.models.description import count_weight_layers, describe
-from bonescan.training.fit import predict_logits
+from bonescan.training.prediction import predict_logits
 
 NETWORKS = {
     "V7": {"family": "vgg", "convolutions": [1, 1, 1, 1, 0], "activation": "leaky_relu", "l2": 1e-4},

@@ -72,7 +72,7 @@ def patient():
 def test_counts_are_conserved_up_to_the_poisson_draw(patient, view):
     _, scene = patient
     primary = scene.images[view]
-    scattered = scene.scattered(primary)
+    scattered = scene.add_scatter(primary)
     assert scattered.sum() == pytest.approx(primary.sum(), rel=1e-3)
     assert (scattered >= 0).all()
     for image in (primary, scattered):
@@ -104,7 +104,7 @@ def test_blur_is_that_of_a_slab_by_slab_convolution_and_keeps_the_counts(patient
 def test_repeated_draws_have_poisson_statistics_in_every_pixel(patient):
     _, scene = patient
     rng = np.random.default_rng(9)
-    expected = camera.expect(scene.scattered(scene.images["posterior"]), 530_000.0, 0.05)
+    expected = camera.expect(scene.add_scatter(scene.images["posterior"]), 530_000.0, 0.05)
     bright = expected > 4
     draws = np.array([camera.expose(expected, rng)[bright] for _ in range(50)], float)
     mean, variance = draws.mean(axis=0), draws.var(axis=0, ddof=1)

@@ -196,7 +196,7 @@ def test_overlapping_foci_are_numbered_by_their_counts():
     weak, strong = np.zeros((3, 3)), np.zeros((3, 3))
     weak[:, :2], strong[:, 1:] = 1.0, 5.0
     strong[:, 2] = 2.0
-    numbers = truth.numbered([(weak, window), (strong, window)])
+    numbers = truth.number_foci([(weak, window), (strong, window)])
     assert numbers[window].tolist() == [[1, 2, 0]] * 3
     assert np.count_nonzero(numbers) == 6
 

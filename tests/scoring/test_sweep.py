@@ -11,7 +11,7 @@ import yaml
 from workflow_runs import jobs
 
 from bonescan.files import read_table, write_json, write_table
-from bonescan.tables.sweep import best, compare
+from bonescan.scoring.sweep import choose_best, compare
 
 STARTS, RATES = ("glorot_normal", "he_normal"), ("1e-05", "0.001", "0.1")
 
@@ -64,7 +64,9 @@ def summary(split, tmp_path):
             folder = tmp_path / "train" / "patient" / "D2" / "V16" / start / rate / "seed1"
             status = {"1e-05": "did not train", "0.001": "trained", "0.1": "diverged"}[rate]
             numbers = (None, 0.5) if status == "diverged" else (0.4, 0.9)
-            record = {"status": status, "reason": "", "training_loss": numbers[0], "training_accuracy": numbers[1]}
+            record = {"dataset": "D2", "seed": 1, "n_train": 28}
+            record["training"] = {"initial_weights": start, "learning_rate": float(rate)}
+            record |= {"status": status, "reason": "", "training_loss": numbers[0], "training_accuracy": numbers[1]}
             write_json(folder / "fit.json", record)
             # Glorot ranks perfectly, He the other way round.
             chance = held["label"] if start == "glorot_normal" else 1 - held["label"]
@@ -77,6 +79,7 @@ def summary(split, tmp_path):
         "figure": [tmp_path / f"sweep.{suffix}" for suffix in ("pdf", "png")],
     }
     params = {"provenance": {"cohort": "phantom", "scale": "desk"}, "unit": "patient", "model": "V16", "seed": 1}
+    params["datasets"] = ["D2"]
     sweep_summary.main(
         SimpleNamespace(
             input=SimpleNamespace(splits=[tmp_path / "D2.tsv"], fits=fits, probabilities=probabilities),
@@ -108,7 +111,7 @@ def test_figure_is_drawn(summary):
 def test_best_leaves_out_what_did_not_train():
     rows = [("D2", 0.1, "did not train", 0.9), ("D2", 0.2, "trained", 0.7), ("D3", 0.1, "diverged", np.nan)]
     runs = pd.DataFrame(rows, columns=["dataset", "learning_rate", "status", "validation_auc"])
-    assert best(runs)["learning_rate"].tolist() == [0.2]
+    assert choose_best(runs)["learning_rate"].tolist() == [0.2]
 
 
 def test_datasets_are_compared_on_the_same_images_each_at_its_best():

@@ -48,11 +48,11 @@ for name, network in json.loads(sys.stdin.read()).items():
     training.fit(build(), images, labels, epochs=1, checkpoint=checkpoint.Checkpoint(place, {}), **settings)
     resumed = build()
     training.fit(resumed, images, labels, epochs=3, checkpoint=checkpoint.Checkpoint(place, {}), **settings)
-    logits = training.predict_logits(model, images)
+    logits = prediction.predict_logits(model, images)
     found[name] = {
         "losses": fit.history["loss"].tolist(),
         "logits": logits.tolist(),
-        "resumed": bool(np.array_equal(logits, training.predict_logits(resumed, images))),
+        "resumed": bool(np.array_equal(logits, prediction.predict_logits(resumed, images))),
     }
 json.dump(found, sys.stdout)
 """

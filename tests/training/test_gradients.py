@@ -9,7 +9,9 @@ from bonescan import models
 from bonescan.backend import BACKEND, keras
 from bonescan.backend import framework as tf
 from bonescan.models.common import BATCH_NORMALISATION
+from bonescan.scoring.verdict import cross_entropy
 from bonescan.training import fit as training
+from bonescan.training import prediction
 from bonescan.training.steps import fused_batch_normalisation
 
 NETWORKS = {
@@ -41,7 +43,7 @@ def objective(network, images, labels):
         for layer in network.layers
         if getattr(layer, "kernel_regularizer", None)
     )
-    return training.cross_entropy(logits, labels) + penalty
+    return cross_entropy(logits, labels) + penalty
 
 
 @pytest.mark.usefixtures("double")
@@ -52,7 +54,7 @@ def test_step_goes_down_the_slope_of_the_objective(name):
     labels = np.array([0, 1, 1, 0])
     rng = np.random.default_rng(1)
     images = rng.normal(size=(4, 64, 64)).astype(np.float32)
-    network = training.logits_of(model)
+    network = prediction.logits_of(model)
     before = [np.copy(keras.ops.convert_to_numpy(variable)) for variable in model.trainable_variables]
     training.Training(model, images, labels, 4, RATE).run_epoch(np.arange(4))
     gradients = [

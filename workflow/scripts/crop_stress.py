@@ -6,7 +6,7 @@ from multiprocessing import Pool
 import pandas as pd
 
 from bonescan.chance import generator
-from bonescan.crop_quality.stress import STRESSES, crop_stressed, pose, summarise_stress
+from bonescan.crop_quality.stress import STRESSES, crop_under_stress, pose, summarise_stress
 from bonescan.figures.contact_sheet import draw_sheet, save_pages
 from bonescan.files import write_table
 from bonescan.phantom.composition import compose, quantiles
@@ -23,7 +23,7 @@ def examine(task):
     rows, pictures = [], {}
     for stress, (own, picture, after) in STRESSES.items():
         if own == posture:
-            for view, frame, crop in crop_stressed(posed, picture, after, row["patient"], params["crop"], seed):
+            for view, frame, crop in crop_under_stress(posed, picture, after, row["patient"], params["crop"], seed):
                 rows.append({"stress": stress, "view": view, "patient": row["patient"], "exam": "1"} | crop)
                 if shown:
                     pictures[stress, view] = frame

@@ -1,7 +1,8 @@
 """The thoracic region of a whole-body view, in the paper's five stages (Cropping thoracic region, Figures 2 and 3).
 
-One module a stage: `noise` (1), `profile` (2 and the curve of 3), `landmarks` (3), `trunk` (4), `background` (5);
-`position` tells how the patient lies, `thorax` puts the stages together, `cohort` what becomes of doubtful crops.
+One module a stage: `noise` (1), `profile` (2 and the curve of 3), `landmarks` (3), `trunk` (4), `background` (5).
+`position` tells how the patient lies, `thorax` puts the stages together, `flags` settles what becomes of doubtful
+crops.
 """
 
 from bonescan.crop.noise import find_body

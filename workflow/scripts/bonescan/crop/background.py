@@ -3,8 +3,8 @@
 import numpy as np
 
 
-def draw_sigma(sigma, rng) -> int:
-    """Return the rows of the penalty: drawn from a range with both ends, or fixed; 0 for none.
+def draw_sigma(sigma: int | tuple[int, int], rng: np.random.Generator) -> int:
+    """Return the rows of the penalty: a fixed number, or one drawn from a range, both ends included; 0 for none.
 
     Parameters
     ----------
@@ -16,7 +16,7 @@ def draw_sigma(sigma, rng) -> int:
     return int(rng.integers(sigma[0], sigma[1], endpoint=True))
 
 
-def add_penalty(region, sigma, sides):
+def add_penalty(region: tuple[int, int, int, int], sigma: int, sides: str) -> tuple[int, int, int, int]:
     """Widen a region by sigma.
 
     Parameters
@@ -25,17 +25,19 @@ def add_penalty(region, sigma, sides):
         row0, row1, col0, col1, half-open.
     sigma : int
     sides : {"below", "rows", "around"}
-        Below the cut; above and below; on all four sides.
+        Where sigma is added: below the cut, above and below, or on all four sides.
     """
     above, beside = int(sides != "below"), int(sides == "around")
     row0, row1, col0, col1 = region
     return row0 - above * sigma, row1 + sigma, col0 - beside * sigma, col1 + beside * sigma
 
 
-def hold_within(region, shape, size):
-    """Return what of a region is in the picture and fits the image.
+def hold_within(
+    region: tuple[int, int, int, int], shape: tuple[int, int], size: int
+) -> tuple[tuple[int, int, int, int], list[str]]:
+    """Cut a region down to what lies in the picture and fits the image.
 
-    A region that is larger than the image loses as much on either side.
+    A region that is larger than the image loses the same on both sides.
 
     Parameters
     ----------
@@ -64,8 +66,8 @@ def hold_within(region, shape, size):
     return tuple(box), reasons
 
 
-def place(box, columns, size, padding):
-    """Return row and column of a box's corner in the image.
+def place(box: tuple[int, int, int, int], columns: int, size: int, padding: str) -> tuple[int, int]:
+    """Return row and column of a box's upper left corner in the image.
 
     Parameters
     ----------
@@ -75,7 +77,7 @@ def place(box, columns, size, padding):
         Of the view.
     size : int
     padding : {"centre", "top", "column"}
-        In the middle; at the top, in the middle sideways; in the middle, but in the column that it has in the view.
+        Centred; at the top and centred sideways; centred from top to bottom, in the column that it has in the view.
     """
     row0, row1, col0, col1 = box
     row, column = (size - (row1 - row0)) // 2, (size - (col1 - col0)) // 2
@@ -86,8 +88,10 @@ def place(box, columns, size, padding):
     return row, column
 
 
-def fill_with_background(view, thr_n, box, corner, size):
-    """Return the thoracic image: the counts of a box that are no noise, on a background of 0.
+def fill_with_background(
+    view: np.ndarray, thr_n: int, box: tuple[int, int, int, int], corner: tuple[int, int], size: int
+) -> np.ndarray:
+    """Return the thoracic image: a box of the view without its noise, on a background of 0.
 
     Parameters
     ----------
@@ -97,7 +101,7 @@ def fill_with_background(view, thr_n, box, corner, size):
     box : tuple of int
         row0, row1, col0, col1, half-open.
     corner : tuple of int
-        Row and column of the box's corner in the image.
+        Row and column of the box's upper left corner in the image.
     size : int
 
     Returns

@@ -1,11 +1,13 @@
-"""A cohort whose crops are not all trustworthy: the flags that need two views, and what becomes of flagged crops."""
+"""Doubtful crops of a cohort: the flags that need both views, and what becomes of flagged crops."""
+
+import pandas as pd
 
 from bonescan.crop.position import check_frames, check_view
 from bonescan.terms import VIEWS
 
 
-def flag_frames(crops):
-    """Add the reasons that a view's name and its examination's other view give.
+def flag_frames(crops: pd.DataFrame) -> pd.DataFrame:
+    """Add the reasons found by comparing a view with its name and with the other view of its examination.
 
     Parameters
     ----------
@@ -37,8 +39,8 @@ def flag_frames(crops):
     return crops
 
 
-def exclude(crops, untrusted):
-    """Return what of the crops stays in the cohort and what leaves it.
+def exclude(crops: pd.DataFrame, untrusted: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Divide the crops into those that stay in the cohort and those that leave it.
 
     Parameters
     ----------

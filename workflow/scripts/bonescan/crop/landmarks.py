@@ -23,21 +23,23 @@ WINDOWS = {
 }
 USUAL_NECK = 0.122
 NECK = 0.08  # where the neck may begin
-SLACK = 0.04  # by which the windows reach further where the height is estimated
-HEIGHTS = (640, 820)  # least and most rows from crown to toes where a body that is cut off is measured
+SLACK = 0.04  # the windows are wider by this at both ends where the height is only estimated
+HEIGHTS = (640, 820)  # least and most rows from crown to toes that a body that is cut off may have
 
 
-def remove_head_and_legs(profile, method, refine, trunk_end) -> tuple[dict[str, int], list[str]]:
+def remove_head_and_legs(
+    profile: Profile, method: str, refine: float, trunk_end: str
+) -> tuple[dict[str, int], list[str]]:
     """Find where head, elbow, shoulder and leg begin.
 
     Parameters
     ----------
     profile : bonescan.crop.profile.Profile
     method : {"windows", "counted"}
-        Look for each where the anatomy allows it, or count peaks and valleys from the top down as the paper's words go.
+        Look for each where the anatomy allows it, or count peaks and valleys from the top down as the paper words it.
     refine : float
-        How far a landmark of the polynomial may be moved to the same feature of the smoothed profile, fraction of the
-        height; 0 for the polynomial alone.
+        How far a landmark of the polynomial may be moved to the same feature of the smoothed profile, as a fraction of
+        the height; 0 for the polynomial alone.
     trunk_end : {"steepest_descent", "valley"}
         Where the pelvis ends and the legs begin.
 
@@ -57,18 +59,18 @@ def remove_head_and_legs(profile, method, refine, trunk_end) -> tuple[dict[str, 
     return {"crown": profile.crown, **found, "toes": profile.toes}, reasons
 
 
-def settle_height(profile) -> Profile:
-    """Measure the height of a body that is cut off by the part that is there, from the trunk's end to crown or toes.
+def settle_height(profile: Profile) -> Profile:
+    """Estimate the height of a body that is cut off, from the distance of the trunk's end to the crown or toes seen.
 
     Parameters
     ----------
     profile : bonescan.crop.profile.Profile
-        Its crown or toes lie beyond its curves, as far as the usual height has it.
+        Crown or toes that are cut off lie where a body of the usual height would have them.
 
     Returns
     -------
     bonescan.crop.profile.Profile
-        With crown and toes settled; as it was if nothing is cut off or the trunk's end is not found.
+        With the new crown or toes; unchanged unless one of them is cut off and the trunk's end is found.
     """
     last_row = profile.first_row + len(profile.occupancy)
     head_cut, feet_cut = profile.crown < profile.first_row, profile.toes > last_row
@@ -91,42 +93,45 @@ def settle_height(profile) -> Profile:
     return replace(profile, toes=max(last_row, profile.crown + round((end - profile.crown) / usual)))
 
 
-def _in_windows(profile, refine) -> tuple[dict, set]:
+def _in_windows(profile: Profile, refine: float) -> tuple[dict[str, int], set[str]]:
     """Look for the most prominent peak, valley, ascent or descent where the anatomy allows it.
 
     Returns
     -------
     at : dict of str to int
-        Index into the curves of every landmark; where it usually lies if it was not found.
+        Index into the curves of every landmark; the usual place of one that was not found.
     missing : set of str
     """
-    # DEVIATION: each is moved, by at most 0.04 of the height, to the same feature of the smoothed profile; the neck and
-    # the beginning of the shoulders, where the region begins, are found on the latter alone. One polynomial of degree
-    # 15 over the whole body misses edges by up to 25 rows and shows no neck on many views.
-    counted = profile.smoothed if refine else profile.fitted
+    # DEVIATION: each is moved, by at most 0.04 of the height, to the same feature of the smoothed profile. The neck and
+    # the beginning of the shoulders, where the region begins, are found on the smoothed profile alone. One polynomial
+    # of degree 15 over the whole body misses edges by up to 25 rows and shows no neck on many views.
+    exact = profile.smoothed if refine else profile.fitted
     slope = np.gradient(profile.smoothed) if refine else profile.first
     pairs = {
-        "head": (profile.fitted, counted),
+        "head": (profile.fitted, exact),
         "rise": (profile.first, slope),
-        "elbow": (profile.fitted, counted),
-        "waist": (-profile.fitted, -counted),
-        "pelvis": (profile.fitted, counted),
+        "elbow": (profile.fitted, exact),
+        "waist": (-profile.fitted, -exact),
+        "pelvis": (profile.fitted, exact),
         "steepest_descent": (-profile.first, -slope),
-        "valley": (-profile.fitted, -counted),
+        "valley": (-profile.fitted, -exact),
     }
-    found = {name: _highest(*curves, profile, WINDOWS[name], refine) for name, curves in pairs.items()}
+    found = {name: _find_peak(*curves, profile, WINDOWS[name], refine) for name, curves in pairs.items()}
     missing = {name for name, row in found.items() if row is None}
     at = {name: profile.place(WINDOWS[name][2]) if row is None else row for name, row in found.items()}
-    at["neck"], at["shoulder"] = _neck_and_shoulder(slope, profile.place(NECK - SLACK * profile.cut_off), at["rise"])
+    start = profile.place(NECK - SLACK * profile.cut_off)
+    at["neck"], at["shoulder"] = _find_neck_and_shoulder(slope, start, at["rise"])
     return at, missing
 
 
-def _highest(fitted, counted, profile, window, refine):
-    """Return the index of the most prominent peak of `fitted` in a window, moved to the highest near it in `counted`.
+def _find_peak(
+    fitted: np.ndarray, exact: np.ndarray, profile: Profile, window: tuple[float, float, float], refine: float
+) -> int | None:
+    """Return the index of the most prominent peak of `fitted` in a window, moved to the highest of `exact` near it.
 
     Parameters
     ----------
-    fitted, counted : ndarray, shape (rows,)
+    fitted, exact : ndarray, shape (rows,)
     profile : bonescan.crop.profile.Profile
     window : tuple of float
         Least, greatest, and where to look if `fitted` has no peak in it: fractions of the height.
@@ -135,7 +140,7 @@ def _highest(fitted, counted, profile, window, refine):
     Returns
     -------
     int or None
-        None where `counted` has no peak there, but only rises, falls or stays.
+        None where `exact` has no peak there, but only rises, falls or stays level.
     """
     slack = SLACK if profile.cut_off else 0
     first, last, usual = map(profile.place, (window[0] - slack, window[1] + slack, window[2]))
@@ -148,12 +153,12 @@ def _highest(fitted, counted, profile, window, refine):
         return None
     reach = int(refine * profile.height)
     near = max(first, centre - reach), min(last, centre + reach)
-    row = int(near[0] + counted[near[0] : near[1] + 1].argmax())
+    row = int(near[0] + exact[near[0] : near[1] + 1].argmax())
     return None if row in near and near[0] != near[1] else row
 
 
-def _neck_and_shoulder(slope, start, rise) -> tuple[int, int]:
-    """Return where the profile has its last valley above the shoulders, and where it bends up most from there.
+def _find_neck_and_shoulder(slope: np.ndarray, start: int, rise: int) -> tuple[int, int]:
+    """Return where the profile has its last valley above the shoulders, and where it bends up most below that.
 
     Without a valley, as with much soft tissue or many counts, the neck is where the profile rises least.
 
@@ -161,7 +166,7 @@ def _neck_and_shoulder(slope, start, rise) -> tuple[int, int]:
     ----------
     slope : ndarray, shape (rows,)
     start, rise : int
-        First row to look at, and that of the steepest ascent.
+        First row to look at, and the row of the steepest ascent.
     """
     start = max(0, min(start, rise - 1))
     rise = max(rise, start + 1)
@@ -171,13 +176,13 @@ def _neck_and_shoulder(slope, start, rise) -> tuple[int, int]:
     return neck, neck + int(np.gradient(slope)[neck : rise + 1].argmax())
 
 
-def _by_counting(profile, refine) -> tuple[dict, set]:
+def _by_counting(profile: Profile, refine: float) -> tuple[dict[str, int], set[str]]:
     """Count from the top down, whatever the anatomy: peaks are head, elbow, pelvis; valleys neck, waist, right leg.
 
     The paper names the first three peaks head, elbow and shoulder, in this order; the shoulder lies above the elbow,
     so its beginning is taken as the strongest bend up between the first valley and the second peak.
 
-    Parameters and returns are those of `_in_windows`; `refine` has no meaning here.
+    Takes and returns what `_in_windows` does; `refine` is not used.
     """
     peaks, _ = signal.find_peaks(profile.fitted)
     valleys, _ = signal.find_peaks(-profile.fitted)
@@ -186,9 +191,9 @@ def _by_counting(profile, refine) -> tuple[dict, set]:
     missing = {"head", "elbow", "pelvis", "neck", "waist", "valley"} - set(at)
     usual = {name: window[2] for name, window in WINDOWS.items()} | {"neck": USUAL_NECK}
     at |= {name: profile.place(usual[name]) for name in missing}
-    at["rise"] = _between(profile.first, at["neck"], at["elbow"])
-    at["shoulder"] = _between(profile.second, at["neck"], at["rise"])
-    at["steepest_descent"] = _between(-profile.first, at["pelvis"], at["valley"])
+    at["rise"] = _find_highest(profile.first, at["neck"], at["elbow"])
+    at["shoulder"] = _find_highest(profile.second, at["neck"], at["rise"])
+    at["steepest_descent"] = _find_highest(-profile.first, at["pelvis"], at["valley"])
     if {"neck", "elbow"} & missing:
         missing.add("rise")
     if {"pelvis", "valley"} & missing:
@@ -196,6 +201,6 @@ def _by_counting(profile, refine) -> tuple[dict, set]:
     return at, missing
 
 
-def _between(curve, first, last) -> int:
-    """Return the index of the highest value of a curve from `first` to `last`, or `first` if that is no range."""
+def _find_highest(curve: np.ndarray, first: int, last: int) -> int:
+    """Return the index of the highest value of a curve from `first` to `last`; `first` if `last` lies before it."""
     return first + int(curve[first : max(first, last) + 1].argmax())

@@ -6,17 +6,17 @@ import numpy as np
 from scipy import ndimage
 
 BLOCK = 4  # side of the block sums on which body and background are told apart, pixels
-BODY_LEVEL = 0.04  # of the bright parts' counts: between background and thigh, even at a tenth of the usual counts
+BODY_LEVEL = 0.04  # of the bright parts' counts: lies between background and thigh, even at a tenth of the usual counts
 MARGIN = 2  # blocks between the body and what counts as outside: scattered photons surround the body
 MOST_NOISE = 0.4  # share of the counts that thr_N may remove; on real views it is 0.09 to 0.25
 FEW_COUNTS = 1.8  # a pixel of the body; a real scan thinned to 0.36 million counts has 2.9
 SUM = 3  # side of the neighbourhood that is summed where counts are few, pixels
-SAFE_PERCENTILE = 99.9  # of the outside, taken where its maximum would remove more than that
+SAFE_PERCENTILE = 99.9  # of the outside, taken where its maximum would remove more than MOST_NOISE
 
 
 @dataclass(frozen=True)
-class Noise:
-    """What stage 1 found.
+class Denoised:
+    """A view without its noise, and what stage 1 found to remove it.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Noise:
     outside: np.ndarray
 
 
-def find_body(view):
+def find_body(view: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Tell the body from what is outside, on block sums of counts.
 
     The body is the largest connected area that is brighter than the background by a small share of the picture's bright
@@ -45,7 +45,7 @@ def find_body(view):
     Parameters
     ----------
     view : ndarray, shape (rows, columns), uint16
-        Multiples of 4.
+        Both multiples of 4.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def find_body(view):
     return tuple(mask.repeat(BLOCK, axis=0).repeat(BLOCK, axis=1) for mask in (body, outside))
 
 
-def remove_noise(view, rule) -> tuple[Noise, list[str]]:
+def remove_noise(view: np.ndarray, rule: str | float) -> tuple[Denoised, list[str]]:
     """Set counts less than thr_N to 0.
 
     Parameters
@@ -77,61 +77,61 @@ def remove_noise(view, rule) -> tuple[Noise, list[str]]:
 
     Returns
     -------
-    noise : Noise
+    denoised : Denoised
     reasons : list of str
-        Why it may be wrong, as of every stage.
+        Why it may be wrong; every stage returns such a list.
     """
     body, outside = find_body(view)
     everywhere = np.bincount(view.ravel())
     pixels = np.bincount(view[outside])
     thr_n = _threshold(pixels, rule)
     reasons = []
-    # DEVIATION: a maximum that would wipe out much of the body is no noise but something hot outside it
+    # DEVIATION: a maximum that would wipe out much of the body is not noise, but something hot outside it
     counts = everywhere * np.arange(len(everywhere))
     if counts[:thr_n].sum() > MOST_NOISE * counts.sum():
         reasons.append(f"thr_N {thr_n} would remove more than {MOST_NOISE:.0%} of the counts")
         thr_n = _threshold(pixels, SAFE_PERCENTILE)
-    return Noise(view * (view >= thr_n), thr_n, body, outside), reasons
+    return Denoised(view * (view >= thr_n), thr_n, body, outside), reasons
 
 
-def sum_few_counts(view, noise, rule) -> tuple[Noise, list[str]]:
-    """Return the noise to find landmarks with: that of the view, or, where its counts are few, of sums of 3 x 3 pixels.
+def sum_few_counts(view: np.ndarray, denoised: Denoised, rule: str | float) -> tuple[Denoised, list[str]]:
+    """Return the picture to find landmarks in: the view, or, where its counts are few, sums of 3 x 3 pixels.
 
-    Where most of the soft tissue holds one count or none, thr_N leaves nothing but bone, and the curve of elements has
-    other edges than those of the body.
+    Where most pixels of the soft tissue hold one count or none, thr_N leaves nothing but bone, and the profile has not
+    the edges of the body.
 
     Parameters
     ----------
     view : ndarray, shape (rows, columns), uint16
-    noise : Noise
-        Of the view.
+    denoised : Denoised
+        The view without its noise.
     rule : "maximum" or float
         As for `remove_noise`.
 
     Returns
     -------
-    noise : Noise
+    denoised : Denoised
     reasons : list of str
     """
-    pixels = np.count_nonzero(noise.body)
-    mean = view[noise.body].sum(dtype=np.int64) / max(1, pixels)
+    pixels = np.count_nonzero(denoised.body)
+    mean = view[denoised.body].sum(dtype=np.int64) / max(1, pixels)
     if mean >= FEW_COUNTS or not pixels:
-        return noise, []
+        return denoised, []
     # DEVIATION: the paper counts the elements of the view itself, however few photons it holds
     sums = np.rint(ndimage.uniform_filter(view.astype(np.float32), SUM, mode="constant") * SUM**2)
     return remove_noise(sums.astype(np.uint32), rule)[0], [f"few counts: {mean:.1f} a pixel of the body"]
 
 
-def _threshold(pixels, rule) -> int:
+def _threshold(pixels: np.ndarray, rule: str | float) -> int:
     """Return thr_N; 0 where nothing is outside.
 
-    It is more than a quarter of the outside reaches: where lossy compression lifted all zeros to one, the maximum is
-    one too, and a threshold of one removes nothing.
+    It removes at least three quarters of the outside: where lossy compression lifted all zeros to one, the maximum may
+    be one too, and a threshold of one removes nothing.
 
     Parameters
     ----------
     pixels : ndarray, shape (greatest count + 1,), int
-        How many pixels outside have 0, 1, 2 ... counts.
+        How many pixels outside the body have 0, 1, 2 ... counts.
     """
     if not pixels.sum():
         return 0

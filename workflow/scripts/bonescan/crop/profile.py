@@ -6,11 +6,12 @@ import numpy as np
 from numpy.polynomial import Chebyshev
 from scipy import ndimage
 
-from bonescan.crop.noise import BLOCK
+from bonescan.crop.noise import BLOCK, Denoised
 
 SMOOTHING = 0.008  # standard deviation of the profile's smoothing as a share of the height, about 6 rows
 USUAL_HEIGHT = 710  # rows from crown to toes; 680 to 740 on eight real views of 2.4 mm pixels
-# a body that is cut through begins wider than a crown or toes: than this share of the width nearby, or of the height
+# a body is cut through if its first rows are wider than a crown or toes: than this share of the width nearby, or of the
+# usual height
 ABRUPT, WIDE = 0.5, 0.02
 NEAR = 24  # rows that count as nearby
 
@@ -52,8 +53,8 @@ class Profile:
         """Whether crown or toes lie beyond the rows that are in the picture."""
         return self.crown < self.first_row or self.toes > self.first_row + len(self.occupancy)
 
-    def place(self, fraction) -> int:
-        """Return the index into the curves of a fraction of the height below the crown, held within them."""
+    def place(self, fraction: float) -> int:
+        """Return the index into the curves of a fraction of the height below the crown; clipped to their ends."""
         return min(max(0, round(self.crown + fraction * self.height) - self.first_row), len(self.occupancy) - 1)
 
 
@@ -64,9 +65,9 @@ class BodyArea:
     Attributes
     ----------
     first, last : int
-        First row with the body in it and the one after the last.
+        The first row with the body in it, and the row after the last.
     crown, toes : int
-        The same, but where the body should begin or end if the field of view cuts it off.
+        The same; where the field of view cuts the body off, the row where it should begin or end.
     """
 
     first: int
@@ -75,7 +76,7 @@ class BodyArea:
     toes: int
 
 
-def extract_body_area(view, noise) -> tuple[BodyArea, list[str]]:
+def extract_body_area(view: np.ndarray, denoised: Denoised) -> tuple[BodyArea, list[str]]:
     """Stage 2, extracting the body area: what is above the top of the head and below the toes is discarded.
 
     Where head or feet lie outside the field of view, the body is taken to be as tall as usual.
@@ -83,23 +84,23 @@ def extract_body_area(view, noise) -> tuple[BodyArea, list[str]]:
     Parameters
     ----------
     view : ndarray, shape (rows, columns), uint16
-        Counts as acquired; rows without a single count above or below all others are no field of view.
-    noise : bonescan.crop.noise.Noise
+        Counts as acquired; empty rows at the top and at the bottom lie outside the field of view.
+    denoised : bonescan.crop.noise.Denoised
 
     Returns
     -------
     area : BodyArea
     reasons : list of str
     """
-    occupancy = np.count_nonzero(noise.view.astype(bool) & noise.body, axis=1)
+    occupancy = np.count_nonzero(denoised.view.astype(bool) & denoised.body, axis=1)
     rows = np.flatnonzero(occupancy)
     last = len(occupancy)
     if rows.size < last // 4:
         return BodyArea(0, last, 0, last), ["no body found"]
     crown, toes = int(rows[0]), int(rows[-1]) + 1
     acquired = np.flatnonzero(view.any(axis=1))
-    head_cut = crown < acquired[0] + BLOCK and _abrupt(occupancy[crown:])
-    feet_cut = toes > acquired[-1] + 1 - BLOCK and _abrupt(occupancy[:toes][::-1])
+    head_cut = crown < acquired[0] + BLOCK and _is_cut_through(occupancy[crown:])
+    feet_cut = toes > acquired[-1] + 1 - BLOCK and _is_cut_through(occupancy[:toes][::-1])
     reasons = [f"{part} cut off" for part, cut in (("head", head_cut), ("feet", feet_cut)) if cut]
     if head_cut == feet_cut:
         return BodyArea(crown, toes, crown, toes), reasons
@@ -109,23 +110,23 @@ def extract_body_area(view, noise) -> tuple[BodyArea, list[str]]:
     return area, reasons
 
 
-def _abrupt(occupancy) -> bool:
+def _is_cut_through(occupancy: np.ndarray) -> bool:
     """Whether the body is cut through at the first of these rows."""
     return bool(occupancy[:BLOCK].mean() > min(ABRUPT * occupancy[BLOCK:NEAR].max(initial=1), WIDE * USUAL_HEIGHT))
 
 
-def count_elements(noise, area, degree) -> Profile:
+def fit_profile(denoised: Denoised, area: BodyArea, degree: int) -> Profile:
     """Stage 3, the curve: count the non-zero elements of each row from the top down and fit a polynomial to them.
 
     Parameters
     ----------
-    noise : bonescan.crop.noise.Noise
+    denoised : bonescan.crop.noise.Denoised
     area : BodyArea
     degree : int
         Of the polynomial.
     """
     body = slice(area.first, area.last)
-    occupancy = np.count_nonzero(noise.view[body].astype(bool) & noise.body[body], axis=1).astype(float)
+    occupancy = np.count_nonzero(denoised.view[body].astype(bool) & denoised.body[body], axis=1).astype(float)
     rows = np.arange(len(occupancy))
     polynomial = Chebyshev.fit(rows, occupancy, degree)
     curves = [polynomial.deriv(order)(rows) if order else polynomial(rows) for order in range(3)]

@@ -9,9 +9,9 @@ import numpy as np
 
 from bonescan.crop.background import add_penalty, draw_sigma, fill_with_background, hold_within, place
 from bonescan.crop.landmarks import remove_head_and_legs, settle_height
-from bonescan.crop.noise import Noise, remove_noise, sum_few_counts
+from bonescan.crop.noise import Denoised, remove_noise, sum_few_counts
 from bonescan.crop.position import check_position, spine_contrast
-from bonescan.crop.profile import Profile, count_elements, extract_body_area
+from bonescan.crop.profile import Profile, extract_body_area, fit_profile
 from bonescan.crop.trunk import remove_arms, remove_pelvis
 
 
@@ -23,7 +23,7 @@ class Crop:
     ----------
     thorax : ndarray, shape (size, size), uint16
         Counts, on a background of 0.
-    noise : Noise
+    denoised : Denoised
     profile : Profile
     landmarks : dict of str to int
         Rows of the view: crown, head, neck, shoulder, elbow, waist, pelvis, trunk_end, toes, and the cut. Crown and
@@ -31,7 +31,7 @@ class Crop:
     box : tuple of int
         row0, row1, col0, col1 of the thoracic region in the view, half-open.
     paste : tuple of int
-        Row and column of the box's corner in `thorax`.
+        Row and column of the box's upper left corner in `thorax`.
     sigma : int
         Rows added below the cut.
     counts_kept : float
@@ -39,11 +39,11 @@ class Crop:
     contrast : float
         Of the spine, by which front and back are told apart.
     reasons : tuple of str
-        Why the crop may be wrong; empty where nothing speaks against it.
+        Why the crop may be wrong; empty where nothing looks wrong.
     """
 
     thorax: np.ndarray
-    noise: Noise
+    denoised: Denoised
     profile: Profile
     landmarks: dict[str, int]
     box: tuple[int, int, int, int]
@@ -55,30 +55,30 @@ class Crop:
 
 
 def crop_thorax(
-    view,
-    rng,
+    view: np.ndarray,
+    rng: np.random.Generator,
     *,
-    noise="maximum",
-    degree=15,
-    landmarks="windows",
-    refine=0.04,
-    trunk_end="steepest_descent",
-    spine_to_pelvis=(3, 2),
-    sigma=(5, 15),
-    sigma_sides="below",
-    padding="centre",
-    size=256,
+    noise: str | float = "maximum",
+    degree: int = 15,
+    landmarks: str = "windows",
+    refine: float = 0.04,
+    trunk_end: str = "steepest_descent",
+    spine_to_pelvis: tuple[float, float] = (3, 2),
+    sigma: int | tuple[int, int] = (5, 15),
+    sigma_sides: str = "below",
+    padding: str = "centre",
+    size: int = 256,
 ) -> Crop:
     """Crop the thoracic region from a whole-body view; the keywords are the config's section `crop`.
 
-    Whatever the view shows, a crop comes back: what is not found lies where it usually does, and the reason is given.
+    Whatever the view shows, a crop comes back: what is not found is put where it usually lies, and the reason is given.
 
     Parameters
     ----------
     view : ndarray, shape (rows, columns), uint16
         Counts, head up.
     rng : numpy.random.Generator
-        Draws sigma; made for this image alone, so that the crop does not depend on other images.
+        Draws sigma; of this image alone, so that the crop does not depend on other images.
     noise : "maximum" or float
         thr_N: the maximum outside the body, or this percentile of the outside.
     degree : int
@@ -94,7 +94,7 @@ def crop_thorax(
     sigma : int or tuple of int
         Rows of the penalty: none (0), fixed, or drawn from a range with both ends.
     sigma_sides : {"below", "rows", "around"}
-        Where they are added: below the cut; above and below; on all four sides.
+        Where these rows are added: below the cut; above and below; on all four sides.
     padding : {"centre", "top", "column"}
         Where the region lies in the image: in its middle, at its top, or in its own column of the view.
     size : int
@@ -103,7 +103,7 @@ def crop_thorax(
     clean, noise_reasons = remove_noise(view, noise)
     seen, count_reasons = sum_few_counts(view, clean, noise)
     area, area_reasons = extract_body_area(view, seen)
-    profile = settle_height(count_elements(seen, area, degree))
+    profile = settle_height(fit_profile(seen, area, degree))
     position_reasons = check_position(seen, profile)
     found, landmark_reasons = remove_head_and_legs(profile, landmarks, refine, trunk_end)
     found["cut"], pelvis_reasons = remove_pelvis(found, spine_to_pelvis, trunk_end)
@@ -120,11 +120,11 @@ def crop_thorax(
     return Crop(thorax, clean, profile, found, box, corner, rows, kept, contrast, tuple(reasons))
 
 
-def crop_row(crop) -> dict:
+def crop_row(crop: Crop) -> dict[str, int | float | str]:
     """Return the row of `crop.tsv` that describes a crop, without the names of image, patient and view."""
     row0, row1, col0, col1 = crop.box
     return {
-        "thr_n": crop.noise.thr_n,
+        "thr_n": crop.denoised.thr_n,
         **crop.landmarks,
         "row0": row0,
         "row1": row1,

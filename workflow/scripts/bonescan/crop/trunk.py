@@ -3,14 +3,18 @@
 import numpy as np
 from scipy import ndimage
 
+from bonescan.crop.noise import Denoised
+
 LEGS = (0.03, 0.10)  # below the trunk's end, where the width of the legs is measured: below the hands
 LEG_WIDTH = (0.16, 0.26, 0.20)  # least, most and usual width of both legs
 # least and most height from neck to the trunk's end; .392 to the steepest descent on real views
 TRUNK = {"steepest_descent": (0.33, 0.46), "valley": (0.40, 0.60)}
 
 
-def remove_pelvis(landmarks, spine_to_pelvis, trunk_end) -> tuple[int, list[str]]:
-    """Return the row that parts neck to trunk's end in the ratio of spine to pelvis.
+def remove_pelvis(
+    landmarks: dict[str, int], spine_to_pelvis: tuple[float, float], trunk_end: str
+) -> tuple[int, list[str]]:
+    """Return the row that divides the way from the neck to the trunk's end in the ratio of spine to pelvis.
 
     Parameters
     ----------
@@ -18,7 +22,7 @@ def remove_pelvis(landmarks, spine_to_pelvis, trunk_end) -> tuple[int, list[str]
         Of stage 3.
     spine_to_pelvis : tuple of float
     trunk_end : {"steepest_descent", "valley"}
-        What `landmarks` has as the trunk's end.
+        What the trunk's end in `landmarks` is.
 
     Returns
     -------
@@ -33,26 +37,26 @@ def remove_pelvis(landmarks, spine_to_pelvis, trunk_end) -> tuple[int, list[str]
     return neck + round((end - neck) * spine / (spine + pelvis)), reasons
 
 
-def remove_arms(noise, landmarks) -> tuple[tuple[int, int], list[str]]:
+def remove_arms(denoised: Denoised, landmarks: dict[str, int]) -> tuple[tuple[int, int], list[str]]:
     """Cut the trunk as wide as the area of the legs, with the trunk's counts in the middle.
 
-    Legs that are too near or too far apart, or one leg, tell no width: then it is the usual share of the height.
+    Where the legs lie too near or too far apart, or there is only one, the width is the usual share of the height.
 
     Parameters
     ----------
-    noise : bonescan.crop.noise.Noise
+    denoised : bonescan.crop.noise.Denoised
     landmarks : dict of str to int
         Of stage 3, with the cut.
 
     Returns
     -------
     columns : tuple of int
-        First column and the one after the last, of the view.
+        First column of the view that is kept, and the one after the last.
     reasons : list of str
     """
     height = landmarks["toes"] - landmarks["crown"]
     first, last = (landmarks["trunk_end"] + round(share * height) for share in LEGS)
-    legs = noise.body[max(0, first) : max(0, last)]
+    legs = denoised.body[max(0, first) : max(0, last)]
     legs = legs[legs.any(axis=1)]
     width = np.median(_extent(legs)[1] - _extent(legs)[0]) / height if len(legs) else 0.0
     reasons = []
@@ -60,22 +64,22 @@ def remove_arms(noise, landmarks) -> tuple[tuple[int, int], list[str]]:
         reasons.append(f"legs {width:.2f} of the height wide")
         width = LEG_WIDTH[2]
     trunk = slice(max(0, landmarks["shoulder"]), max(0, landmarks["cut"], landmarks["shoulder"] + 1))
-    middle = find_middle(noise.view[trunk], noise.body[trunk])
+    middle = find_middle(denoised.view[trunk], denoised.body[trunk])
     col0 = round(middle - width * height / 2)
-    return (max(0, col0), min(noise.view.shape[1], col0 + round(width * height))), reasons
+    return (max(0, col0), min(denoised.view.shape[1], col0 + round(width * height))), reasons
 
 
-def _extent(mask) -> tuple[np.ndarray, np.ndarray]:
+def _extent(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the first column of each row's set pixels and the one after the last, shape (rows,)."""
     return mask.argmax(axis=1), mask.shape[1] - mask[:, ::-1].argmax(axis=1)
 
 
-def find_middle(trunk, body) -> float:
-    """Return the trunk's middle column: the middle one of its brightest column, of half its counts, of its outline.
+def find_middle(trunk: np.ndarray, body: np.ndarray) -> float:
+    """Return the trunk's middle column, the median of three estimates.
 
-    Each of the three can be drawn aside: by a hot rib, by a hot arm, by an arm that leaves the picture. An injection
-    site must not decide two of them, so no pixel counts for more than the brightest twentieth begins with, and the
-    brightest column is looked for in the middle half of the outline.
+    They are the brightest column, the column that halves the counts and the middle of the outline. A hot rib, a hot arm
+    or an arm that leaves the picture can pull one of them aside. An injection site must not pull two, so counts are
+    capped at their 95th percentile, and the brightest column is looked for in the middle half of the outline.
 
     Parameters
     ----------

@@ -1,4 +1,8 @@
-"""The crop's open choices, turned one at a time."""
+"""The crop's open choices, changed one at a time."""
+
+from collections.abc import Iterator
+
+import numpy as np
 
 from bonescan.chance import generator
 from bonescan.crop import crop_row, crop_thorax
@@ -26,17 +30,17 @@ VARIANTS = {
     "peaks and valleys counted": {"landmarks": "counted"},
     "counted, literal third valley": {"landmarks": "counted", "trunk_end": "valley"},
 }
-"""What is turned, as keywords of `crop_thorax` over the configured ones."""
+"""What each variant changes: keywords of `crop_thorax` over the configured ones."""
 
 
-def crop_variants(view, image, settings, seed):
+def crop_variants(view: np.ndarray, image: str, settings: dict, seed: int) -> Iterator[tuple[str, dict]]:
     """Crop one view under every variant.
 
     Parameters
     ----------
     view : ndarray, shape (rows, columns), uint16
     image : str
-        Its name, from which sigma is drawn as in the run.
+        The view's name; it names the generator of sigma, as in the run.
     settings : dict
         The configured keywords of `crop_thorax`.
     seed : int

@@ -1,4 +1,4 @@
-"""One crop against the truth of its view, and a cohort of them in one row of figures."""
+"""One crop compared with the truth of its view, and all crops of a cohort summed up in one row."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ KEPT = {"ribs": "ribs_kept", "thoracic spine": "thoracic_spine_kept"}
 WRONG = {"skull": "head_kept", "pelvis": "pelvis_kept", "bladder": "bladder_kept"}
 
 
-def extent(inside) -> tuple[int, int, int, int]:
+def extent(inside: np.ndarray) -> tuple[int, int, int, int]:
     """Return row0, row1, col0, col1, half-open, of the pixels of a mask; four zeros if it has none."""
     rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
     if not rows.size:
@@ -18,12 +18,12 @@ def extent(inside) -> tuple[int, int, int, int]:
     return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
 
 
-def true_boxes(regions, waist) -> dict[str, tuple]:
-    """Return the two boxes that a crop is held against.
+def true_boxes(regions: np.ndarray, waist: float) -> dict[str, tuple[int, int, int, int]]:
+    """Return the two boxes that a crop is compared with.
 
     `ribs` is the smallest box round ribs, sternum and shoulder girdle; it ends at the last rib. `trunk` goes on to the
-    waist: the paper cuts where spine and pelvis stand 3 : 2, which is the waist, and adds a sigma below it, so that
-    this is what its five stages aim at.
+    waist: the paper divides spine and pelvis 3 : 2, which is the waist, and adds a sigma below it, so that this is what
+    its five stages aim at.
 
     Parameters
     ----------
@@ -36,8 +36,8 @@ def true_boxes(regions, waist) -> dict[str, tuple]:
     return {"ribs": ribs, "trunk": (ribs[0], max(ribs[1], min(round(waist), len(regions))), *ribs[2:])}
 
 
-def intersection_over_union(first, second) -> float:
-    """Return the area that two boxes (row0, row1, col0, col1; half-open) share, divided by the area that both cover."""
+def intersection_over_union(first: tuple[int, int, int, int], second: tuple[int, int, int, int]) -> float:
+    """Return the area common to two boxes (row0, row1, col0, col1; half-open), divided by the area of their union."""
     rows, columns = (
         max(0, min(first[high], second[high]) - max(first[low], second[low])) for low, high in ((0, 1), (2, 3))
     )
@@ -45,7 +45,7 @@ def intersection_over_union(first, second) -> float:
     return rows * columns / (area - rows * columns) if area else 0.0
 
 
-def score_view(box, regions, waist) -> dict[str, float]:
+def score_view(box: tuple[int, int, int, int], regions: np.ndarray, waist: float) -> dict[str, float]:
     """Score one crop.
 
     Parameters
@@ -72,7 +72,7 @@ def score_view(box, regions, waist) -> dict[str, float]:
     return scores
 
 
-def subtype_of(lesions) -> str:
+def subtype_of(lesions: pd.DataFrame) -> str:
     """Return the class that visible lesions give an image (Table 1).
 
     Parameters
@@ -88,7 +88,7 @@ def subtype_of(lesions) -> str:
     return "outside_spine" if len(lesions) == 1 else "multiple"
 
 
-def score_lesions(box, lesions) -> dict:
+def score_lesions(box: tuple[int, int, int, int], lesions: pd.DataFrame) -> dict[str, int]:
     """Tell which of a view's visible lesions the crop lost.
 
     Parameters
@@ -100,8 +100,8 @@ def score_lesions(box, lesions) -> dict:
     Returns
     -------
     dict
-        `thoracic_lesions`, `lesions_lost` (of those, with their centre outside the crop), `label_lost` (the view
-        shows lesions, the crop none) and `class_changed` (the class of what the crop shows is another of Table 1's).
+        `thoracic_lesions`, `lesions_lost` (those of them with their centre outside the crop), `label_lost` (the view
+        shows lesions, the crop none) and `class_changed` (the crop shows another class of Table 1 than the view).
     """
     row0, row1, col0, col1 = box
     seen = lesions[lesions["visible"] == 1]
@@ -115,13 +115,13 @@ def score_lesions(box, lesions) -> dict:
     }
 
 
-def summarise(views) -> dict[str, float]:
+def summarise(views: pd.DataFrame) -> dict[str, float]:
     """Return the figures of a cohort of scored crops.
 
     Parameters
     ----------
     views : DataFrame
-        A row a view, from `score_view`, `score_lesions` and the crop's `flag`; lesions may be missing.
+        A row a view, from `score_view`, `score_lesions` and the crop's `flag`; the columns of lesions may be missing.
     """
     row = {"views": len(views)}
     for name in ("trunk", "ribs"):
@@ -145,6 +145,6 @@ def summarise_groups(views: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([{"group": name, **summarise(rows)} for name, rows in groups.items()])
 
 
-def worst(views, number=5) -> pd.DataFrame:
+def worst(views: pd.DataFrame, number: int = 5) -> pd.DataFrame:
     """Return the rows of the views with the least overlap with the trunk."""
     return views.sort_values(["iou_trunk", "image"], kind="stable").head(number).reset_index(drop=True)

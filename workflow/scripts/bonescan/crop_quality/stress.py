@@ -1,5 +1,6 @@
-"""Patients and pictures that are hard to crop: what changes in the body before the camera, and in the picture after."""
+"""Patients and pictures that are hard to crop: changes to the body before the camera, and to the picture after it."""
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,14 +12,20 @@ from bonescan.crop import crop_row, crop_thorax
 from bonescan.crop.flags import flag_frames
 from bonescan.crop_quality.scores import score_view, summarise
 from bonescan.phantom import camera, habitus, skeleton, soft_tissue, truth
+from bonescan.phantom.assembly import Skeleton
+from bonescan.phantom.habitus import Habitus
 from bonescan.phantom.scene import Scene, locate
-from bonescan.terms import VIEWS
+from bonescan.phantom.soft_tissue import Body
+from bonescan.terms import VIEW_SHAPE, VIEWS
 
 COUNTS = 0.5e6  # of a view, as usual (facts: 0.36 to 0.68 M)
-BACKGROUND = 0.05  # counts a pixel outside the body
+BACKGROUND = 0.05  # expected counts of a pixel outside the body
 ELBOW = 600.0  # mm below the crown of the reference body, as every height here
 THIGH = 960.0
 BELLY_Y, HANDS_Z, HANDS_X = -135.0, 640.0, 25.0  # where hands lie on the abdomen, mm
+
+Picture = tuple[np.ndarray, np.ndarray, float]
+"""Expected or counted pixels of a view, its regions, and the waist's row."""
 
 
 @dataclass(frozen=True)
@@ -35,22 +42,23 @@ class Posed:
         Row of the waist.
     """
 
-    expected: dict
-    regions: dict
+    expected: dict[str, np.ndarray]
+    regions: dict[str, np.ndarray]
     waist: float
 
 
-def _of_length(posture, length):
+def _set_length(posture: Habitus, length: float) -> Habitus:
+    """Give a patient another length (mm, crown to toes), scale breadth and depth with it, and centre the picture."""
     scale = length / posture.length
-    row = (habitus.ROWS - length / posture.pixel) / 2
+    row = (VIEW_SHAPE[0] - length / posture.pixel) / 2
     return replace(posture, length=length, breadth=posture.breadth * scale, depth=posture.depth * scale, row=row)
 
 
-def _kyphotic(posture):
+def _add_kyphosis(posture: Habitus) -> Habitus:
     return replace(posture, kyphosis=45.0)
 
 
-def _leg_off(bones, body, posture):
+def _remove_leg(bones: Skeleton, body: Body, posture: Habitus) -> tuple[Skeleton, Body]:
     """Take the left leg off at the thigh."""
     points = bones.points
     lost = (points[:, 2] > THIGH) & (points[:, 0] > 0)
@@ -58,10 +66,10 @@ def _leg_off(bones, body, posture):
     rows = np.arange(body.density.shape[1]) + body.top
     heights = posture.heights(rows)
     gone = (heights[:, None] > THIGH) & (np.arange(256) > posture.columns(0 * heights, heights)[:, None])
-    return bones, _without(body, gone)
+    return bones, _remove_tissue(body, gone)
 
 
-def _arms_on_abdomen(bones, body, posture):
+def _lay_arms_on_abdomen(bones: Skeleton, body: Body, posture: Habitus) -> tuple[Skeleton, Body]:
     """Turn forearms and hands about the elbows until the hands lie on the belly; take their tissue from the sides."""
     points = bones.points.copy()
     for side, name in ((1.0, "left"), (-1.0, "right")):
@@ -82,11 +90,11 @@ def _arms_on_abdomen(bones, body, posture):
     edges = [posture.columns(side * inner, heights)[:, None] for side in (1.0, -1.0)]
     beside = (columns > edges[0]) | (columns < edges[1])
     gone = beside & ((heights > ELBOW + 20) & (heights < soft_tissue.ARM[-1, 0] + 5))[:, None]
-    return replace(bones, points=points), _without(body, gone)
+    return replace(bones, points=points), _remove_tissue(body, gone)
 
 
-def _without(body, gone):
-    """The body without the tissue of a mask of rows and columns."""
+def _remove_tissue(body: Body, gone: np.ndarray) -> Body:
+    """Empty the body where a mask of rows and columns is set, shape (rows, 256), bool."""
     return replace(body, activity=body.activity * ~gone, density=body.density * ~gone)
 
 
@@ -95,19 +103,19 @@ POSTURES = {
     "tilt 5°": lambda posture: replace(posture, tilt=5.0),
     "tilt 10°": lambda posture: replace(posture, tilt=10.0),
     "tilt −10°": lambda posture: replace(posture, tilt=-10.0),
-    "short (1.50 m)": lambda posture: _of_length(posture, 1560.0),
-    "tall (1.95 m)": lambda posture: _of_length(posture, 2010.0),
-    "kyphosis, head sunk 4 cm": _kyphotic,
+    "short (1.50 m)": lambda posture: _set_length(posture, 1560.0),
+    "tall (1.95 m)": lambda posture: _set_length(posture, 2010.0),
+    "kyphosis, head sunk 4 cm": _add_kyphosis,
     "arms on the abdomen": None,
     "left leg amputated": None,
 }
-"""How a patient lies: what changes of the build and posture drawn."""
+"""How a patient lies: changes to the build and posture drawn."""
 
-BODIES = {"arms on the abdomen": _arms_on_abdomen, "left leg amputated": _leg_off}
-"""What changes of skeleton and tissue."""
+BODIES = {"arms on the abdomen": _lay_arms_on_abdomen, "left leg amputated": _remove_leg}
+"""Changes to skeleton and tissue."""
 
 
-def pose(row, pixel, drawn, posture_name, rng) -> Posed:
+def pose(row: Mapping, pixel: float, drawn: Mapping[str, float], posture_name: str, rng: np.random.Generator) -> Posed:
     """Put one healthy patient before the camera.
 
     Parameters
@@ -117,7 +125,7 @@ def pose(row, pixel, drawn, posture_name, rng) -> Posed:
     pixel : float
         Pixel spacing, mm.
     drawn : mapping
-        The patient's quantiles.
+        The patient's quantiles by name.
     posture_name : str
         A key of `POSTURES`.
     rng : numpy.random.Generator
@@ -131,27 +139,27 @@ def pose(row, pixel, drawn, posture_name, rng) -> Posed:
         bones, body = change(bones, body, posture)
     places = locate(bones.points, posture, body)
     scene = Scene(body, places, bones.activity, posture.pixel, VIEWS)
-    anatomy = truth.anatomy(_present(bones), places[bones.activity > 0], body)
+    anatomy = truth.anatomy(_keep_active(bones), places[bones.activity > 0], body)
     expected, regions = {}, {}
     for view in VIEWS:
         side = slice(None, None, 1 if view == "anterior" else -1)
-        expected[view] = camera.expect(scene.scattered(scene.images[view]), COUNTS, BACKGROUND)[:, side]
+        expected[view] = camera.expect(scene.add_scatter(scene.images[view]), COUNTS, BACKGROUND)[:, side]
         regions[view] = anatomy[:, side]
     posed = Posed(expected, regions, float(posture.rows(habitus.LANDMARKS["waist"])))
     if posture_name.startswith("kyphosis"):
         neck = round(float(posture.rows(habitus.LANDMARKS["neck"])))
-        posed = _sunk(posed, neck, round(40 / pixel))
+        posed = _sink_head(posed, neck, round(40 / pixel))
     return posed
 
 
-def _present(bones):
-    """The skeleton without points that have lost their activity."""
+def _keep_active(bones: Skeleton) -> Skeleton:
+    """Drop the points that have lost their activity."""
     kept = bones.activity > 0
     return replace(bones, points=bones.points[kept], activity=bones.activity[kept], owner=bones.owner[kept])
 
 
-def _sunk(posed, neck, rows):
-    """The head sunk forward by some rows, over neck and shoulders."""
+def _sink_head(posed: Posed, neck: int, rows: int) -> Posed:
+    """Sink the head, all above the row `neck`, forward by some rows, over neck and shoulders."""
     expected, regions = {}, {}
     for view, image in posed.expected.items():
         head = image[:neck] - BACKGROUND
@@ -166,8 +174,10 @@ def _sunk(posed, neck, rows):
     return Posed(expected, regions, posed.waist)
 
 
-def _moved(rows, columns):
-    def change(expected, regions, view, waist):
+def _move(rows: int, columns: int) -> Callable[..., Picture]:
+    """Move the patient in the picture by some rows down and columns to the right."""
+
+    def change(expected: np.ndarray, regions: np.ndarray, view: str, waist: float) -> Picture:
         size = expected.shape
         to, at = (
             tuple(
@@ -183,21 +193,21 @@ def _moved(rows, columns):
     return change
 
 
-def _up_to(landmark, above):
-    """Move the patient until a region's first (or last) row lies beyond the picture's edge by some rows."""
+def _move_out(rows_out: int, above: bool) -> Callable[..., Picture]:
+    """Move the patient until some rows of the body lie beyond the picture's upper (or lower) edge."""
 
-    def change(expected, regions, view, waist):
+    def change(expected: np.ndarray, regions: np.ndarray, view: str, waist: float) -> Picture:
         inside = np.flatnonzero(truth.mask(regions, "body").any(axis=1))
-        rows = -(inside[0] + landmark) if above else len(expected) - inside[-1] - 1 + landmark
-        return _moved(int(rows), 0)(expected, regions, view, waist)
+        rows = -(inside[0] + rows_out) if above else len(expected) - inside[-1] - 1 + rows_out
+        return _move(int(rows), 0)(expected, regions, view, waist)
 
     return change
 
 
-def _hot(place, factor=10.0):
-    """Make bladder or injection site hotter than bone, with the camera's blur."""
+def _heat(place: str, factor: float = 10.0) -> Callable[..., Picture]:
+    """Make bladder or injection site so many times hotter than bone, with the camera's blur."""
 
-    def change(expected, regions, view, waist):
+    def change(expected: np.ndarray, regions: np.ndarray, view: str, waist: float) -> Picture:
         bone = np.percentile(expected[truth.mask(regions, "lumbar spine")], 75)
         source = np.zeros(expected.shape)
         if place == "bladder":
@@ -216,17 +226,17 @@ def _hot(place, factor=10.0):
 
 
 PICTURES = {
-    "30 rows up": _moved(-30, 0),
-    "30 rows down": _moved(30, 0),
-    "25 columns aside": _moved(0, 25),
-    "half the head outside the field": _up_to(45, above=True),
-    "whole head outside the field": _up_to(85, above=True),
-    "feet outside the field": _up_to(60, above=False),
-    "legs to the knee outside the field": _up_to(220, above=False),
-    "bladder 10 times bone": _hot("bladder"),
-    "injection site 10 times bone": _hot("elbow"),
+    "30 rows up": _move(-30, 0),
+    "30 rows down": _move(30, 0),
+    "25 columns aside": _move(0, 25),
+    "half the head outside the field": _move_out(45, above=True),
+    "whole head outside the field": _move_out(85, above=True),
+    "feet outside the field": _move_out(60, above=False),
+    "legs to the knee outside the field": _move_out(220, above=False),
+    "bladder 10 times bone": _heat("bladder"),
+    "injection site 10 times bone": _heat("elbow"),
 }
-"""What changes of the expected picture; each takes and returns expected counts, regions and the waist's row."""
+"""Changes to the expected picture; each takes expected counts, regions, view and the waist's row."""
 
 AFTER = {
     "a quarter of the counts": lambda frames, rng: {
@@ -235,10 +245,10 @@ AFTER = {
     "upside down": lambda frames, rng: {view: np.ascontiguousarray(frame[::-1]) for view, frame in frames.items()},
     "frames swapped": lambda frames, rng: {"anterior": frames["posterior"], "posterior": frames["anterior"]},
 }
-"""What changes of the counted frames."""
+"""Changes to the counted frames."""
 
 
-def expose(posed, picture, after, seed, name):
+def expose(posed: Posed, picture: str | None, after: str | None, seed: int, name: str) -> dict[str, Picture]:
     """Count the photons of one patient's views under a stress.
 
     Parameters
@@ -276,16 +286,19 @@ STRESSES = {
     **{picture: ("as usual", picture, None) for picture in PICTURES},
     **{after: ("as usual", None, after) for after in AFTER},
 }
-"""Every stress: how the patient lies, what changes of the picture, what of the frames."""
+"""Every stress: how the patient lies, the change to the picture, the change to the frames."""
 
 
-def crop_stressed(posed, picture, after, name, settings, seed):
+def crop_under_stress(
+    posed: Posed, picture: str | None, after: str | None, name: str, settings: dict, seed: int
+) -> Iterator[tuple[str, np.ndarray, dict]]:
     """Crop and score one patient's views under a stress.
 
     Parameters
     ----------
     posed : Posed
     picture, after : str or None
+        As for `expose`.
     name : str
         The patient's.
     settings : dict
@@ -304,20 +317,20 @@ def crop_stressed(posed, picture, after, name, settings, seed):
         yield view, frame, crop_row(crop) | score_view(crop.box, regions, waist)
 
 
-def summarise_stress(crops):
+def summarise_stress(crops: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Add the flags that need both views, and sum up each stress.
 
     Parameters
     ----------
     crops : DataFrame
-        Rows of all stresses: stress, patient, exam, view and what `crop_stressed` gives.
+        Rows of all stresses: stress, patient, exam, view and what `crop_under_stress` gives.
 
     Returns
     -------
     crops : DataFrame
         In the order of `STRESSES`.
     summaries : DataFrame
-        A row a stress: `stress`, the columns of `summarise`, `reason` (the commonest flag).
+        A row a stress: `stress`, the columns of `summarise`, `reason` (of the commonest flag).
     """
     flagged, summaries = [], []
     for stress in STRESSES:

@@ -56,7 +56,7 @@ def stages(view: np.ndarray, crop: Crop) -> list[Stage]:
     crown, toes = max(0, marks["crown"]), min(len(view), marks["toes"])
     body = (crown, toes, *columns)
     trunk = (marks["shoulder"], marks["trunk_end"], *columns)
-    clean = crop.noise.view
+    clean = crop.denoised.view
     return [
         Stage("original", view),
         Stage("noise\nremoved", clean, body),
@@ -88,7 +88,7 @@ def draw_stages(view: np.ndarray, crop: Crop, image: str, provenance: dict) -> F
         Its name.
     """
     left = stages(view, crop)
-    note = f"{image}: thr$_N$ = {crop.noise.thr_n} counts, σ = {crop.sigma} rows. Boxed: what the next stage keeps."
+    note = f"{image}: thr$_N$ = {crop.denoised.thr_n} counts, σ = {crop.sigma} rows. Boxed: what the next stage keeps."
     figure = new_figure(98, provenance, note)
     panels = figure.subplots(1, len(left) + 1, width_ratios=[*[1] * len(left), 2.1])
     black = ceiling(view)
@@ -126,10 +126,10 @@ def draw_profile(crop: Crop, image: str, provenance: dict) -> Figure:
     words = "Dotted: the landmarks, refined on the counted profile; the names are the paper's."
     figure = new_figure(105, provenance, f"{image}. {words}")
     left, middle, right = figure.subplots(1, 3, width_ratios=[0.85, 2, 2], sharey=True)
-    show_counts(left, _only(crop.noise.view, (rows[0], rows[-1] + 1, 0, crop.noise.view.shape[1])))
+    show_counts(left, _only(crop.denoised.view, (rows[0], rows[-1] + 1, 0, crop.denoised.view.shape[1])))
     # square pixels by showing more or fewer columns: a panel of another height would leave the shared rows
     left.set(adjustable="datalim", ylabel="Row of the view")
-    left.set_yticks(range(0, len(crop.noise.view), 100))
+    left.set_yticks(range(0, len(crop.denoised.view), 100))
 
     middle.plot(profile.occupancy, rows, color=FAINT, linewidth=0.6, label="counted")
     middle.plot(profile.fitted, rows, color="black", label="fitted")

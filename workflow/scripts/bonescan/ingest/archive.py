@@ -2,17 +2,45 @@
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import pandas as pd
 
-from bonescan.ingest.refusal import Unsuitable
+from bonescan.ingest.refusal import Refusal
 
-SHEET_COLUMNS = ("path", "patient", "exam", "view", "label", "subtype", "report")
 MAXIMUM_BYTES = 64 * 2**20  # eight whole-body frames take 4 MiB
 
 
-def cohort_entries(source: str, cohort: Path, listed: Callable[[Path], list[str] | str]):
+@dataclass(frozen=True)
+class Entry:
+    """One file of a cohort, with what a sheet says of it; what it does not say is an empty text.
+
+    Attributes
+    ----------
+    path : str
+        Relative to the cohort's folder.
+    row : str
+        Line of the sheet, from 1; empty where no sheet names the file.
+    refusal : Refusal or None
+        Why the file is left out before it is read.
+    """
+
+    path: str
+    patient: str = ""
+    exam: str = ""
+    view: str = ""
+    label: str = ""
+    subtype: str = ""
+    report: str = ""
+    row: str = ""
+    refusal: Refusal | None = None
+
+
+SHEET_COLUMNS = tuple(field.name for field in fields(Entry) if field.name not in ("row", "refusal"))
+
+
+def cohort_entries(source: str, cohort: Path, list_directory: Callable[[Path], list[str]]):
     """Return a cohort's folder, its entries, and which of the columns label and subtype its sheet has.
 
     Parameters
@@ -20,7 +48,7 @@ def cohort_entries(source: str, cohort: Path, listed: Callable[[Path], list[str]
     source : {"phantom", "sheet", "folder", "both"}
     cohort : Path
         The folder, or the sheet: TSV or, by its suffix, CSV.
-    listed : callable
+    list_directory : callable
         As in `folder_entries`.
 
     Raises
@@ -32,24 +60,24 @@ def cohort_entries(source: str, cohort: Path, listed: Callable[[Path], list[str]
     if searched and Path.cwd().is_relative_to(searched.resolve()):
         raise ValueError("cohort.path: expected a folder without the working directory in it; see --directory")
     if source == "folder":
-        return cohort, folder_entries(cohort, listed), ()
+        return cohort, folder_entries(cohort, list_directory), ()
     separator = "," if cohort.suffix.lower() == ".csv" else "\t"
     sheet = pd.read_csv(cohort, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     root, labelled = cohort.parent, tuple(sheet.columns.intersection(["label", "subtype"]))
-    entries = expanded(root, sheet_entries(sheet))
+    entries = expand_folders(root, sheet_entries(sheet))
     if source == "both":
-        entries = joined(entries, folder_entries(root, listed), also=cohort.name)
+        entries = join_entries(entries, folder_entries(root, list_directory), also=cohort.name)
     return root, entries, labelled
 
 
-def sheet_entries(sheet: pd.DataFrame) -> list[dict]:
-    """Return one entry a row of a sheet, with all of `SHEET_COLUMNS` and `row`, its line in the sheet.
+def sheet_entries(sheet: pd.DataFrame) -> list[Entry]:
+    """Return one entry a row of a sheet.
 
     Parameters
     ----------
     sheet : DataFrame of str
         Column `path`, relative to the sheet's folder: a file, or a folder for all files in it; optional `patient`,
-        `exam`, `view`, `label`, `subtype`, `report`. What it lacks is an empty text; other columns are ignored.
+        `exam`, `view`, `label`, `subtype`, `report`. Other columns are ignored.
 
     Raises
     ------
@@ -63,22 +91,22 @@ def sheet_entries(sheet: pd.DataFrame) -> list[dict]:
     known = sheet.reindex(columns=list(SHEET_COLUMNS), fill_value="").fillna("")
     # the first line is the header
     return [
-        {"row": line} | {column: str(value).strip() for column, value in row.items()}
+        Entry(**{column: str(value).strip() for column, value in row.items()}, row=str(line))
         for line, row in enumerate(known.to_dict("records"), start=2)
     ]
 
 
-def expanded(root: Path, entries: list[dict]) -> list[dict]:
-    """Return the entries of a sheet with each that names a folder replaced by one a file in it."""
+def expand_folders(root: Path, entries: list[Entry]) -> list[Entry]:
+    """Return the entries of a sheet, in the place of each that names a folder one a file in it."""
     found = []
     for entry in entries:
         try:
-            folder = locate(root, entry["path"], folder=True)
-        except Unsuitable:
+            folder = locate(root, entry.path, folder=True)
+        except Refusal:
             found.append(entry)
             continue
         base = folder.relative_to(root.resolve()).as_posix()
-        found += [entry | {"path": f"{base}/{path}" if base != "." else path} for path in files_below(folder)]
+        found += [replace(entry, path=f"{base}/{path}" if base != "." else path) for path in files_below(folder)]
     return found
 
 
@@ -91,16 +119,15 @@ def files_below(root: Path) -> list[str]:
     return sorted(paths)
 
 
-def folder_entries(root: Path, listed: Callable[[Path], list[str] | str]) -> list[dict]:
+def folder_entries(root: Path, list_directory: Callable[[Path], list[str]]) -> list[Entry]:
     """Return one entry a file below `root`, sorted by path.
 
-    A DICOMDIR decides on the files below its folder: those that it lists come in its order; the others have a `note`,
-    the reason why they are left out.
+    A DICOMDIR decides on the files below its folder: those that it lists come in its order; the others are refused.
 
     Parameters
     ----------
-    listed : callable
-        Takes the path of a DICOMDIR; returns the paths that it lists or, as a text, why it cannot be read.
+    list_directory : callable
+        Takes the path of a DICOMDIR and returns the paths that it lists; raises `Refusal` where it cannot be read.
 
     Raises
     ------
@@ -110,32 +137,29 @@ def folder_entries(root: Path, listed: Callable[[Path], list[str] | str]) -> lis
     paths = files_below(root)
     if not paths:
         raise ValueError("expected a folder with scans, found no file in it")
-    chosen, notes = {}, {}
+    chosen, refused = {}, {}
     on_disk = {path.lower(): path for path in paths}  # a copied disc may have its names in lower case
     for directory in [path for path in paths if path.rpartition("/")[2].upper() == "DICOMDIR"]:
         folder = directory[: -len("DICOMDIR")]
-        lists = listed(root / directory)
-        if isinstance(lists, str):
-            notes[directory] = lists
+        try:
+            lists = list_directory(root / directory)
+        except Refusal as refusal:
+            refused[directory] = refusal
             continue
-        notes[directory] = "a DICOMDIR"
+        refused[directory] = Refusal("a DICOMDIR")
         for path in lists:
             chosen[on_disk.get((folder + path).lower(), folder + path)] = None
         for path in paths:
             if path.startswith(folder) and path not in chosen:
-                notes.setdefault(path, "not listed in the DICOMDIR of its folder")
+                refused.setdefault(path, Refusal("not listed in the DICOMDIR of its folder"))
     ordered = [*chosen, *(path for path in paths if path not in chosen)]
-    empty = dict.fromkeys(SHEET_COLUMNS, "")
-    return [
-        {"row": "", **empty, "path": path, "note": "" if path in chosen else notes.get(path, "")} for path in ordered
-    ]
+    return [Entry(path, refusal=None if path in chosen else refused.get(path)) for path in ordered]
 
 
-def joined(first: list[dict], second: Iterable[dict], also: str) -> list[dict]:
+def join_entries(first: list[Entry], second: Iterable[Entry], also: str) -> list[Entry]:
     """Return the sheet's entries, then those of the folder that it does not name; `also` is the sheet's own path."""
-    named = {entry["path"] for entry in first} | {also}
-    named = {os.path.normpath(path) for path in named}
-    return first + [entry for entry in second if os.path.normpath(entry["path"]) not in named]
+    named = {os.path.normpath(path) for path in ({entry.path for entry in first} | {also})}
+    return first + [entry for entry in second if os.path.normpath(entry.path) not in named]
 
 
 def locate(root: Path, path: str, folder: bool = False) -> Path:
@@ -143,23 +167,23 @@ def locate(root: Path, path: str, folder: bool = False) -> Path:
 
     Raises
     ------
-    Unsuitable
+    Refusal
         No path, a path out of the folder, or no plain file (or folder) there.
     """
     if not path or "\0" in path:
-        raise Unsuitable("no path")
+        raise Refusal("no path")
     if ".." in Path(path).parts:
-        raise Unsuitable("the path climbs with ..")
+        raise Refusal("the path climbs with ..")
     try:
         found = (root / path).resolve()
         inside = found.is_relative_to(root.resolve())
         there = found.is_dir() if folder else found.is_file()
     except (OSError, RuntimeError):  # a name too long, a circle of links
-        raise Unsuitable("no such file") from None
+        raise Refusal("no such file") from None
     if not inside:
-        raise Unsuitable("outside the cohort's folder")
+        raise Refusal("outside the cohort's folder")
     if not there:
-        raise Unsuitable("no such file")
+        raise Refusal("no such file")
     return found
 
 
@@ -168,12 +192,12 @@ def read_bounded(file: Path) -> bytes:
 
     Raises
     ------
-    Unsuitable
+    Refusal
     """
     with open(file, "rb") as stream:
         data = stream.read(MAXIMUM_BYTES + 1)
     if len(data) > MAXIMUM_BYTES:
-        raise Unsuitable(f"more than the {MAXIMUM_BYTES // 2**20} MiB of a whole-body file")
+        raise Refusal(f"more than the {MAXIMUM_BYTES // 2**20} MiB of a whole-body file")
     if not data:
-        raise Unsuitable("an empty file")
+        raise Refusal("an empty file")
     return data

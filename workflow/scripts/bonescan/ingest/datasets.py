@@ -18,11 +18,11 @@ from pydicom.uid import (
 )
 
 from bonescan.ingest.archive import MAXIMUM_BYTES
-from bonescan.ingest.refusal import Unsuitable
+from bonescan.ingest.refusal import Refusal
 
 
 @contextmanager
-def silenced():
+def silence_pydicom():
     """Keep pydicom's warnings out of log and error stream, because they quote header values."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
@@ -44,12 +44,12 @@ def read_dataset(data: bytes) -> pydicom.Dataset:
 
     Raises
     ------
-    Unsuitable
+    Refusal
         No DICOM file, or a deflated one that is too large or broken.
     """
     bare = data[128:132] != b"DICM"
     if bare and not _begins_like_dicom(data):
-        raise Unsuitable("not a DICOM file")
+        raise Refusal("not a DICOM file")
     stream = io.BytesIO(data)
     stream.seek(0 if bare else 132)
     if data[stream.tell() :][:2] == b"\x02\x00":
@@ -59,9 +59,9 @@ def read_dataset(data: bytes) -> pydicom.Dataset:
             return _read_deflated(stream.read(), meta)
     dataset = pydicom.dcmread(io.BytesIO(data), force=True)
     if not dataset:
-        raise Unsuitable("a DICOM file without content")
+        raise Refusal("a DICOM file without content")
     if bare and not ("SOPClassUID" in dataset or "Modality" in dataset):
-        raise Unsuitable("not a DICOM file")
+        raise Refusal("not a DICOM file")
     if not dataset.file_meta.get("TransferSyntaxUID"):
         implicit, little = dataset.original_encoding
         explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
@@ -80,9 +80,9 @@ def _read_deflated(deflated: bytes, meta: pydicom.Dataset) -> pydicom.Dataset:
     try:
         content = inflater.decompress(deflated, MAXIMUM_BYTES)
     except zlib.error:
-        raise Unsuitable("deflated, and broken") from None
+        raise Refusal("deflated, and broken") from None
     if inflater.unconsumed_tail:
-        raise Unsuitable(f"deflated, and more than {MAXIMUM_BYTES // 2**20} MiB when inflated")
+        raise Refusal(f"deflated, and more than {MAXIMUM_BYTES // 2**20} MiB when inflated")
     dataset = pydicom.filereader.read_dataset(io.BytesIO(content), is_implicit_VR=False, is_little_endian=True)
     dataset.file_meta = pydicom.dataset.FileMetaDataset(meta)
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian

@@ -1,18 +1,15 @@
-"""DICOM Nuclear Medicine data sets to whole-body views: what is accepted, which frame shows which view, the counts.
+"""What the header of a DICOM file says: whether it is a whole-body scan, which frame shows which view, whose it is.
 
 Section numbers are those of DICOM PS3.3, the Information Object Definitions.
 """
 
 import re
 
-import numpy as np
 import pydicom
-from pydicom.pixels import get_decoder, pixel_array
 
 from bonescan.ingest.datasets import values_of
 from bonescan.ingest.privacy import IDENTIFYING
-from bonescan.ingest.refusal import Unsuitable
-from bonescan.ingest.resampling import GREATEST
+from bonescan.ingest.refusal import Refusal
 from bonescan.terms import VIEWS
 
 NUCLEAR_MEDICINE = "1.2.840.10008.5.1.4.1.1.20"
@@ -54,7 +51,7 @@ def check_whole_body(dataset: pydicom.Dataset) -> None:
 
     Raises
     ------
-    Unsuitable
+    Refusal
         Naming the attribute, what was expected and what came.
     """
     sop_class = dataset.get("SOPClassUID")
@@ -63,17 +60,17 @@ def check_whole_body(dataset: pydicom.Dataset) -> None:
     kind = image_type[2] if len(image_type) > 2 else ""
     whole_body = kind in ("WHOLE BODY", "WHOLEBODY")
     if DIRECTORY in (sop_class, dataset.file_meta.get("MediaStorageSOPClassUID")):
-        raise Unsuitable("a DICOMDIR")
+        raise Refusal("a DICOMDIR")
     if modality != "NM":
-        raise Unsuitable(f"Modality: expected NM, found {quoted(modality)}")
+        raise Refusal(f"Modality: expected NM, found {quote(modality)}")
     if "PixelData" not in dataset:
-        raise Unsuitable("no Pixel Data")
+        raise Refusal("no Pixel Data")
     if sop_class != NUCLEAR_MEDICINE and not (sop_class == SECONDARY_CAPTURE and whole_body):
         name = getattr(sop_class, "name", "") or "none"
         name = "another class" if name == sop_class else name
-        raise Unsuitable(f"SOP class: expected Nuclear Medicine Image Storage, found {name}")
+        raise Refusal(f"SOP class: expected Nuclear Medicine Image Storage, found {name}")
     if kind and not whole_body:
-        raise Unsuitable(f"Image Type, third value: expected WHOLE BODY, found {quoted(kind)}")
+        raise Refusal(f"Image Type, third value: expected WHOLE BODY, found {quote(kind)}")
     expected = {
         "SamplesPerPixel": (1,),
         "PhotometricInterpretation": ("MONOCHROME2", "MONOCHROME1"),
@@ -81,16 +78,16 @@ def check_whole_body(dataset: pydicom.Dataset) -> None:
     }
     for keyword, allowed in expected.items():
         if (value := dataset.get(keyword)) not in allowed:
-            raise Unsuitable(f"{keyword}: expected {' or '.join(map(str, allowed))}, found {quoted(value)}")
+            raise Refusal(f"{keyword}: expected {' or '.join(map(str, allowed))}, found {quote(value)}")
     stored = dataset.get("BitsStored") or dataset.BitsAllocated
     if not 1 <= stored <= dataset.BitsAllocated:
-        raise Unsuitable(f"BitsStored: expected 1 to {dataset.BitsAllocated}, found {stored}")
+        raise Refusal(f"BitsStored: expected 1 to {dataset.BitsAllocated}, found {stored}")
     frames = frame_count(dataset)
     if not 1 <= frames <= MAXIMUM_FRAMES:
-        raise Unsuitable(f"Number of Frames: expected 1 to {MAXIMUM_FRAMES}, found {frames}")
+        raise Refusal(f"Number of Frames: expected 1 to {MAXIMUM_FRAMES}, found {frames}")
 
 
-def quoted(value) -> str:
+def quote(value) -> str:
     """Return a header value as a reason may quote it: a number, a defined term, or that it is something else."""
     if value in (None, ""):
         return "none"
@@ -102,10 +99,10 @@ def frame_count(dataset: pydicom.Dataset) -> int:
     try:
         return int(dataset.get("NumberOfFrames") or 1)
     except ValueError:
-        raise Unsuitable("Number of Frames: expected a number, found another value") from None
+        raise Refusal("Number of Frames: expected a number, found another value") from None
 
 
-def matrix(dataset: pydicom.Dataset) -> tuple[int, int]:
+def size_of_matrix(dataset: pydicom.Dataset) -> tuple[int, int]:
     """Return Rows and Columns; 0 where one is missing."""
     return int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0)
 
@@ -115,7 +112,7 @@ def frame_detectors(dataset: pydicom.Dataset) -> list[int]:
 
     Raises
     ------
-    Unsuitable
+    Refusal
         Frames in time, angle or a second energy window, or vectors that do not fit the frames.
     """
     frames = frame_count(dataset)
@@ -123,12 +120,12 @@ def frame_detectors(dataset: pydicom.Dataset) -> list[int]:
     if frames == 1:
         return [int(value) for value in values_of(dataset.get("DetectorVector"))][:1] or [1]
     if other := {int(tag) for tag in values_of(dataset.get("FrameIncrementPointer"))} - by_frame:
-        raise Unsuitable(f"Frame Increment Pointer: expected energy window and detector, found ({min(other):08X})")
+        raise Refusal(f"Frame Increment Pointer: expected energy window and detector, found ({min(other):08X})")
     detectors = [int(value) for value in values_of(dataset.get("DetectorVector"))]
     if len(detectors) != frames:
-        raise Unsuitable(f"Detector Vector: expected {frames} values, one a frame, found {len(detectors)}")
+        raise Refusal(f"Detector Vector: expected {frames} values, one a frame, found {len(detectors)}")
     if len(set(values_of(dataset.get("EnergyWindowVector")))) > 1:
-        raise Unsuitable("Energy Window Vector: expected one energy window, found several")
+        raise Refusal("Energy Window Vector: expected one energy window, found several")
     return detectors
 
 
@@ -182,77 +179,6 @@ def view_in_text(text) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def check_complete(dataset: pydicom.Dataset) -> None:
-    """Refuse a file that ends before its pixels do; of compressed ones, the decoder knows.
-
-    Raises
-    ------
-    Unsuitable
-    """
-    if not dataset.file_meta.TransferSyntaxUID.is_compressed:
-        rows, columns = matrix(dataset)
-        expected = rows * columns * frame_count(dataset) * dataset.BitsAllocated // 8
-        if (found := len(dataset.PixelData)) < expected:
-            raise Unsuitable(f"truncated: expected {expected} bytes of pixels, found {found}")
-
-
-def frame_counts(dataset: pydicom.Dataset, frame: int) -> np.ndarray:
-    """Decode one frame and apply its rescale (C.11.1); the matrix is the file's.
-
-    Parameters
-    ----------
-    frame : int
-        From 0.
-
-    Returns
-    -------
-    ndarray, shape (rows, columns), int64
-
-    Raises
-    ------
-    Unsuitable
-        No decoder installed for it, another shape than declared, or values that are no counts of 16 bits.
-    """
-    syntax = dataset.file_meta.TransferSyntaxUID
-    try:
-        available = get_decoder(syntax).is_available
-    except NotImplementedError:
-        raise Unsuitable("Transfer Syntax UID: expected one of pictures, found another") from None
-    if not available:
-        raise Unsuitable(f"no decoder is installed for {syntax.name}")
-    rows, columns = matrix(dataset)
-    try:
-        values = pixel_array(dataset, index=frame, raw=True)
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise Unsuitable(f"its pixels cannot be decoded ({type(error).__name__})") from None
-    if values.shape != (rows, columns):
-        raise Unsuitable(f"decoded to {values.shape}, expected {(rows, columns)}")
-    counts = _stored_bits(dataset, values.astype(np.int64))
-    slope, intercept = (
-        float(dataset.get(f"Rescale{name}") or default) for name, default in (("Slope", 1), ("Intercept", 0))
-    )
-    if (slope, intercept) != (1, 0):
-        counts = np.rint(counts * slope + intercept)
-        if not np.isfinite(counts).all():
-            raise Unsuitable("the rescaled pixels are no numbers")
-    low, high = float(counts.min()), float(counts.max())
-    if low < 0 or high > GREATEST:
-        raise Unsuitable(f"pixels from {low:g} to {high:g}, expected counts from 0 to {GREATEST}")
-    return counts.astype(np.int64)
-
-
-def _stored_bits(dataset: pydicom.Dataset, values: np.ndarray) -> np.ndarray:
-    """Return the stored bits of native unsigned pixels, whose other bits old files use for overlays (C.7.6.3.1)."""
-    stored = dataset.get("BitsStored") or dataset.BitsAllocated
-    spare = (dataset.get("HighBit") or stored - 1) + 1 - stored
-    whole = stored == dataset.BitsAllocated or spare < 0
-    if whole or dataset.get("PixelRepresentation") or dataset.file_meta.TransferSyntaxUID.is_compressed:
-        return values
-    return values >> spare & (1 << stored) - 1
-
-
 def orientation(dataset: pydicom.Dataset) -> list[tuple[float, float] | None]:
     """Return for each frame where its rows and columns lead: towards the patient's left, towards the head.
 
@@ -292,14 +218,14 @@ def identity(dataset: pydicom.Dataset) -> str:
 
     Raises
     ------
-    Unsuitable
+    Refusal
         Neither of the two in the file.
     """
     number = str(dataset.get("PatientID") or "").strip()
     removed = re.sub(r"[\W_]|patient", "", number.lower()) in REMOVED
     found = str(dataset.get("StudyInstanceUID") or "").strip() if removed else number
     if not found:
-        raise Unsuitable("neither Patient ID nor Study Instance UID: give the patient in a sheet")
+        raise Refusal("neither Patient ID nor Study Instance UID: give the patient in a sheet")
     return found
 
 

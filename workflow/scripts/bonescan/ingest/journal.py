@@ -10,17 +10,19 @@ from pathlib import Path
 import numpy as np
 
 from bonescan.files import stack_header
-from bonescan.ingest.views import Outcome, Rejection, View
+from bonescan.ingest.archive import Entry
+from bonescan.ingest.refusal import Refusal
+from bonescan.ingest.views import Outcome, View
 
 
-def entry_state(entry: dict, root: Path) -> str:
+def entry_state(entry: Entry, root: Path) -> str:
     """Return a digest of a cohort's entry and of its file's size and time."""
     try:
-        stat = (root / entry["path"]).stat()
+        stat = (root / entry.path).stat()
         state = stat.st_size, stat.st_mtime_ns
     except (OSError, ValueError):
         state = None
-    return hashlib.sha256(json.dumps([entry, state], sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((entry, state)).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 class Journal:
@@ -51,22 +53,22 @@ class Journal:
             self.log.write(line)
         self.start = stack_header(self.views, shape, np.uint16)
 
-    def done(self, states: list[str]) -> Iterator[tuple[Outcome, int]]:
+    def recall(self, states: list[str]) -> Iterator[Outcome]:
         """Yield the outcomes of the first entries that are as they were, without counts; what follows is forgotten."""
         self.views.seek(0, os.SEEK_END)
         room = (self.views.tell() - self.start) // self.size
         good = self.log.tell()
         for state, line in zip(states, self.log, strict=False):
             try:
-                was, rows, rejected, known = json.loads(line)
-            except ValueError:  # the run was killed in the midst of the line
+                was, source_file, entry_row, rows, reasons, known = json.loads(line)
+            except ValueError:  # the run was killed while it wrote the line
                 break
             if was != state or self.count + len(rows) > room:
                 break
             self.count += len(rows)
             good += len(line)
-            found = [View(row, None, report) for row, report in rows] + [Rejection(*one) for one in rejected]
-            yield Outcome(found, known)
+            found = [View(row, None, report) for row, report in rows] + [Refusal(reason) for reason in reasons]
+            yield Outcome(source_file, entry_row, found, known)
         self.log.seek(good)
         self.log.truncate()
         self.views.seek(self.start + self.count * self.size)
@@ -74,17 +76,17 @@ class Journal:
 
     def add(self, state: str, outcome: Outcome) -> None:
         """Write the outcome of one entry."""
-        views = [found for found in outcome.found if isinstance(found, View)]
-        for view in views:
+        for view in outcome.views:
             if view.counts.shape != self.shape or view.counts.dtype != np.uint16:
                 raise ValueError(f"expected {self.shape} uint16, found {view.counts.shape} {view.counts.dtype}")
             self.views.write(np.ascontiguousarray(view.counts, dtype="<u2").tobytes())
         self.views.flush()
-        rows = [(view.row, view.report) for view in views]
-        rejected = [found for found in outcome.found if isinstance(found, Rejection)]
-        self.log.write(json.dumps([state, rows, rejected, outcome.known]).encode() + b"\n")
+        rows = [(view.row, view.report) for view in outcome.views]
+        reasons = [str(found) for found in outcome.found if isinstance(found, Refusal)]
+        line = [state, outcome.source_file, outcome.row, rows, reasons, outcome.known]
+        self.log.write(json.dumps(line).encode() + b"\n")
         self.log.flush()
-        self.count += len(views)
+        self.count += len(outcome.views)
 
     def forget(self) -> None:
         """Let the next run begin anew: all entries are done, and what fails now would fail again."""
@@ -104,7 +106,7 @@ class Journal:
 
 
 @contextmanager
-def opened(folder: Path, stamp: str, shape: tuple[int, int]) -> Iterator[Journal]:
+def open_journal(folder: Path, stamp: str, shape: tuple[int, int]) -> Iterator[Journal]:
     """Open the journal of a folder of outputs, and close it however the block ends."""
     journal = Journal(folder / ".scans.part", folder / ".journal.part", stamp, shape)
     try:

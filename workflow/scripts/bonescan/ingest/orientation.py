@@ -27,7 +27,7 @@ def upper_share(counts: np.ndarray) -> float:
     return float(rows[(first + last) // 2] / rows[-1])
 
 
-def upright(
+def turn_upright(
     counts: np.ndarray, view: str, direction: tuple[float, float] | None, feet_first: bool
 ) -> tuple[np.ndarray, list[str]]:
     """Turn a view so that the head is up.

@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from bonescan.ingest.refusal import Unsuitable
+from bonescan.ingest.refusal import Refusal
 from bonescan.ingest.resampling import LARGEST_SIDE, MAXIMUM_PIXELS
 
 FORMATS = ("PNG", "TIFF", "JPEG")
@@ -35,30 +35,30 @@ def read_picture(data: bytes) -> tuple[np.ndarray, str]:
 
     Raises
     ------
-    Unsuitable
+    Refusal
         Too large, coloured, transparent, several pages, another depth, or not to be decoded.
     """
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError:
-        raise Unsuitable("a picture of more pixels than can be") from None
+        raise Refusal("a picture of more pixels than can be") from None
     except Exception as error:
-        raise Unsuitable(f"a picture that cannot be decoded ({type(error).__name__})") from None
+        raise Refusal(f"a picture that cannot be decoded ({type(error).__name__})") from None
     with image:
         columns, rows = image.size
         if max(rows, columns) > LARGEST_SIDE or rows * columns > MAXIMUM_PIXELS:
-            raise Unsuitable(f"a picture of {rows} x {columns} pixels, more than can be")
+            raise Refusal(f"a picture of {rows} x {columns} pixels, more than can be")
         if image.mode not in GREY and image.mode not in COLOURED:
-            raise Unsuitable(f"a picture of mode {image.mode}: expected grey values of 8 or 16 bits")
+            raise Refusal(f"a picture of mode {image.mode}: expected grey values of 8 or 16 bits")
         try:
             values = _grey(image) if image.mode in COLOURED else np.asarray(image)
             several = image.format == "TIFF" and _has_second_page(image)
-        except Unsuitable:
+        except Refusal:
             raise
         except Exception as error:
-            raise Unsuitable(f"a picture that cannot be decoded ({type(error).__name__})") from None
+            raise Refusal(f"a picture that cannot be decoded ({type(error).__name__})") from None
         if several:
-            raise Unsuitable("a picture of several pages: expected one view a file")
+            raise Refusal("a picture of several pages: expected one view a file")
         return values.astype(values.dtype.newbyteorder("=")), f"{image.format}, {GREY.get(image.mode, 8)} bits"
 
 
@@ -66,9 +66,9 @@ def _grey(image: Image.Image) -> np.ndarray:
     """Return the grey values of a picture in colours that are all grey, as many programs write them."""
     bands = np.asarray(image.convert("RGBA"))
     if (bands[..., 3] < 255).any():
-        raise Unsuitable("a transparent picture: expected grey values")
+        raise Refusal("a transparent picture: expected grey values")
     if np.ptp(bands[..., :3].astype(np.int16), axis=2).max() > 2:  # the least that a JPEG's colours stray by
-        raise Unsuitable("a coloured picture: expected grey values")
+        raise Refusal("a coloured picture: expected grey values")
     return bands[..., 1]
 
 

@@ -5,10 +5,8 @@ Attribute names are those of DICOM PS3.15, table E.1-1 (application level confid
 
 import hashlib
 import hmac
-import inspect
 import re
 from collections.abc import Iterable, Mapping
-from types import ModuleType
 
 import pandas as pd
 
@@ -145,8 +143,3 @@ def scrub(text: str, known: Iterable[tuple[str, str]]) -> str:
     for name, value in sorted(known, key=lambda pair: (-len(pair[1]), pair)):
         text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", f"[{name}]", text, flags=re.IGNORECASE)
     return text
-
-
-def own_words(*modules: ModuleType) -> set[str]:
-    """Return the words of the source of modules, in lower case: all that they can write by themselves."""
-    return {word for module in modules for word in WORD.findall(inspect.getsource(module).lower())}

@@ -1,11 +1,11 @@
-"""Pictures of any matrix into the one that the workflow works on, without losing or inventing a count."""
+"""Pictures of any matrix into the one that the workflow works on; no count is lost or made up."""
 
 import math
 import zlib
 
 import numpy as np
 
-from bonescan.ingest.refusal import Unsuitable
+from bonescan.ingest.refusal import Refusal
 
 GREATEST = np.iinfo(np.uint16).max
 LARGEST_SIDE = 8192  # of a matrix that is decoded at all
@@ -32,12 +32,12 @@ def zoom(found: tuple[int, int], wanted: tuple[int, int], spacing: tuple[float, 
 
     Raises
     ------
-    Unsuitable
+    Refusal
         No whole factor leads from the one to the other, or too few rows are left for the picture.
     """
     expected = f"Rows x Columns: expected {wanted[0]} x {wanted[1]} or a whole multiple, found {found[0]} x {found[1]}"
     if not all(0 < side <= LARGEST_SIDE for side in found) or found[0] * found[1] > MAXIMUM_PIXELS:
-        raise Unsuitable(expected)
+        raise Refusal(expected)
     if found[1] % wanted[1] == 0:
         across = found[1] // wanted[1]
     elif 2 * found[1] == wanted[1]:
@@ -45,16 +45,16 @@ def zoom(found: tuple[int, int], wanted: tuple[int, int], spacing: tuple[float, 
     elif wanted[1] / 2 < found[1] < 2 * wanted[1]:
         across = 1  # padded or cut
     else:
-        raise Unsuitable(expected)
+        raise Refusal(expected)
     down = across
     if spacing and abs(spacing[0] / spacing[1] - 1) > SQUARE:
         down = across * spacing[1] / spacing[0]
         nearest = 0.5 if down < 0.75 else round(down)
         if abs(down / nearest - 1) > SQUARE:
-            raise Unsuitable("Pixel Spacing: the sides of a pixel differ by no whole factor")
+            raise Refusal("Pixel Spacing: the sides of a pixel differ by no whole factor")
         down = nearest
     if not LEAST_ROWS * wanted[0] <= math.ceil(found[0] / down) <= 2 * wanted[0]:
-        raise Unsuitable(expected)
+        raise Refusal(expected)
     return down, across
 
 
@@ -62,7 +62,7 @@ def fit(counts: np.ndarray, wanted: tuple[int, int], factors: tuple[float, float
     """Bring one picture into the wanted matrix.
 
     Rows and columns are summed or, from half the matrix, split: each count of a pixel falls into one of its parts by
-    chance, as it would have in the finer matrix (the draw hangs on the picture alone). What is then too small is
+    chance, as it would have in the finer matrix (drawn from the picture alone). What is then too small is
     centred in zeros, what is too large is cut to the window with the most counts.
 
     Parameters
@@ -81,12 +81,12 @@ def fit(counts: np.ndarray, wanted: tuple[int, int], factors: tuple[float, float
 
     Raises
     ------
-    Unsuitable
+    Refusal
         A cut would lose more than stray counts, or a sum exceeds 16 bits.
     """
     steps = []
     for axis, factor in enumerate(factors):
-        counts = _split(counts, axis) if factor == 0.5 else _binned(counts, axis, int(factor))
+        counts = _split(counts, axis) if factor == 0.5 else _bin(counts, axis, int(factor))
     if factors != (1, 1):
         steps.append("resampled {:g} x {:g}".format(*factors))
     for axis, (side, name) in enumerate(zip(wanted, ("rows", "columns"), strict=True)):
@@ -99,11 +99,11 @@ def fit(counts: np.ndarray, wanted: tuple[int, int], factors: tuple[float, float
             counts = _cut(counts, axis, side, name)
             steps.append(f"{-room} {name} cut")
     if (high := int(counts.max())) > GREATEST:
-        raise Unsuitable(f"up to {high} counts in a pixel, expected at most {GREATEST}")
+        raise Refusal(f"up to {high} counts in a pixel, expected at most {GREATEST}")
     return counts.astype(np.uint16), steps
 
 
-def _binned(counts: np.ndarray, axis: int, factor: int) -> np.ndarray:
+def _bin(counts: np.ndarray, axis: int, factor: int) -> np.ndarray:
     """Sum `factor` neighbours along an axis; zeros fill up the last ones."""
     if factor == 1:
         return counts
@@ -127,5 +127,5 @@ def _cut(counts: np.ndarray, axis: int, side: int, name: str) -> np.ndarray:
     best = np.flatnonzero(inside == inside.max())
     start = int(best[np.abs(best - (len(inside) - 1) / 2).argmin()])
     if (lost := 1 - inside[start] / profile[-1]) > LOST:
-        raise Unsuitable(f"{counts.shape[axis]} {name}: the best {side} of them lose {100 * lost:.1f} % of the counts")
+        raise Refusal(f"{counts.shape[axis]} {name}: the fullest {side} of them lose {100 * lost:.1f} % of the counts")
     return counts.take(range(start, start + side), axis=axis)

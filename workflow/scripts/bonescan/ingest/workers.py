@@ -8,18 +8,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
-from typing import Any, NamedTuple
+from typing import Any
+
+from bonescan.ingest.refusal import Refusal
 
 # a task may be a closure, and a decoder's libraries are loaded once
 FORK = multiprocessing.get_context("fork")
 ORPHANED = 2  # seconds after which an idle process asks whether it still has a parent
 AHEAD = 4  # results a process may be ahead of the slowest one, so that memory does not grow with the number of tasks
-
-
-class Failure(NamedTuple):
-    """A task that ended without a result; `reason` says how."""
-
-    reason: str
 
 
 class _Worker:
@@ -56,10 +52,10 @@ def _serve(function: Callable, memory: int, connection: Connection, others: Conn
             try:
                 answer = function(task)
             except MemoryError:
-                answer = Failure("it needs more memory than any whole-body file")
+                answer = Refusal("it needs more memory than any whole-body file")
             # The message of an error may quote the file, so only its kind is told
             except Exception as error:
-                answer = Failure(f"unreadable ({type(error).__name__})")
+                answer = Refusal(f"unreadable ({type(error).__name__})")
             connection.send(answer)
 
 
@@ -75,7 +71,7 @@ def ordered_map(
 ) -> Iterator:
     """Yield the results of `function` on each of `tasks`, in their order.
 
-    A task that raises, runs too long, or kills its process (a decoder's fault) yields a `Failure`; its process is
+    A task that raises, runs too long, or kills its process (a decoder's fault) yields a `Refusal`; its process is
     replaced, and the next task goes on.
 
     Parameters
@@ -92,7 +88,7 @@ def ordered_map(
 
     Yields
     ------
-    result or Failure
+    result or Refusal
     """
     tasks = enumerate(tasks)
     workers, done, due = [], {}, 0
@@ -117,11 +113,11 @@ def ordered_map(
                 try:
                     done[worker.number] = connection.recv()
                 except (EOFError, ConnectionResetError):
-                    done[worker.number] = Failure("its decoder crashed")
+                    done[worker.number] = Refusal("its decoder crashed")
                     _replace(workers, worker, function, memory)
                 worker.number = None
             for worker in [w for w in workers if w.number is not None and w.until <= time.monotonic()]:
-                done[worker.number] = Failure(f"reading it took more than {seconds:g} seconds")
+                done[worker.number] = Refusal(f"reading it took more than {seconds:g} seconds")
                 _replace(workers, worker, function, memory)
             while due in done:
                 waiting.popleft()

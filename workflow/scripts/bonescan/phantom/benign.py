@@ -2,18 +2,20 @@
 
 import numpy as np
 
+from bonescan.phantom.assembly import Skeleton
 from bonescan.phantom.focus import Focus, in_bone, log_uniform, whole_bone
+from bonescan.phantom.habitus import Habitus
 from bonescan.phantom.shapes import ellipsoid
 
 
-def draw(age, skeleton, habitus, rng):
+def draw(age: int, skeleton: Skeleton, habitus: Habitus, rng: np.random.Generator) -> list[Focus]:
     """Draw a patient's benign foci.
 
     Parameters
     ----------
     age : int
         Years; degenerative change grows with it.
-    skeleton : bonescan.phantom.skeleton.Skeleton
+    skeleton : bonescan.phantom.assembly.Skeleton
     habitus : bonescan.phantom.habitus.Habitus
     rng : numpy.random.Generator
 
@@ -22,22 +24,22 @@ def draw(age, skeleton, habitus, rng):
     list of bonescan.phantom.focus.Focus
     """
     wear = np.clip((age - 40) / 40, 0.1, 1.3)
-    foci = [_degenerative_vertebra(skeleton, rng) for _ in range(rng.poisson(0.7 + 1.7 * wear))]
-    foci += _concave_side(habitus, skeleton, rng)
-    foci += _compression_fractures(wear, skeleton, rng)
-    foci += _joints(wear, skeleton, rng)
-    foci += _front_of_chest(skeleton, rng)
-    foci += _fractures(skeleton, rng)
-    foci += _prostheses(wear, skeleton, rng)
+    foci = [_draw_degenerative_vertebra(skeleton, rng) for _ in range(rng.poisson(0.7 + 1.7 * wear))]
+    foci += _draw_concave_side(habitus, skeleton, rng)
+    foci += _draw_compression_fractures(wear, skeleton, rng)
+    foci += _draw_joints(wear, skeleton, rng)
+    foci += _draw_front_of_chest(skeleton, rng)
+    foci += _draw_rib_fractures(skeleton, rng)
+    foci += _draw_prostheses(wear, skeleton, rng)
     if rng.random() < 0.012 * wear:
         bone = str(rng.choice(["left hip bone", "right hip bone", "left femur", "right tibia", "skull", "sacrum"]))
         foci.append(whole_bone(skeleton, bone, rng.uniform(2.0, 5.0), "Paget disease", "whole bone"))
-    foci += _injection(habitus, rng)
-    foci += _urine(rng)
+    foci += _draw_injection(habitus, rng)
+    foci += _draw_urine(rng)
     return foci
 
 
-def _urine(rng):
+def _draw_urine(rng: np.random.Generator) -> list[Focus]:
     """Urine where it does not belong: drops on the skin or the clothes, or a catheter's bag between the legs."""
     foci = []
     if rng.random() < 0.06:
@@ -51,7 +53,7 @@ def _urine(rng):
     return foci
 
 
-def _degenerative_vertebra(skeleton, rng):
+def _draw_degenerative_vertebra(skeleton: Skeleton, rng: np.random.Generator) -> Focus:
     """An osteophyte or a facet joint at the side of a vertebra."""
     numbers = [f"cervical vertebra {i}" for i in range(4, 8)]
     numbers += [f"thoracic vertebra {i}" for i in range(5, 13)] + [f"lumbar vertebra {i}" for i in range(1, 6)]
@@ -76,7 +78,7 @@ def _degenerative_vertebra(skeleton, rng):
     )
 
 
-def _concave_side(habitus, skeleton, rng):
+def _draw_concave_side(habitus: Habitus, skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
     """Wear of the facet joints on the concave side of a scoliosis."""
     if abs(habitus.scoliosis) < 7:
         return []
@@ -93,8 +95,8 @@ def _concave_side(habitus, skeleton, rng):
     return foci
 
 
-def _compression_fractures(wear, skeleton, rng):
-    """Vertebrae that gave way: a band across one or a few neighbours, as old bones suffer it."""
+def _draw_compression_fractures(wear: float, skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
+    """Compressed vertebrae: a band across one or a few neighbours, as in old bones."""
     if rng.random() > 0.03 + 0.09 * wear:
         return []
     count = int(rng.choice([1, 2, 3], p=[0.7, 0.2, 0.1]))
@@ -121,7 +123,7 @@ def _compression_fractures(wear, skeleton, rng):
     return foci
 
 
-def _front_of_chest(skeleton, rng):
+def _draw_front_of_chest(skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
     """Costochondral junctions, where a rib ends at its cartilage, and the joint between manubrium and sternal body."""
     foci = []
     if rng.random() < 0.15:
@@ -142,7 +144,7 @@ def _front_of_chest(skeleton, rng):
     return foci
 
 
-def _prostheses(wear, skeleton, rng):
+def _draw_prostheses(wear: float, skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
     """Hip and knee prostheses: cold metal instead of bone, a little more uptake where it is anchored."""
     foci = []
     for chance, site, parts in (
@@ -178,7 +180,8 @@ JOINTS = (
 )
 
 
-def _joints(wear, skeleton, rng):
+def _draw_joints(wear: float, skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
+    """Worn joints of `JOINTS`, and foci of the teeth in the mandible."""
     foci = []
     for part, place, chance, hottest in JOINTS:
         # a worn joint often has a worn partner
@@ -202,7 +205,7 @@ def _joints(wear, skeleton, rng):
     return foci
 
 
-def _fractures(skeleton, rng):
+def _draw_rib_fractures(skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
     """Healed rib fractures: a single one, or several in a line down neighbouring ribs."""
     foci = []
     runs = []
@@ -223,7 +226,7 @@ def _fractures(skeleton, rng):
     return foci
 
 
-def _injection(habitus, rng):
+def _draw_injection(habitus: Habitus, rng: np.random.Generator) -> list[Focus]:
     """Tracer left at the injection site, in hand, wrist or elbow, seldom with extravasation."""
     if rng.random() > 0.35:
         return []
@@ -235,13 +238,15 @@ def _injection(habitus, rng):
     concentration = log_uniform(3.0, 40.0 if extravasated else 25.0, rng)
     foci = [_puddle("injection site", place, (x, y, z + rng.normal(0, 12)), half_axes, concentration)]
     if extravasated and rng.random() < 0.3:
-        # what leaks beside the vein drains to the armpit
+        # tracer that leaks beside the vein drains to the armpit
         node = (side * rng.uniform(135, 165), rng.uniform(-10, 40), rng.uniform(350, 385))
         foci.append(_puddle("injection site", "axillary lymph node", node, rng.uniform(4, 8, 3), rng.uniform(2, 15)))
     return foci
 
 
-def _puddle(kind, site, centre, half_axes, concentration):
+def _puddle(
+    kind: str, site: str, centre: tuple[float, float, float], half_axes: np.ndarray, concentration: float
+) -> Focus:
     """Tracer outside the skeleton: an ellipsoid of some concentration (per mm3)."""
     points, volume = ellipsoid(centre, half_axes)
     size = 2 * float(np.mean(half_axes))

@@ -13,7 +13,7 @@ INTRINSIC_FWHM_MM = 3.8
 COLLIMATOR_FWHM_MM = 1.76
 COLLIMATOR_FWHM_PER_MM = 0.0459
 SCATTER_FRACTION = 0.30
-# most photons scattered within the energy window were turned little and stay near, the rest spreads over the trunk
+# most photons scattered within the energy window changed direction little and stay near; the rest spread over the trunk
 SCATTER_SIGMA_MM = (13.0, 42.0)
 SCATTER_SHARE = (0.7, 0.3)
 # distance of the anterior head's face from the highest point of the body, and of the posterior head's from the skin
@@ -25,17 +25,17 @@ FWHM_PER_SIGMA = 2.0 * np.sqrt(2.0 * np.log(2.0))
 SPLAT_VARIANCE = 1.0 / 6.0
 
 
-def fwhm(distance):
+def fwhm(distance: np.ndarray | float) -> np.ndarray | float:
     """Spatial resolution at `distance` (mm) from the collimator's face: FWHM in mm."""
     return np.hypot(INTRINSIC_FWHM_MM, COLLIMATOR_FWHM_MM + COLLIMATOR_FWHM_PER_MM * np.asarray(distance, float))
 
 
-def variance(distance, pixel):
+def variance(distance: np.ndarray | float, pixel: float) -> np.ndarray | float:
     """Variance (pixel2) of the blur at `distance` (mm); `pixel` is the pixel spacing in mm."""
     return (fwhm(distance) / FWHM_PER_SIGMA / pixel) ** 2
 
 
-def transmission(density, slab):
+def transmission(density: np.ndarray, slab: float) -> np.ndarray:
     """Part of the photons of each voxel that leaves the body towards the front.
 
     Parameters
@@ -60,11 +60,11 @@ def transmission(density, slab):
     return np.exp(path, out=path)
 
 
-def project(emitted, slab, gap, pixel):
-    """Blur each slab as its distance from the collimator asks, and add the slabs.
+def project(emitted: np.ndarray, slab: float, gap: float, pixel: float) -> np.ndarray:
+    """Blur each slab according to its distance from the collimator, and add the slabs.
 
-    The blur's variance grows with distance, so it is laid on in steps on the way from the farthest slab to the
-    nearest: each step's difference is a short kernel of exactly that variance and a Gaussian's fourth moment.
+    The blur's variance grows with distance, so it is added in steps on the way from the farthest slab to the nearest:
+    each step convolves with a short kernel that has exactly the missing variance and a Gaussian's fourth moment.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def project(emitted, slab, gap, pixel):
     return gaussian_filter(image, np.sqrt(max(wanted[0] - SPLAT_VARIANCE, 0.0)), mode="constant")
 
 
-def _widen(image, added):
+def _widen(image: np.ndarray, added: float) -> None:
     """Convolve in place along both axes with a Gaussian of variance `added` (at most 0.5 pixel2).
 
     To second order in the variance v, exp(v/2 d2/dx2), with the second difference D for d2/dx2 + d4/dx4 / 12. Nothing
@@ -98,8 +98,8 @@ def _widen(image, added):
         view += first * curvature + second * _second_difference(curvature)
 
 
-def _second_difference(image):
-    """Second difference along the first axis, of a sum of 0: the borders reflect."""
+def _second_difference(image: np.ndarray) -> np.ndarray:
+    """Second difference along the first axis; its sum is 0, because the borders reflect."""
     slope = np.diff(image, axis=0)
     out = np.zeros_like(image)
     out[:-1] += slope
@@ -107,13 +107,13 @@ def _second_difference(image):
     return out
 
 
-def scatter(primary, thickness, pixel):
-    """Add scattered photons: a broad, low component born where there is tissue.
+def scatter(primary: np.ndarray, thickness: np.ndarray, pixel: float) -> np.ndarray:
+    """Add scattered photons: a broad, low component that arises where there is tissue.
 
     Parameters
     ----------
     primary : ndarray, shape (rows, columns), float32
-        Unscattered counts, those lost to broad-beam attenuation already gone.
+        Unscattered counts, after broad-beam attenuation.
     thickness : ndarray, the same shape
         Water-equivalent thickness of the body along the ray, mm.
     pixel : float
@@ -138,7 +138,7 @@ def scatter(primary, thickness, pixel):
     return (1 - SCATTER_FRACTION) * primary + fine * (SCATTER_FRACTION * primary.sum() / fine.sum())
 
 
-def expect(image, counts, background):
+def expect(image: np.ndarray, counts: float, background: float) -> np.ndarray:
     """Expected counts of each pixel.
 
     Parameters
@@ -157,7 +157,7 @@ def expect(image, counts, background):
     return image.astype(float) * (counts / image.sum()) + background
 
 
-def expose(expected, rng):
+def expose(expected: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Count photons.
 
     Parameters

@@ -7,6 +7,8 @@ What has nothing to do with disease is matched: build, posture, counts and place
 in both classes that none of them tells the class by chance.
 """
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 from scipy.stats.qmc import LatinHypercube
@@ -17,7 +19,9 @@ from bonescan.terms import CLASSES, METASTATIC, SUBTYPES, VIEWS
 MATCHED = ("sex", "age", *BUILD, "counts", "duration", "order")
 
 
-def compose(patients, views, age, rng):
+def compose(
+    patients: Mapping[str, int], views: Mapping[str, int], age: Sequence[int], rng: np.random.Generator
+) -> pd.DataFrame:
     """Draw a cohort with exactly the asked numbers of patients and views.
 
     Parameters
@@ -47,8 +51,8 @@ def compose(patients, views, age, rng):
     """
     _check("simulate.patients", patients, CLASSES)
     _check("simulate.views", views, SUBTYPES)
-    pairs = {"normal": _pairs("normal", patients["normal"], {"normal": views["normal"]}, rng)["normal"]}
-    pairs |= _pairs("metastasis", patients["metastasis"], {key: views[key] for key in METASTATIC}, rng)
+    pairs = {"normal": _deal_pairs("normal", patients["normal"], {"normal": views["normal"]}, rng)["normal"]}
+    pairs |= _deal_pairs("metastasis", patients["metastasis"], {key: views[key] for key in METASTATIC}, rng)
 
     strata = []
     for group in (("normal",), METASTATIC):
@@ -82,12 +86,12 @@ def compose(patients, views, age, rng):
     )
 
 
-def quantiles(row):
-    """The quantiles of a row of the cohort by their names in `MATCHED`."""
+def quantiles(row: Mapping) -> dict[str, float]:
+    """Return the quantiles of a row of the cohort by their names in `MATCHED`."""
     return {name: float(row[f"{name}_quantile"]) for name in MATCHED}
 
 
-def _check(section, numbers, keys):
+def _check(section: str, numbers: Mapping[str, int], keys: Sequence[str]) -> None:
     """Refuse a section whose keys are not `keys` or whose values are no counts."""
     if set(numbers) != set(keys):
         raise ValueError(
@@ -98,8 +102,8 @@ def _check(section, numbers, keys):
             raise ValueError(f"{section}.{key}: expected a whole number of at least 0, got {value!r}")
 
 
-def _pairs(name, patients, views, rng):
-    """Number of patients with two views in each subtype of one class.
+def _deal_pairs(name: str, patients: int, views: Mapping[str, int], rng: np.random.Generator) -> dict[str, int]:
+    """Draw how many patients of each subtype of one class have two views.
 
     A subtype of v views has room for v // 2 pairs; the pairs that the class needs are dealt out over that room at
     random.
@@ -110,16 +114,16 @@ def _pairs(name, patients, views, rng):
     if needed < 0:
         raise ValueError(
             f"simulate.patients.{name}: {patients} patients need at least {patients} views, "
-            f"simulate.views gives them {total} ({_listed(views)})"
+            f"simulate.views gives them {total} ({_list_views(views)})"
         )
     if needed > sum(room.values()):
         raise ValueError(
             f"simulate.patients.{name}: {patients} patients with at most two views each, of one subtype each, "
-            f"cannot have the {total} views of simulate.views ({_listed(views)})"
+            f"cannot have the {total} views of simulate.views ({_list_views(views)})"
         )
     dealt = rng.multivariate_hypergeometric(list(room.values()), needed) if needed else [0] * len(room)
     return {subtype: int(count) for subtype, count in zip(room, dealt, strict=True)}
 
 
-def _listed(views):
+def _list_views(views: Mapping[str, int]) -> str:
     return ", ".join(f"{key}: {value}" for key, value in views.items())

@@ -1,10 +1,11 @@
 """A whole-body bone scan as a DICOM Nuclear Medicine object (PS3.3, A.5 and C.8.4)."""
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.sequence import Sequence
+from pydicom.sequence import Sequence as Items
 from pydicom.uid import ExplicitVRLittleEndian, NuclearMedicineImageStorage
 
 ROOT = "2.25."
@@ -16,7 +17,17 @@ ORIENTATION = {"anterior": [1, 0, 0, 0, 0, -1], "posterior": [-1, 0, 0, 0, 0, -1
 ACQUIRED = ("20180615", "100000")
 
 
-def build(frames, views, patient, number, exam, sex, age, pixel, minutes):
+def build(
+    frames: np.ndarray,
+    views: Sequence[str],
+    patient: str,
+    number: int,
+    exam: str,
+    sex: str,
+    age: int,
+    pixel: float,
+    minutes: float,
+) -> FileDataset:
     """Build the DICOM object of one examination; the same arguments give the same bytes.
 
     Parameters
@@ -45,7 +56,7 @@ def build(frames, views, patient, number, exam, sex, age, pixel, minutes):
     Raises
     ------
     ValueError
-        `frames` are no uint16 counts, one frame a view.
+        If `frames` are not uint16 counts, one frame a view.
     """
     if frames.dtype != np.uint16 or frames.ndim != 3 or len(frames) != len(views):
         raise ValueError(f"expected {len(views)} frames of uint16, got {frames.dtype} of shape {frames.shape}")
@@ -88,12 +99,12 @@ def build(frames, views, patient, number, exam, sex, age, pixel, minutes):
     return scan
 
 
-def _uid(key, kind):
-    """A UUID-derived UID (PS3.5, B.2) that depends on nothing but `key` and `kind`."""
+def _uid(key: str, kind: str) -> str:
+    """A UUID-derived UID (PS3.5, B.2) that depends on `key` and `kind` alone."""
     return ROOT + str(int.from_bytes(hashlib.sha256(f"bonescan/{kind}/{key}".encode()).digest()[:16], "big"))
 
 
-def _add_patient(scan, number, sex, age):
+def _add_patient(scan: Dataset, number: int, sex: str, age: int) -> None:
     scan.PatientName = f"Phantom^{number:03d}"
     scan.PatientID = f"PHANTOM{number:03d}"
     scan.PatientBirthDate = ""
@@ -101,14 +112,14 @@ def _add_patient(scan, number, sex, age):
     scan.PatientAge = f"{age:03d}Y"
     scan.PatientIdentityRemoved = "YES"
     scan.DeidentificationMethod = "Simulated, no person behind it"
-    scan.PatientOrientationCodeSequence = Sequence([_code("102538003", "SCT", "recumbent")])
-    scan.PatientOrientationCodeSequence[0].PatientOrientationModifierCodeSequence = Sequence(
+    scan.PatientOrientationCodeSequence = Items([_code("102538003", "SCT", "recumbent")])
+    scan.PatientOrientationCodeSequence[0].PatientOrientationModifierCodeSequence = Items(
         [_code("40199007", "SCT", "supine")]
     )
-    scan.PatientGantryRelationshipCodeSequence = Sequence([_code("102540008", "SCT", "headfirst")])
+    scan.PatientGantryRelationshipCodeSequence = Items([_code("102540008", "SCT", "headfirst")])
 
 
-def _add_acquisition(scan, frames, minutes):
+def _add_acquisition(scan: Dataset, frames: np.ndarray, minutes: float) -> None:
     scan.BodyPartExamined = "WHOLEBODY"
     scan.CountsAccumulated = int(frames.sum(dtype=np.int64))
     scan.AcquisitionTerminationCondition = "MANU"
@@ -122,17 +133,17 @@ def _add_acquisition(scan, frames, minutes):
     limits = Dataset()
     limits.EnergyWindowLowerLimit = "126.45"
     limits.EnergyWindowUpperLimit = "154.55"
-    window.EnergyWindowRangeSequence = Sequence([limits])
-    scan.EnergyWindowInformationSequence = Sequence([window])
+    window.EnergyWindowRangeSequence = Items([limits])
+    scan.EnergyWindowInformationSequence = Items([window])
     drug = Dataset()
     drug.Radiopharmaceutical = "Tc-99m methylene diphosphonate"
     drug.RadiopharmaceuticalStartTime = ""
     drug.RadionuclideTotalDose = "740"
-    drug.RadionuclideCodeSequence = Sequence([_code("72454005", "SCT", "^99m^Technetium")])
-    scan.RadiopharmaceuticalInformationSequence = Sequence([drug])
+    drug.RadionuclideCodeSequence = Items([_code("72454005", "SCT", "^99m^Technetium")])
+    scan.RadiopharmaceuticalInformationSequence = Items([drug])
 
 
-def _add_detectors(scan, views):
+def _add_detectors(scan: Dataset, views: Sequence[str]) -> None:
     scan.NumberOfDetectors = len(views)
     detectors = []
     for view in views:
@@ -145,14 +156,14 @@ def _add_detectors(scan, views):
         detector.ImageOrientationPatient = ORIENTATION[view]
         detector.ImagePositionPatient = None
         value, meaning = VIEW_CODES[view]
-        detector.ViewCodeSequence = Sequence([_code(value, "SCT", meaning)])
+        detector.ViewCodeSequence = Items([_code(value, "SCT", meaning)])
         detectors.append(detector)
-    scan.DetectorInformationSequence = Sequence(detectors)
+    scan.DetectorInformationSequence = Items(detectors)
     scan.EnergyWindowVector = [1] * len(views)
     scan.DetectorVector = list(range(1, len(views) + 1))
 
 
-def _add_pixels(scan, frames, pixel):
+def _add_pixels(scan: Dataset, frames: np.ndarray, pixel: float) -> None:
     count, rows, columns = frames.shape
     scan.SamplesPerPixel = 1
     scan.PhotometricInterpretation = "MONOCHROME2"
@@ -169,7 +180,7 @@ def _add_pixels(scan, frames, pixel):
     scan.PixelData = frames.astype("<u2").tobytes()
 
 
-def _code(value, scheme, meaning):
+def _code(value: str, scheme: str, meaning: str) -> Dataset:
     item = Dataset()
     item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
     return item

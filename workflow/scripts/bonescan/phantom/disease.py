@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from bonescan.phantom.focus import in_bone, log_uniform, whole_bone
+from bonescan.phantom.assembly import Skeleton
+from bonescan.phantom.focus import Focus, in_bone, log_uniform, whole_bone
 
 # share of metastases by site, as reported for large series of bone scans
 SITES = {
@@ -27,13 +28,13 @@ COLD_SITES = ("thoracic spine", "lumbar spine", "pelvis", "skull", "femur")
 AXIAL = ("spine", "ribs", "sternum", "shoulder girdle", "pelvis")
 
 
-def draw(subtype, skeleton, emphasis, rng):
+def draw(subtype: str, skeleton: Skeleton, emphasis: float, rng: np.random.Generator) -> list[Focus]:
     """Draw a patient's metastases.
 
     Parameters
     ----------
     subtype : {"multiple", "spinal", "outside_spine"}
-    skeleton : bonescan.phantom.skeleton.Skeleton
+    skeleton : bonescan.phantom.assembly.Skeleton
     emphasis : float
         0 for a first draw; each unit shifts sizes and contrasts by a tenth of their range upwards. Raised where
         earlier draws could not be seen in a view.
@@ -57,17 +58,17 @@ def draw(subtype, skeleton, emphasis, rng):
         preference /= preference.sum()
         widespread = rng.random() < WIDESPREAD
         if widespread and rng.random() < DIFFUSE:
-            return _diffuse(skeleton, rng)
+            return _draw_diffuse(skeleton, rng)
         count = (
             int(rng.integers(30, 70)) if widespread else int(np.clip(np.round(rng.lognormal(np.log(6.0), 0.6)), 2, 25))
         )
         names = list(rng.choice(list(SITES), count, p=preference))
         names[0] = str(rng.choice(THORACIC_SITES[1:], p=(0.72, 0.16, 0.12)))
-    return [_lesion(str(name), skeleton, emphasis, rng) for name in names]
+    return [_draw_lesion(str(name), skeleton, emphasis, rng) for name in names]
 
 
-def _diffuse(skeleton, rng):
-    """A spread through the axial skeleton and the upper ends of the limbs: each bone hotter, none alike."""
+def _draw_diffuse(skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
+    """A spread through the axial skeleton and the upper ends of the limbs: each bone hotter by its own factor."""
     level = rng.uniform(2.0, 4.0)
     foci = []
     for bone, region in zip(skeleton.names, skeleton.regions, strict=True):
@@ -81,7 +82,7 @@ def _diffuse(skeleton, rng):
     return foci
 
 
-def _lesion(site, skeleton, emphasis, rng):
+def _draw_lesion(site: str, skeleton: Skeleton, emphasis: float, rng: np.random.Generator) -> Focus:
     """One metastasis at a site of `SITES`."""
     bones = bones_of(site, skeleton)
     weight = np.array([skeleton.activity[skeleton.bone(bone)].sum() for bone in bones]) ** 0.5
@@ -102,7 +103,7 @@ def _lesion(site, skeleton, emphasis, rng):
     return in_bone(skeleton, bone, centre, size, contrast, "metastasis", site, rng)
 
 
-def bones_of(site, skeleton):
+def bones_of(site: str, skeleton: Skeleton) -> list[str]:
     """Names of the bones that belong to a site of `SITES`."""
     if site in ("thoracic spine", "lumbar spine"):
         prefix = site.split()[0] + " vertebra"

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from bonescan.phantom.assembly import Skeleton
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,17 @@ class Focus:
     activity: np.ndarray
 
 
-def in_bone(skeleton, bone, centre, size, contrast, kind, site, rng, stretch=(1.0, 1.0, 1.0)):
+def in_bone(
+    skeleton: Skeleton,
+    bone: str,
+    centre: ArrayLike,
+    size: float,
+    contrast: float,
+    kind: str,
+    site: str,
+    rng: np.random.Generator,
+    stretch: tuple[float, float, float] = (1.0, 1.0, 1.0),
+) -> Focus:
     """Change the uptake of a bone round a centre.
 
     Only the bone itself takes up more, so a focus takes the form of its bone: long in a rib, round in a vertebra. The
@@ -46,7 +59,7 @@ def in_bone(skeleton, bone, centre, size, contrast, kind, site, rng, stretch=(1.
 
     Parameters
     ----------
-    skeleton : bonescan.phantom.skeleton.Skeleton
+    skeleton : bonescan.phantom.assembly.Skeleton
     bone : str
     centre : array_like, shape (3,), mm
     size : float
@@ -54,7 +67,7 @@ def in_bone(skeleton, bone, centre, size, contrast, kind, site, rng, stretch=(1.
     contrast : float
     kind, site : str
     rng : numpy.random.Generator
-    stretch : sequence of float
+    stretch : (float, float, float)
         Extent along x, y and z relative to `size`.
 
     Returns
@@ -86,7 +99,7 @@ def in_bone(skeleton, bone, centre, size, contrast, kind, site, rng, stretch=(1.
     )
 
 
-def part_of(region, points, centre):
+def part_of(region: str, points: np.ndarray, centre: ArrayLike) -> str:
     """Name the part of a bone in which a place lies, as a report would.
 
     Parameters
@@ -110,29 +123,29 @@ def part_of(region, points, centre):
     if region == "ribs":
         outward = abs(centre[0]) / max(abs(low[0]), abs(high[0]))
         around = np.degrees(np.arctan2(outward, 2 * share[1] - 1))
-        return _named(around / 180, ("posterior", "lateral", "anterior"))
+        return _name_third(around / 180, ("posterior", "lateral", "anterior"))
     if region == "spine":
         # the body is the front half of a vertebra
         side = "left" if share[0] > 0.5 else "right"
         return "body" if share[1] < 0.5 else f"{side} arch"
     if region in ("humerus", "forearm", "femur", "tibia", "fibula"):
-        return _named(share[2], ("proximal", "shaft", "distal"))
+        return _name_third(share[2], ("proximal", "shaft", "distal"))
     if region == "shoulder girdle":
         inward = share[0] if centre[0] > 0 else 1 - share[0]
-        return _named(inward, ("medial", "middle", "lateral"))
+        return _name_third(inward, ("medial", "middle", "lateral"))
     if region == "pelvis":
-        return _named(share[2] * 0.9, ("ilium", "acetabulum", "pubis and ischium"))
+        return _name_third(share[2] * 0.9, ("ilium", "acetabulum", "pubis and ischium"))
     if region == "skull":
-        return _named(share[1], ("frontal", "parietal", "occipital"))
+        return _name_third(share[1], ("frontal", "parietal", "occipital"))
     return "whole"
 
 
-def _named(share, names):
+def _name_third(share: float, names: tuple[str, str, str]) -> str:
     """The name of the third, first to last, in which `share` (0 to 1) lies."""
     return names[int(np.clip(3 * share, 0, 2))]
 
 
-def whole_bone(skeleton, bone, contrast, kind, site):
+def whole_bone(skeleton: Skeleton, bone: str, contrast: float, kind: str, site: str) -> Focus:
     """Change the uptake of a bone all over, such as in Paget's disease or a diffuse spread; see `in_bone`."""
     member = skeleton.bone(bone)
     points = skeleton.points[member]
@@ -149,6 +162,6 @@ def whole_bone(skeleton, bone, contrast, kind, site):
     )
 
 
-def log_uniform(low, high, rng):
+def log_uniform(low: float, high: float, rng: np.random.Generator) -> float:
     """One draw between `low` and `high`, uniform in the logarithm."""
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))

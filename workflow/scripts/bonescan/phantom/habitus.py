@@ -1,13 +1,15 @@
 """One patient's build and posture, and the way from the reference body to image pixels."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
 from bonescan.terms import VIEW_SHAPE
 
-# quantiles that `draw` takes; the rest it draws by itself
+# quantiles that `draw` takes; it draws the rest by itself
 QUANTILES = (
     *("stature", "breadth", "depth", "fat", "breasts", "kyphosis", "lordosis", "scoliosis", "ribs"),
     *("row", "column", "tilt", "elbows", "hands", "legs"),
@@ -56,9 +58,9 @@ class Habitus:
     rib_fall : float
         Steepness of the ribs, 1 for the usual one.
     elbow_out, hand_out : float
-        How far (mm) elbows and hands lie farther out than in the reference body.
+        How much farther out (mm) than in the reference body elbows and hands lie.
     leg_spread : float
-        The same for the feet, mm.
+        How much farther out (mm) than in the reference body the feet lie.
     tilt : float
         Degrees; the feet go to the patient's left when positive.
     twist : float
@@ -92,7 +94,7 @@ class Habitus:
     row: float
     pixel: float
 
-    def arm_shift(self, z):
+    def arm_shift(self, z: ArrayLike) -> np.ndarray:
         """Sideways shift (mm, reference frame) of an arm at height `z` (mm)."""
         girth = 0.55 * max(self.fat, -5.0)
         out = np.array(
@@ -100,32 +102,32 @@ class Habitus:
         )
         return np.interp(z, (300.0, 400.0, 590.0, 790.0, 930.0), out)
 
-    def sideways(self, z):
+    def sideways(self, z: ArrayLike) -> np.ndarray:
         """Shift (mm) to the left of what lies at height `z` (mm, reference frame), from tilt and movement."""
         z = np.asarray(z, float)
         lean = np.tan(np.radians(self.tilt)) * (z - LANDMARKS["waist"]) * self.length / REFERENCE_LENGTH_MM
         return lean + self.twist / (1 + np.exp(-(z - self.moved_at) / 6.0))
 
-    def rows(self, z):
+    def rows(self, z: ArrayLike) -> np.ndarray:
         """Image rows of heights `z` (mm, reference frame)."""
         return self.row + np.asarray(z, float) * (self.length / REFERENCE_LENGTH_MM / self.pixel)
 
-    def heights(self, rows):
+    def heights(self, rows: ArrayLike) -> np.ndarray:
         """Heights (mm, reference frame) of image rows."""
         return (np.asarray(rows, float) - self.row) * (self.pixel * REFERENCE_LENGTH_MM / self.length)
 
-    def columns(self, x, z):
+    def columns(self, x: ArrayLike, z: ArrayLike) -> np.ndarray:
         """Image columns, anterior view, of reference coordinates (mm)."""
         return self.column + (np.asarray(x, float) * self.breadth + self.sideways(z)) / self.pixel
 
-    def height_above_table(self, y, z):
+    def height_above_table(self, y: ArrayLike, z: ArrayLike) -> np.ndarray:
         """Distance (mm) to the table of depth `y` at height `z` (mm, reference frame)."""
         # fat of the back lifts the trunk off the table
         lift = 0.2 * self.fat * np.exp(-(((np.asarray(z, float) - 620.0) / 230.0) ** 2))
         return (TABLE_Y - np.asarray(y, float)) * self.depth + lift
 
 
-def draw(sex, pixel, quantiles, rng):
+def draw(sex: str, pixel: float, quantiles: Mapping[str, float], rng: np.random.Generator) -> Habitus:
     """Draw a patient's build and posture.
 
     Parameters
@@ -134,7 +136,7 @@ def draw(sex, pixel, quantiles, rng):
     pixel : float
         Pixel spacing, mm.
     quantiles : mapping
-        For each name of `QUANTILES` where the patient stands in its distribution, above 0 and below 1.
+        The patient's quantile of each name of `QUANTILES`, above 0 and below 1.
     rng : numpy.random.Generator
 
     Returns
@@ -148,7 +150,7 @@ def draw(sex, pixel, quantiles, rng):
     room = (VIEW_SHAPE[0] - length / pixel) / 2
     moves = rng.random() < 0.05
 
-    def normal(name, mean, deviation, low=-np.inf, high=np.inf):
+    def normal(name: str, mean: float, deviation: float, low: float = -np.inf, high: float = np.inf) -> float:
         return float(np.clip(mean + deviation * ndtri(quantiles[name]), low, high))
 
     return Habitus(

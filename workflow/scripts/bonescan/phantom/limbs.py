@@ -1,24 +1,29 @@
 """Bones of the arms and legs."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from bonescan.phantom.assembly import Assembly
+from bonescan.phantom.habitus import Habitus
 from bonescan.phantom.shapes import ellipsoid, tube
 
 
-def add(assembly, habitus, rng):
-    """Add arms and legs to a `bonescan.phantom.skeleton.Assembly`."""
+def add(assembly: Assembly, habitus: Habitus, rng: np.random.Generator) -> None:
+    """Add arms and legs to a `bonescan.phantom.assembly.Assembly`."""
     for name, side in (("left", 1.0), ("right", -1.0)):
         _add_arm(assembly, name, side, habitus)
         _add_leg(assembly, name, side, habitus, rng.normal(0, 5))
 
 
-def _shafted(points, volume, along, ends):
-    """Uptake profile of a long bone: `ends` times more at its growth-plate ends than in the shaft."""
+def _weight_ends(
+    points: np.ndarray, volume: np.ndarray, along: np.ndarray, ends: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Add a long bone's uptake profile: `ends` times more at its growth-plate ends than in the shaft."""
     return points, volume, 1 + (ends - 1) * (np.exp(-((along / 0.10) ** 2)) + np.exp(-(((1 - along) / 0.10) ** 2)))
 
 
-def _add_arm(assembly, name, side, habitus):
-    def place(knots):
+def _add_arm(assembly: Assembly, name: str, side: float, habitus: Habitus) -> None:
+    def place(knots: ArrayLike) -> np.ndarray:
         knots = np.atleast_2d(np.asarray(knots, float))
         knots = knots + np.column_stack([habitus.arm_shift(knots[:, 2]), 0 * knots[:, 0], 0 * knots[:, 0]])
         return knots * (side, 1, 1)
@@ -30,12 +35,12 @@ def _add_arm(assembly, name, side, habitus):
         place(((176, 40, 330), (188, 42, 372), (202, 45, 430), (214, 47, 490), (229, 50, 580))),
         [(19, 18), (12, 12), (10, 10), (10, 10), (13, 9)],
     )
-    assembly.add(bone, "humerus", "humeral shaft", *_shafted(*shaft, 1.3))
+    assembly.add(bone, "humerus", "humeral shaft", *_weight_ends(*shaft, 1.3))
     assembly.add(bone, "humerus", "elbow", *ellipsoid(place((230, 50, 586))[0], (28, 12, 12)))
     forearm = f"{name} forearm"
     assembly.add(forearm, "forearm", "elbow", *ellipsoid(place((230, 52, 602))[0], (20, 12, 11)))
     for knots in (((220, 52, 605), (226, 50, 698), (226, 46, 786)), ((240, 50, 608), (247, 48, 698), (246, 44, 786))):
-        assembly.add(forearm, "forearm", "forearm", *_shafted(*tube(place(knots), (6, 6)), 1.3))
+        assembly.add(forearm, "forearm", "forearm", *_weight_ends(*tube(place(knots), (6, 6)), 1.3))
     hand = f"{name} hand"
     assembly.add(hand, "hand", "wrist", *ellipsoid(place((237, 44, 801))[0], (22, 9, 13)))
     for finger in range(5):
@@ -47,8 +52,8 @@ def _add_arm(assembly, name, side, habitus):
         assembly.add(hand, "hand", "hand", points, volume, 1 + 0.5 * np.cos(2 * np.pi * 3 * along) ** 6)
 
 
-def _add_leg(assembly, name, side, habitus, spread):
-    def place(knots):
+def _add_leg(assembly: Assembly, name: str, side: float, habitus: Habitus, spread: float) -> None:
+    def place(knots: ArrayLike) -> np.ndarray:
         knots = np.atleast_2d(np.asarray(knots, float))
         outward = (habitus.leg_spread + spread) * np.clip((knots[:, 2] - 800) / 850, 0, 1.1)
         return (knots + np.column_stack([outward, 0 * outward, 0 * outward])) * (side, 1, 1)
@@ -63,7 +68,7 @@ def _add_leg(assembly, name, side, habitus, spread):
         place(((133, 40, 822), (134, 34, 880), (128, 27, 960), (117, 27, 1050), (104, 34, 1128))),
         [(17, 16), (14, 14), (13, 13), (13, 13), (23, 17)],
     )
-    assembly.add(bone, "femur", "femoral shaft", *_shafted(*shaft, 1.1))
+    assembly.add(bone, "femur", "femoral shaft", *_weight_ends(*shaft, 1.1))
     for x in (87, 119):
         assembly.add(bone, "femur", "knee", *ellipsoid(place((x, 38, 1150))[0], (22, 27, 23)), 0.75)
     assembly.add(f"{name} patella", "patella", "patella", *ellipsoid(place((102, -18, 1146))[0], (21, 8, 21)))
@@ -74,13 +79,13 @@ def _add_leg(assembly, name, side, habitus, spread):
         place(((101, 36, 1198), (99, 34, 1240), (97, 38, 1330), (93, 52, 1545))),
         [(21, 17), (15, 15), (11, 12), (11, 11), (17, 13)],
     )
-    assembly.add(bone, "tibia", "tibial shaft", *_shafted(*shaft, 1.1))
+    assembly.add(bone, "tibia", "tibial shaft", *_weight_ends(*shaft, 1.1))
     bone = f"{name} fibula"
     assembly.add(
         bone,
         "fibula",
         "fibula",
-        *_shafted(*tube(place(((132, 58, 1205), (128, 64, 1380), (116, 68, 1552))), (6, 6)), 1.3),
+        *_weight_ends(*tube(place(((132, 58, 1205), (128, 64, 1380), (116, 68, 1552))), (6, 6)), 1.3),
     )
     foot = f"{name} foot"
     assembly.add(foot, "foot", "ankle", *ellipsoid(place((98, 60, 1556))[0], (24, 20, 15)))

@@ -1,13 +1,16 @@
 """One simulated examination: frames, truth and annotations."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
 
 from bonescan.phantom import benign, camera, disease, habitus, observer, readers, skeleton, soft_tissue, truth
+from bonescan.phantom.assembly import Skeleton
 from bonescan.phantom.composition import quantiles
-from bonescan.phantom.scene import Scene, locate
+from bonescan.phantom.habitus import Habitus
+from bonescan.phantom.scene import Points, Scene, locate
 from bonescan.phantom.shown import Shown
 from bonescan.terms import VIEW_SHAPE
 
@@ -44,16 +47,16 @@ class Exam:
     """
 
     frames: np.ndarray
-    views: tuple
+    views: tuple[str, ...]
     minutes: float
-    truth: list
-    lesions: list
-    foci: list
-    annotations: dict
-    masks: dict
+    truth: list[dict]
+    lesions: list[dict]
+    foci: list[dict]
+    annotations: dict[tuple[int, str], dict]
+    masks: dict[str, np.ndarray]
 
 
-def simulate(row, settings, rng):
+def simulate(row: Mapping, settings: Mapping, rng: np.random.Generator) -> Exam:
     """Simulate one patient's examination.
 
     Parameters
@@ -71,7 +74,7 @@ def simulate(row, settings, rng):
     Exam
     """
     views = tuple(row["views"].split(","))
-    # the views without lesions that the ideal observer compares with are noise of their own
+    # the views without lesions that the ideal observer compares with have noise of their own
     control = rng.spawn(1)[0]
     drawn = quantiles(row)
     posture = habitus.draw(row["sex"], settings["pixel_spacing_mm"], drawn, rng)
@@ -90,7 +93,7 @@ def simulate(row, settings, rng):
     if row["label"]:
         for attempt in range(DRAWS):
             lesions.show(disease.draw(row["subtype"], bones, max(0, attempt - 10) / 5, rng), foci.images)
-            if all(_as_asked(lesions.rows[view], row["subtype"]) for view in views):
+            if all(_shows_subtype(lesions.rows[view], row["subtype"]) for view in views):
                 break
         else:
             raise RuntimeError(
@@ -102,34 +105,34 @@ def simulate(row, settings, rng):
     frames, rows, masks, annotations = [], [], [], {}
     for view in views:
         image = f"{row['patient']}_{row['exam']}_{view}"
-        present = camera.expect(scene.scattered(expected[view]), counts[view], background[view])
+        present = camera.expect(scene.add_scatter(expected[view]), counts[view], background[view])
         frame = camera.expose(present, rng)
         frames.append(frame if view == "anterior" else frame[:, ::-1])
         rows.append(_view_row(image, row, view, posture, box, frames[-1]))
         if row["label"]:
-            absent = lesions.without(view)
+            absent = lesions.expect_without_foci(view)
             for name, seen in (("matched_filter", frame), ("matched_filter_without", camera.expose(absent, control))):
                 rows[-1][name] = round(observer.matched_filter(seen, present, absent), 3)
         masks.append(truth.masks(anatomy, lesions, foci, view))
         votes = readers.votes(row["label"], settings["readers"], settings["reader_error"], rng)
-        fallback = _anywhere(bones, places, view, rng)
+        fallback = _draw_rib_place(bones, places, view, rng)
         for reader, vote in enumerate(votes, 1):
             annotations[reader, image] = _annotate(
-                image, int(vote), lesions.visible(view), foci.visible(view), fallback, rng
+                image, int(vote), lesions.list_visible(view), foci.list_visible(view), fallback, rng
             )
     return Exam(
         frames=np.stack(frames),
         views=views,
         minutes=scan_minutes(level, drawn["duration"]),
         truth=rows,
-        lesions=_numbered(row, lesions.rows, "lesion"),
-        foci=_numbered(row, foci.rows, "focus"),
+        lesions=_number_rows(row, lesions.rows, "lesion"),
+        foci=_number_rows(row, foci.rows, "focus"),
         annotations=annotations,
         masks={name: np.stack([each[name] for each in masks]) for name in masks[0]},
     )
 
 
-def count_level(quantile):
+def count_level(quantile: float) -> float:
     """Expected counts of a patient's views: mostly 0.36-0.68 M, seldom a slow scan with up to 3.6 M.
 
     Parameters
@@ -148,11 +151,11 @@ def count_level(quantile):
     return float(low * (high / low) ** ((quantile - usual) / SLOW_SHARE))
 
 
-def scan_minutes(level, quantile):
+def scan_minutes(level: float, quantile: float) -> float:
     """Duration (minutes) of a scan with the counts `level`.
 
-    Half of what sets two count levels apart is the speed of the table, the other half the patient's uptake: 15 cm a
-    minute for the usual scan, 10 to 21 for most.
+    The speed of the table makes half of the difference between two count levels, the patient's uptake the other half.
+    The speed is 15 cm a minute for the usual scan, 10 to 21 for most.
 
     Parameters
     ----------
@@ -169,12 +172,12 @@ def scan_minutes(level, quantile):
     return float(np.clip(minutes, *MINUTES))
 
 
-def thorax_box(bones, places):
+def thorax_box(bones: Skeleton, places: Points) -> tuple[int, int, int, int]:
     """Smallest box round ribs, sternum and shoulder girdle.
 
     Parameters
     ----------
-    bones : bonescan.phantom.skeleton.Skeleton
+    bones : bonescan.phantom.assembly.Skeleton
     places : bonescan.phantom.scene.Points
 
     Returns
@@ -192,7 +195,7 @@ def thorax_box(bones, places):
     )
 
 
-def _as_asked(rows, subtype):
+def _shows_subtype(rows: list[dict], subtype: str) -> bool:
     """Whether a view's visible lesions give the subtype, with one of them in the thorax."""
     seen = [each for each in rows if each["visible"]]
     if not any(each["in_thorax"] for each in seen):
@@ -203,7 +206,9 @@ def _as_asked(rows, subtype):
     return len(seen) == len(elsewhere) == 1 if subtype == "outside_spine" else len(seen) > 1 and len(elsewhere) > 0
 
 
-def _view_row(image, row, view, posture, box, frame):
+def _view_row(
+    image: str, row: Mapping, view: str, posture: Habitus, box: tuple[int, int, int, int], frame: np.ndarray
+) -> dict:
     row0, row1, col0, col1 = box
     if view == "posterior":
         col0, col1 = VIEW_SHAPE[1] - col1, VIEW_SHAPE[1] - col0
@@ -232,8 +237,8 @@ def _view_row(image, row, view, posture, box, frame):
     }
 
 
-def _numbered(row, rows, name):
-    """Truth rows of all views under one number a focus: the same focus has the same number in both views."""
+def _number_rows(row: Mapping, rows: dict[str, list[dict]], name: str) -> list[dict]:
+    """Number the truth rows of all views; a focus has the same number in both views."""
     kept = []
     for view, foci in rows.items():
         for number, focus in enumerate(foci, 1):
@@ -241,14 +246,16 @@ def _numbered(row, rows, name):
     return kept
 
 
-def _annotate(image, vote, lesions, foci, fallback, rng):
-    """One reader's annotation; the thorax catches the eye first, and an error without a focus lies at `fallback`."""
+def _annotate(
+    image: str, vote: int, lesions: list[dict], foci: list[dict], fallback: dict, rng: np.random.Generator
+) -> dict:
+    """One reader's annotation; readers look at the thorax first, and an error without a focus lies at `fallback`."""
     looks = sorted(foci, key=lambda each: (not each["in_thorax"], -each["detectability"]))[:8]
     return readers.annotate(image, vote, lesions, looks or ([fallback] if vote and not lesions else []), rng)
 
 
-def _anywhere(bones, places, view, rng):
-    """A plausible place for a reader's error: somewhere on a rib."""
+def _draw_rib_place(bones: Skeleton, places: Points, view: str, rng: np.random.Generator) -> dict:
+    """Draw a plausible place for a reader's error: somewhere on a rib."""
     member = bones.region("ribs")
     at = member[rng.integers(len(member))]
     column = float(places.column[at])

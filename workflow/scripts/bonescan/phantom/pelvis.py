@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from bonescan.phantom.assembly import Assembly
 from bonescan.phantom.shapes import blade, ellipsoid, tube
 
 # control points of the iliac wing: crest, middle and lower border, each from the back to the front
@@ -17,8 +18,8 @@ FOSSA = (98, 36, 696)
 SACROILIAC = np.array([(50, 62, 692), (47, 68, 724), (39, 66, 764)], float)
 
 
-def add(assembly):
-    """Add both hip bones to a `bonescan.phantom.skeleton.Assembly`."""
+def add(assembly: Assembly) -> None:
+    """Add both hip bones to a `bonescan.phantom.assembly.Assembly`."""
     for name, side in (("left", 1.0), ("right", -1.0)):
         mirror = np.array([side, 1.0, 1.0])
         bone = f"{name} hip bone"
@@ -39,7 +40,7 @@ def add(assembly):
         assembly.add(bone, "pelvis", "pubis", *ellipsoid(mirror * (10, -53, 826), (8, 8, 17)))
 
 
-def _add_ilium(assembly, bone, mirror):
+def _add_ilium(assembly: Assembly, bone: str, mirror: np.ndarray) -> None:
     points, volume, _ = blade(WING * mirror, 9.0)
     # the wing is thin in its fossa and thick towards the sacrum and the hip joint
     thin = np.exp(-(((points - mirror * FOSSA) / (30, 40, 32)) ** 2).sum(axis=1))

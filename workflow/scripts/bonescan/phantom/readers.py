@@ -7,7 +7,7 @@ from bonescan.terms import VIEW_SHAPE
 ROWS, COLUMNS = VIEW_SHAPE
 
 
-def votes(label, readers, error, rng):
+def votes(label: int, readers: int, error: float, rng: np.random.Generator) -> np.ndarray:
     """Draw the readers' votes on one image.
 
     Each reader errs independently with probability `error`. The draws are conditioned on the outcome: they are
@@ -31,7 +31,7 @@ def votes(label, readers, error, rng):
     Raises
     ------
     ValueError
-        `readers` is even or less than 1, or `error` is outside [0, 0.5).
+        If `readers` is even or less than 1, or `error` is outside [0, 0.5).
     """
     if readers < 1 or readers % 2 == 0:
         raise ValueError(f"simulate.readers: expected an odd number, so that there is a majority, got {readers!r}")
@@ -44,7 +44,7 @@ def votes(label, readers, error, rng):
             return np.where(wrong, 1 - label, label)
 
 
-def annotate(image, vote, lesions, foci, rng):
+def annotate(image: str, vote: int, lesions: list[dict], foci: list[dict], rng: np.random.Generator) -> dict:
     """One reader's annotation of one image in LabelMe's format, version 5.
 
     Parameters
@@ -52,8 +52,7 @@ def annotate(image, vote, lesions, foci, rng):
     image : str
         Such as ``P001_1_anterior``.
     vote : {0, 1}
-        Without a vote for metastasis no shape is called so. A vote for metastasis where there is no lesion marks the
-        hottest benign focus.
+        1 for metastasis; with 0, no shape is labelled so. A 1 where no lesion is visible marks the first of `foci`.
     lesions, foci : list of dict
         Visible lesions and benign foci with ``kind``, ``bone``, ``row``, ``col``, ``half_rows`` and ``half_cols``
         (pixels as displayed); `foci` the most conspicuous first.
@@ -83,7 +82,7 @@ def annotate(image, vote, lesions, foci, rng):
     }
 
 
-def _outline(focus, label, rng):
+def _outline(focus: dict, label: str, rng: np.random.Generator) -> dict:
     """A polygon drawn by hand round a focus."""
     corners = int(rng.integers(9, 15))
     angle = 2 * np.pi * (np.arange(corners) + rng.uniform(-0.2, 0.2, corners)) / corners

@@ -1,12 +1,15 @@
 """One patient before the camera: activity and attenuation volumes, and what single foci add to each view."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.ndimage import gaussian_filter
 
 from bonescan.phantom import camera
-from bonescan.phantom.soft_tissue import SLAB_MM
+from bonescan.phantom.habitus import Habitus
+from bonescan.phantom.soft_tissue import SLAB_MM, Body
 from bonescan.terms import VIEW_SHAPE
 
 
@@ -28,18 +31,18 @@ class Points:
     row: np.ndarray
     column: np.ndarray
 
-    def __getitem__(self, chosen):
+    def __getitem__(self, chosen: np.ndarray) -> "Points":
         return Points(self.slab[chosen], self.row[chosen], self.column[chosen])
 
 
-def locate(points, habitus, body):
+def locate(points: ArrayLike, habitus: Habitus, body: Body) -> Points:
     """Place points (n, 3), mm in the reference frame, in a patient's volume (`bonescan.phantom.soft_tissue.Body`)."""
     x, y, z = np.asarray(points, float).T
     depth = body.front - habitus.height_above_table(y, z)
     return Points(depth / SLAB_MM - 0.5, habitus.rows(z), habitus.columns(x, z))
 
 
-def deposit(volume, points, weights, top):
+def deposit(volume: np.ndarray, points: Points, weights: np.ndarray, top: int) -> None:
     """Add weighted points to a volume by trilinear interpolation, in place; points beside the image add nothing.
 
     Parameters
@@ -90,7 +93,7 @@ class Scene:
         Unscattered expected counts of each view in relative units, in the columns of the anterior view.
     """
 
-    def __init__(self, body, points, activity, pixel, views):
+    def __init__(self, body: Body, points: Points, activity: np.ndarray, pixel: float, views: Sequence[str]):
         self._top = body.top
         self._pixel = pixel
         self._slabs = len(body.density)
@@ -107,10 +110,10 @@ class Scene:
             self.images[view] = np.zeros(VIEW_SHAPE)
             self.images[view][body.top : body.top + image.shape[0]] = image
 
-    def _gap(self, view):
+    def _gap(self, view: str) -> float:
         return camera.ANTERIOR_GAP_MM if view == "anterior" else camera.POSTERIOR_GAP_MM
 
-    def glimpse(self, points, activity, view):
+    def glimpse(self, points: Points, activity: np.ndarray, view: str) -> tuple[np.ndarray, tuple[slice, slice]]:
         """What a few points near one another add to a view.
 
         Their blur is that of their mean depth; attenuation is each point's own.
@@ -132,7 +135,7 @@ class Scene:
         near = np.minimum(slab.astype(int), max(self._slabs - 2, 0))
         row = np.clip(np.rint(points.row).astype(int) - self._top, 0, through.shape[1] - 1)
         column = np.clip(np.rint(points.column).astype(int), 0, 255)
-        # between the slabs' middles as `deposit` shares out the skeleton: 12 mm of tissue take 13 % of the photons
+        # interpolated between the slabs' middles, as in `deposit`: 12 mm of tissue take 13 % of the photons
         ahead, behind = through[near, row, column], through[np.minimum(near + 1, self._slabs - 1), row, column]
         weights = activity * (ahead + (slab - near) * (behind - ahead))
         share = activity / activity.sum()
@@ -147,8 +150,8 @@ class Scene:
         window = (slice(r0, r0 + patch.shape[1]), slice(c0, c0 + patch.shape[2]))
         return gaussian_filter(patch[0], np.sqrt(spread), mode="constant"), window
 
-    def scattered(self, image):
-        """A view's image with the scattered photons; `image` has the shape (1024, 256)."""
+    def add_scatter(self, image: np.ndarray) -> np.ndarray:
+        """Add scattered photons to a view's image, shape (1024, 256)."""
         rows = slice(self._top, self._top + self._thickness.shape[0])
         out = np.zeros_like(image)
         out[rows] = camera.scatter(image[rows].astype(np.float32), self._thickness, self._pixel)

@@ -5,13 +5,14 @@ after interpolation and camera blur neither a staircase nor sampling noise is le
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
 SPACING = 2.2
 GOLDEN_ANGLE = np.pi * (3.0 - np.sqrt(5.0))
 
 
-def curve(knots, step=SPACING):
+def curve(knots: ArrayLike, step: float = SPACING) -> np.ndarray:
     """Smooth curve through `knots`, evenly stepped.
 
     Parameters
@@ -33,14 +34,14 @@ def curve(knots, step=SPACING):
     return CubicSpline(along, knots, bc_type="natural")(at)
 
 
-def tube(knots, radii, across="y"):
+def tube(knots: ArrayLike, radii: ArrayLike, across: str = "y") -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Solid tube with an elliptic cross-section along a curve.
 
     Parameters
     ----------
     knots : array_like, shape (k, 3), mm
     radii : array_like, shape (2,) or (k, 2), mm
-        Half-axes of the cross-section: the one at right angles to `across` and the one (nearly) along it.
+        Half-axes of the cross-section: at right angles to `across`, and (nearly) along it.
     across : {"y", "z"}
         Body axis that the second half-axis follows: ``y`` for upright bones, ``z`` for lying ones.
 
@@ -79,7 +80,7 @@ def tube(knots, radii, across="y"):
     return points, volume[step], at[step]
 
 
-def blade(controls, thickness):
+def blade(controls: ArrayLike, thickness: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Curved plate: a quadratic Bezier patch with a thickness.
 
     Parameters
@@ -116,14 +117,14 @@ def blade(controls, thickness):
     return points.reshape(-1, 3), volume.ravel(), edge.ravel()
 
 
-def _bernstein(t):
+def _bernstein(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Quadratic Bernstein polynomials at `t` and their derivatives, each of shape (3, len(t))."""
     basis = np.stack([(1 - t) ** 2, 2 * t * (1 - t), t**2])
     slope = np.stack([-2 * (1 - t), 2 - 4 * t, 2 * t])
     return basis, slope
 
 
-def ellipsoid(centre, half_axes):
+def ellipsoid(centre: ArrayLike, half_axes: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Solid ellipsoid.
 
     Parameters
@@ -138,7 +139,7 @@ def ellipsoid(centre, half_axes):
     half_axes = np.asarray(half_axes, float)
     whole = 4.0 / 3.0 * np.pi * half_axes.prod()
     count = int(np.clip(whole / SPACING**3, 60, 6000))
-    # an irrational step unrelated to the golden angle of the directions, or radius and azimuth would go together
+    # the step is irrational and unrelated to the directions' golden angle; else radius and azimuth would go together
     rank = np.arange(count) + 0.5
     direction = _sphere(count)
     radius = np.cbrt((rank * 0.41421356237) % 1.0)
@@ -146,7 +147,7 @@ def ellipsoid(centre, half_axes):
     return points, np.full(count, whole / count)
 
 
-def shell(centre, half_axes, thickness):
+def shell(centre: ArrayLike, half_axes: ArrayLike, thickness: float) -> tuple[np.ndarray, np.ndarray]:
     """Hollow ellipsoid, such as the cranial vault.
 
     Parameters
@@ -173,7 +174,7 @@ def shell(centre, half_axes, thickness):
     return np.concatenate(points), volume
 
 
-def _sphere(count):
+def _sphere(count: int) -> np.ndarray:
     """Evenly spread unit vectors (Fibonacci lattice), shape (count, 3)."""
     rank = np.arange(count) + 0.5
     height = 1 - 2 * rank / count

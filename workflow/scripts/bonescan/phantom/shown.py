@@ -1,9 +1,14 @@
 """Lesions and benign foci as a view shows them: what each adds, and whether it can be seen."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from bonescan.phantom import camera
-from bonescan.phantom.scene import locate
+from bonescan.phantom.focus import Focus
+from bonescan.phantom.habitus import Habitus
+from bonescan.phantom.scene import Points, Scene, locate
+from bonescan.phantom.soft_tissue import Body
 
 # a focus counts as visible when the noise-limited ideal observer's signal-to-noise ratio and its peak over the
 # surroundings allow
@@ -22,7 +27,7 @@ class Shown:
     box : tuple of int
         Thorax box as from `bonescan.phantom.patient.thorax_box`.
     counts, background : dict of str to float
-        Expected counts of each view, and those a pixel that do not come from the body.
+        Expected counts of each view from the body, and of each pixel from elsewhere.
 
     Attributes
     ----------
@@ -34,7 +39,15 @@ class Shown:
         The views with the foci added.
     """
 
-    def __init__(self, scene, posture, body, box, counts, background):
+    def __init__(
+        self,
+        scene: Scene,
+        posture: Habitus,
+        body: Body,
+        box: tuple[int, int, int, int],
+        counts: dict[str, float],
+        background: dict[str, float],
+    ):
         self._scene = scene
         self._posture = posture
         self._body = body
@@ -45,7 +58,7 @@ class Shown:
         self.patches = {}
         self.images = {}
 
-    def show(self, foci, images):
+    def show(self, foci: Sequence[Focus], images: dict[str, np.ndarray]) -> None:
         """Add foci to the views `images`, which stay as they are."""
         self.images = {view: image.copy() for view, image in images.items()}
         self.rows = {view: [] for view in images}
@@ -61,28 +74,30 @@ class Shown:
                 self.patches[view].append((patch, window))
                 self.rows[view].append(self._describe(focus, points, patch, window, image, view))
 
-    def visible(self, view):
-        """Rows of the foci that can be seen in a view."""
+    def list_visible(self, view: str) -> list[dict]:
+        """Return the rows of the foci that can be seen in a view."""
         return [row for row in self.rows.get(view, ()) if row["visible"]]
 
-    def without(self, view):
-        """Expected counts of a view if the visible foci within the thorax box were not there."""
+    def expect_without_foci(self, view: str) -> np.ndarray:
+        """Return the expected counts of a view without the visible foci within the thorax box."""
         image = self.images[view].copy()
         for (patch, window), row in zip(self.patches[view], self.rows[view], strict=True):
             if row["visible"] and row["in_thorax"]:
                 image[window] -= patch
         counts = self._counts[view] * image.sum() / self.images[view].sum()
-        return camera.expect(self._scene.scattered(image), counts, self._background[view])
+        return camera.expect(self._scene.add_scatter(image), counts, self._background[view])
 
-    def _describe(self, focus, points, patch, window, image, view):
-        """The truth of one focus in one view."""
+    def _describe(
+        self, focus: Focus, points: Points, patch: np.ndarray, window: tuple[slice, slice], image: np.ndarray, view: str
+    ) -> dict:
+        """Return the row of one focus in one view for the truth tables."""
         share = focus.activity / focus.activity.sum()
         row, column = float(points.row @ share), float(points.column @ share)
         half_rows, half_cols = (
             float(2 * np.sqrt((at - mean) ** 2 @ share + 1.2))
             for at, mean in ((points.row, row), (points.column, column))
         )
-        # scattered photons blur the focus away but stay under it
+        # photons scattered away from a focus no longer count for it, but stay in the background under it
         scale = self._counts[view] / image.sum()
         signal = patch * scale * (1 - camera.SCATTER_FRACTION)
         under = image[window] * scale + self._background[view]

@@ -1,16 +1,19 @@
 """Cranial vault, skull base, face and mandible."""
 
+from collections.abc import Callable
+
 import numpy as np
 
+from bonescan.phantom.assembly import Assembly
 from bonescan.phantom.shapes import ellipsoid, shell, tube
 
 # the head turns about the dens of the second cervical vertebra
 PIVOT = np.array([0.0, 10.0, 165.0])
 
 
-def add(assembly, rng):
-    """Add the skull to a `bonescan.phantom.skeleton.Assembly`; the head lies turned and tilted by a few degrees."""
-    place = _posture(rng)
+def add(assembly: Assembly, rng: np.random.Generator) -> None:
+    """Add the skull to a `bonescan.phantom.assembly.Assembly`; the head lies turned and tilted by a few degrees."""
+    place = _draw_posture(rng)
     points, volume = shell((0, -2, 84), (70, 89, 76), 7.0)
     above = points[:, 2] < 138 + 0.12 * points[:, 1]
     points, volume = points[above], volume[above]
@@ -47,8 +50,8 @@ def add(assembly, rng):
         assembly.add("mandible", "skull", "mandible", points, volume, 0.8 + 0.5 * (along > 0.55))
 
 
-def _posture(rng):
-    """Draw how the head lies; returns what turns points (n, 3), mm, about `PIVOT`."""
+def _draw_posture(rng: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
+    """Draw how the head lies; return a function that turns points (n, 3), mm, about `PIVOT`."""
     turn, tilt = np.radians(np.clip(rng.normal(0, (7.0, 1.5)), (-25, -4), (25, 4)))
     about_z = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
     about_y = np.array([[np.cos(tilt), 0, np.sin(tilt)], [0, 1, 0], [-np.sin(tilt), 0, np.cos(tilt)]])

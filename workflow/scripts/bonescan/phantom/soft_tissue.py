@@ -1,14 +1,17 @@
-"""Body outline, lungs and organs, as the part of every voxel that they fill.
+"""Body outline, lungs and organs, each as the share of every voxel that it fills.
 
 Volumes have the shape (slabs, rows, columns): slabs of `SLAB_MM` from the front of the body to the table, rows and
 columns of the image (anterior view). A tissue is given per row by its middle, half-width, front and back, and fills a
 superellipse.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from bonescan.phantom.habitus import Habitus
 from bonescan.phantom.uptake import SOFT_TISSUE
 from bonescan.terms import VIEW_SHAPE
 
@@ -100,10 +103,10 @@ class Body:
     density: np.ndarray
     top: int
     front: float
-    outlines: dict
+    outlines: dict[str, np.ndarray]
 
 
-def build(habitus, rng):
+def build(habitus: Habitus, rng: np.random.Generator) -> Body:
     """Fill a patient's outline with soft tissue.
 
     Parameters
@@ -149,7 +152,7 @@ def build(habitus, rng):
         density[window] *= 1 - 0.72 * filled
         activity[window] *= 1 - 0.55 * filled
     outlines = {name: np.zeros(shape[1:], bool) for name in OUTLINED}
-    for name, centre, half_axes, concentration in _organs(habitus, rng):
+    for name, centre, half_axes, concentration in _draw_organs(habitus, rng):
         filled, window = fill(_organ(habitus, centre, half_axes, front), shape, top)
         activity[window] += filled * (concentration * voxel)
         if name in outlines:
@@ -157,8 +160,8 @@ def build(habitus, rng):
     return Body(activity, density, top, front, outlines)
 
 
-def _organs(habitus, rng):
-    """Name, centre, half-axes (mm) and concentration above the soft tissue's of organs with more tracer than it."""
+def _draw_organs(habitus: Habitus, rng: np.random.Generator) -> list[tuple[str, ArrayLike, ArrayLike, float]]:
+    """Draw the organs that hold more tracer than soft tissue: name, centre, half-axes (mm) and excess concentration."""
     kidney = float(np.exp(rng.normal(np.log(1.6), 0.45)))
     filling = float(np.clip(rng.gamma(3.0, 0.33), 0.15, 2.6))
     bladder = float(np.exp(rng.normal(np.log(7.0), 0.75)))
@@ -190,17 +193,20 @@ def _organs(habitus, rng):
     return organs
 
 
-def _padding(habitus, z):
+def _padding(habitus: Habitus, z: np.ndarray | float) -> np.ndarray | float:
     """Thickness (mm) that fat adds in front of height `z` (mm, reference frame)."""
     return habitus.fat * (0.35 + 0.9 * np.exp(-(((z - 620.0) / 130.0) ** 2)))
 
 
-def _leg_shift(habitus):
+def _leg_shift(habitus: Habitus) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function of height (mm, reference frame): how far out (mm) the leg lies there."""
     return lambda z: habitus.leg_spread * np.clip((z - 800.0) / 850.0, 0, 1.1)
 
 
-def _stack(habitus, knots, side, front, power, shift=None):
-    """A `Tissue` from knots; `side` 0 for trunk and head, else 1 (left) or -1 with the limb's middle in the knots."""
+def _stack(
+    habitus: Habitus, knots: np.ndarray, side: float, front: float, power: float, shift: Callable | None = None
+) -> Tissue:
+    """A `Tissue` from knots; `side` is 0 for trunk and head, 1 (left) or -1 for limbs, whose knots have a middle."""
     top = int(np.ceil(habitus.rows(knots[0, 0])))
     bottom = int(np.floor(habitus.rows(knots[-1, 0])))
     rows = np.arange(max(top, 0), min(bottom, 1023) + 1)
@@ -227,7 +233,7 @@ def _stack(habitus, knots, side, front, power, shift=None):
     )
 
 
-def _organ(habitus, centre, half_axes, front):
+def _organ(habitus: Habitus, centre: ArrayLike, half_axes: ArrayLike, front: float) -> Tissue:
     """An ellipsoid (mm, reference frame) as a `Tissue`."""
     x, y, z = centre
     rows = np.arange(int(np.ceil(habitus.rows(z - half_axes[2]))), int(habitus.rows(z + half_axes[2])) + 1)
@@ -244,8 +250,8 @@ def _organ(habitus, centre, half_axes, front):
     )
 
 
-def fill(tissue, shape, top):
-    """Part of each voxel that a tissue fills.
+def fill(tissue: Tissue, shape: tuple[int, int, int], top: int) -> tuple[np.ndarray, tuple[slice, slice, slice]]:
+    """Share of each voxel that a tissue fills.
 
     Parameters
     ----------

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from bonescan.phantom.assembly import Assembly
+from bonescan.phantom.habitus import Habitus
 from bonescan.phantom.shapes import ellipsoid, tube
 
 NAMES = (
@@ -32,7 +35,7 @@ class Column:
     centres: np.ndarray
 
     @classmethod
-    def of(cls, habitus):
+    def of(cls, habitus: Habitus) -> "Column":
         """The column of a `bonescan.phantom.habitus.Habitus`: its kyphosis, lordosis and scoliosis."""
         z = HEIGHTS
         y = np.interp(z, KNOTS_Z, KNOTS_Y)
@@ -44,13 +47,13 @@ class Column:
         x = habitus.scoliosis * np.sin(2 * np.pi * (z - 250) / 460) * (z > 250)
         return cls(np.column_stack([x, y, z]))
 
-    def at(self, z):
+    def at(self, z: ArrayLike) -> np.ndarray:
         """Sideways position (mm) of the column at height(s) `z` (mm)."""
         return np.interp(z, self.centres[:, 2], self.centres[:, 0])
 
 
-def add(assembly, column):
-    """Add 24 vertebrae and the sacrum to a `bonescan.phantom.skeleton.Assembly`."""
+def add(assembly: Assembly, column: Column) -> None:
+    """Add 24 vertebrae and the sacrum to a `bonescan.phantom.assembly.Assembly`."""
     centres = column.centres
     pitch = np.gradient(centres[:, 2])
     size = np.concatenate([np.linspace(10, 12, 7), np.linspace(13, 18, 12), np.linspace(19.5, 23, 5)])
@@ -75,7 +78,7 @@ def add(assembly, column):
     assembly.add("sacrum", "spine", "sacrum", points, volume, 1.1 - 0.35 * along)
 
 
-def _add_arch(assembly, name, i, centre, size, depth):
+def _add_arch(assembly: Assembly, name: str, i: int, centre: np.ndarray, size: float, depth: float) -> None:
     """Spinous process, facet joints and transverse processes of vertebra `i` (0 is C1)."""
     x, y, z = centre
     cervical, thoracic = i < 7, 7 <= i < 19

@@ -1,8 +1,12 @@
 """Twelve pairs of ribs with their cartilages, sternum, clavicles and scapulae."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from bonescan.phantom.assembly import Assembly
+from bonescan.phantom.habitus import Habitus
 from bonescan.phantom.shapes import blade, ellipsoid, tube
+from bonescan.phantom.spine import Column
 
 # one number a rib, 1 to 12: half-width of its ring, its backmost and its frontmost depth (mm), how far its bony part
 # goes round (radians from the back) and how far its plane falls from back to front (mm)
@@ -18,7 +22,7 @@ SCAPULA = np.array([110.0, 70.0, 340.0])
 STERNUM_EDGE = ((26, -66), (17, -80), (16, -84), (16, -87), (16, -90), (14, -92), (11, -92))
 
 
-def ring(number, side, fall, angles):
+def ring(number: int, side: float, fall: float, angles: np.ndarray) -> np.ndarray:
     """Course of one rib's ring round the chest.
 
     Parameters
@@ -35,7 +39,7 @@ def ring(number, side, fall, angles):
     Returns
     -------
     ndarray, shape (k, 3), mm
-        z counted from the rib's own vertebra.
+        z is counted from the rib's own vertebra.
     """
     i = number - 1
     middle, half = (BACK[i] + FRONT[i]) / 2, (BACK[i] - FRONT[i]) / 2
@@ -45,8 +49,8 @@ def ring(number, side, fall, angles):
     return np.column_stack([x, y, z])
 
 
-def add(assembly, column, habitus, rng):
-    """Add the thoracic cage and shoulder girdle to a `bonescan.phantom.skeleton.Assembly`."""
+def add(assembly: Assembly, column: Column, habitus: Habitus, rng: np.random.Generator) -> None:
+    """Add the thoracic cage and shoulder girdle to a `bonescan.phantom.assembly.Assembly`."""
     for number in range(1, 13):
         x, y, z = column.centres[6 + number]
         for name, side in (("left", 1.0), ("right", -1.0)):
@@ -74,7 +78,7 @@ def add(assembly, column, habitus, rng):
         _add_shoulder_girdle(assembly, name, side, rng)
 
 
-def _add_cartilage(assembly, bone, number, side, end):
+def _add_cartilage(assembly: Assembly, bone: str, number: int, side: float, end: np.ndarray) -> None:
     """Cartilage from the bony end of a rib to the sternum; ribs 8 to 10 run up to the cartilage of the seventh."""
     if number <= 7:
         x, y = STERNUM_EDGE[number - 1]
@@ -86,7 +90,7 @@ def _add_cartilage(assembly, bone, number, side, end):
     assembly.add(bone, "ribs", "costal cartilage", points, volume)
 
 
-def _add_sternum(assembly):
+def _add_sternum(assembly: Assembly) -> None:
     points, volume, _ = tube(((0, -59, 297), (0, -69, 321), (0, -79, 347)), [(29, 7), (25, 7), (15, 6)])
     assembly.add("manubrium", "sternum", "manubrium", points, volume)
     points, volume, along = tube(((0, -80, 350), (0, -87, 400), (0, -93, 448)), [(14, 6), (17, 6), (17, 6), (11, 5)])
@@ -96,7 +100,7 @@ def _add_sternum(assembly):
     assembly.add("sternal body", "sternum", "sternal body", points, volume, 0.8)
 
 
-def _add_shoulder_girdle(assembly, name, side, rng):
+def _add_shoulder_girdle(assembly: Assembly, name: str, side: float, rng: np.random.Generator) -> None:
     """Clavicle and scapula of one side; no two shoulders lie alike."""
     mirror = np.array([side, 1.0, 1.0])
     bone = f"{name} clavicle"
@@ -115,7 +119,7 @@ def _add_shoulder_girdle(assembly, name, side, rng):
     angle = rng.normal(0, 0.07)
     turn = np.array([[np.cos(angle), 0, -np.sin(angle)], [0, 1, 0], [np.sin(angle), 0, np.cos(angle)]])
 
-    def place(knots):
+    def place(knots: ArrayLike) -> np.ndarray:
         return ((np.asarray(knots, float) - SCAPULA) @ turn.T + SCAPULA + drop) * mirror
 
     plate = [

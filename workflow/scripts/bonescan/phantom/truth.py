@@ -1,13 +1,17 @@
 """Masks of what is where in a view: bones, organs, body, lesions, benign foci.
 
-A pixel of a mask of regions holds one bit a region, bit i for `REGIONS[i]`, because bones lie over one another in a
-planar view.
+In a mask of regions, bit i of a pixel stands for `REGIONS[i]`, because bones lie over one another in a planar view.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.ndimage import binary_closing
 
-from bonescan.phantom.soft_tissue import SLAB_MM
+from bonescan.phantom.assembly import Skeleton
+from bonescan.phantom.scene import Points
+from bonescan.phantom.shown import Shown
+from bonescan.phantom.soft_tissue import SLAB_MM, Body
 from bonescan.terms import VIEW_SHAPE
 
 REGIONS = (
@@ -31,11 +35,11 @@ REGIONS = (
 LIMBS = {"arms": ("humerus", "forearm", "hand"), "legs": ("femur", "patella", "tibia", "fibula", "foot")}
 # physicians draw a focus where it falls to half of its maximum
 CONTOUR = 0.5
-# rows and columns of less tissue than this along the ray (mm) lie outside the body
+# pixels with less tissue than this along the ray (mm) lie outside the body
 SKIN_MM = SLAB_MM / 2
 
 
-def mask(regions, name):
+def mask(regions: np.ndarray, name: str) -> np.ndarray:
     """Where one region lies.
 
     Parameters
@@ -52,8 +56,8 @@ def mask(regions, name):
     return (regions >> REGIONS.index(name)) & 1 == 1
 
 
-def region_of(bone, group):
-    """The name in `REGIONS` of a bone of the skeleton and its group, such as ``left hand`` and ``hand``."""
+def region_of(bone: str, group: str) -> str:
+    """Return the name in `REGIONS` for a bone of the skeleton and its group, such as ``left hand`` and ``hand``."""
     if group == "spine":
         return "sacrum" if bone == "sacrum" else f"{bone.split()[0]} spine"
     for limb, groups in LIMBS.items():
@@ -64,12 +68,12 @@ def region_of(bone, group):
     return group
 
 
-def anatomy(bones, places, body):
+def anatomy(bones: Skeleton, places: Points, body: Body) -> np.ndarray:
     """Bones, organs and body outline as projected to the front.
 
     Parameters
     ----------
-    bones : bonescan.phantom.skeleton.Skeleton
+    bones : bonescan.phantom.assembly.Skeleton
     places : bonescan.phantom.scene.Points
         Of the skeleton's points.
     body : bonescan.phantom.soft_tissue.Body
@@ -95,11 +99,11 @@ def anatomy(bones, places, body):
     return regions
 
 
-def _bit(name):
+def _bit(name: str) -> np.uint16:
     return np.uint16(1 << REGIONS.index(name))
 
 
-def _silhouette(rows, columns):
+def _silhouette(rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, tuple[slice, slice]]:
     """Pixels that points hit, without the holes between points, and the window of the image that holds them."""
     window = tuple(slice(at.min(), at.max() + 1) for at in (rows, columns))
     hit = np.zeros([part.stop - part.start + 2 for part in window], bool)
@@ -107,14 +111,14 @@ def _silhouette(rows, columns):
     return binary_closing(hit, np.ones((3, 3)))[1:-1, 1:-1], window
 
 
-def contour(patch):
+def contour(patch: np.ndarray) -> np.ndarray:
     """Pixels of a noise-free focus, hot or cold, beyond half of its maximum: ndarray of `patch`'s shape, bool."""
     size = np.abs(patch)
     return size > CONTOUR * size.max()
 
 
-def numbered(patches):
-    """Which focus a pixel belongs to.
+def number_foci(patches: Sequence[tuple[np.ndarray, tuple[slice, slice]]]) -> np.ndarray:
+    """Return the number of the focus to which each pixel belongs.
 
     Parameters
     ----------
@@ -124,7 +128,7 @@ def numbered(patches):
     Returns
     -------
     ndarray, shape (1024, 256), uint8
-        0, or the place of a focus in `patches`, from 1; where several overlap, the one with most counts there.
+        0 for none, else the place of a focus in `patches`, from 1; where several overlap, of the one with most counts.
     """
     numbers, most = np.zeros(VIEW_SHAPE, np.uint8), np.zeros(VIEW_SHAPE)
     for number, (patch, window) in enumerate(patches, 1):
@@ -135,7 +139,7 @@ def numbered(patches):
     return numbers
 
 
-def masks(regions, lesions, foci, view):
+def masks(regions: np.ndarray, lesions: Shown, foci: Shown, view: str) -> dict[str, np.ndarray]:
     """The masks of one view as displayed.
 
     Parameters
@@ -155,7 +159,7 @@ def masks(regions, lesions, foci, view):
     images = {"regions": regions}
     for name, key, shown in (("metastasis", "lesions", lesions), ("benign focus", "foci", foci)):
         patches = shown.patches.get(view, [])
-        images[key] = numbered(patches)
+        images[key] = number_foci(patches)
         for (patch, window), row in zip(patches, shown.rows.get(view, []), strict=True):
             if row["visible"]:
                 regions[window] |= _bit(name) * contour(patch)

@@ -18,8 +18,8 @@ def compare(published: pd.DataFrame, subtypes: dict[str, pd.Series], summary: pd
     Parameters
     ----------
     published : DataFrame of str
-        `published.tsv`: table, dataset, model, subtype, metric, value (as printed), implied (what the other cells of the
-        row imply, where the printed value does not follow from them).
+        `published.tsv`: table, dataset, model, subtype, metric, value (as printed), implied (what the other cells of
+        the row imply, where the printed value does not follow from them).
     subtypes : dict of str to Series of str
         Class of each image behind Table 1 and Table 2, by the table's name.
     summary : DataFrame

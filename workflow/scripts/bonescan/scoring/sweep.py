@@ -1,4 +1,4 @@
-"""What a sweep over initial weights and learning rates says: each training, the best of each dataset, the difference."""
+"""A sweep over initial weights and learning rates: every training, the best of each dataset, their difference."""
 
 import pandas as pd
 
