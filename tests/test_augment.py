@@ -81,17 +81,10 @@ def test_script(tmp_path):
     table = labels(normal=2, multiple=1)
     thorax = np.random.default_rng(0).poisson(3, (3, 8, 8)).astype(np.uint16)
     np.save(tmp_path / "thorax.npy", thorax)
-    table[["image", "patient"]].to_csv(tmp_path / "crop.tsv", sep="\t", index=False)
-    pd.DataFrame({"image": []}).to_csv(tmp_path / "excluded.tsv", sep="\t", index=False)
-    table.iloc[::-1].to_csv(tmp_path / "labels.tsv", sep="\t", index=False)
+    table.assign(row=range(3)).iloc[::-1].to_csv(tmp_path / "cohort.tsv", sep="\t", index=False)
     script.main(
         SimpleNamespace(
-            input=SimpleNamespace(
-                thorax=tmp_path / "thorax.npy",
-                crop=tmp_path / "crop.tsv",
-                excluded=tmp_path / "excluded.tsv",
-                labels=tmp_path / "labels.tsv",
-            ),
+            input=SimpleNamespace(thorax=tmp_path / "thorax.npy", cohort=tmp_path / "cohort.tsv"),
             output=SimpleNamespace(images=tmp_path / "images.npy", lineage=tmp_path / "lineage.tsv"),
             params=SimpleNamespace(augment={"counts": {"normal": 5, "multiple": 14}, **SPANS}, block=4, seed=1),
         )

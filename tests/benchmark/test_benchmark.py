@@ -81,7 +81,7 @@ def test_script_measures_what_is_installed(tmp_path):
             input=SimpleNamespace(networks=tmp_path / "networks.json"),
             output=SimpleNamespace(raw=tmp_path / "measured.json", table=table),
             params=SimpleNamespace(
-                **job, epochs={}, cohort=None, models=["V7"], provenance={"cohort": "phantom", "scale": "desk"}
+                **job, job=job, epochs={}, cohort=None, models=["V7"], provenance={"cohort": "phantom", "scale": "desk"}
             ),
             threads=1,
             log=[],

@@ -10,7 +10,6 @@ from drawn_body import CROWN, MIDDLE, draw_body
 
 from bonescan.chance import generator
 from bonescan.crop import crop_row, crop_thorax, flags, position, profile
-from bonescan.label.cohort import gather_cohort
 
 SETTINGS = {"noise": "maximum", "degree": 15, "sigma": [5, 15], "size": 256}
 
@@ -114,15 +113,6 @@ def test_untrusted_crops_are_kept_excluded_or_stopped_at():
     with pytest.raises(ValueError, match="expected a crop without a flag, got 1 flagged ones"):
         flags.exclude(table[1:], "exclude")
     assert len(flags.exclude(table[:1], "stop")[0]) == 1
-
-
-def test_an_excluded_crop_leaves_the_cohort():
-    table = crops(("A", "1", "anterior", 9.0, 0, ""), ("B", "1", "anterior", 9.0, 1, "arms up"))
-    labels = pd.DataFrame({"image": ["B_1_anterior", "A_1_anterior"], "label": [1, 0], "subtype": ["spinal", "normal"]})
-    cohort = gather_cohort(labels, table, *flags.exclude(table, "exclude"))
-    assert cohort[["image", "label", "scan", "row"]].values.tolist() == [["A_1_anterior", 0, 0, 0]]
-    with pytest.raises(ValueError, match="one is missing of B_1_anterior"):
-        gather_cohort(labels, table, table[:1], table[:0])
 
 
 @pytest.fixture

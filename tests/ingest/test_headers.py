@@ -189,18 +189,18 @@ def test_frames_that_are_not_two_detectors_are_refused(changes, reason):
 
 
 def test_rescale_and_stored_bits():
-    pixels = np.zeros((1, 1024, 256), np.uint16)
-    pixels[0, 10, 20] = 7
-    assert pixels.frame_counts(whole_body(pixels=pixels, RescaleSlope=2, RescaleIntercept=1), 0)[10, 20] == 15
+    values = np.zeros((1, 1024, 256), np.uint16)
+    values[0, 10, 20] = 7
+    assert pixels.frame_counts(whole_body(pixels=values, RescaleSlope=2, RescaleIntercept=1), 0)[10, 20] == 15
     with pytest.raises(Refusal, match="pixels from -1 to 6"):
-        pixels.frame_counts(whole_body(pixels=pixels, RescaleSlope=1, RescaleIntercept=-1), 0)
+        pixels.frame_counts(whole_body(pixels=values, RescaleSlope=1, RescaleIntercept=-1), 0)
     with pytest.raises(Refusal, match="no numbers"):
-        pixels.frame_counts(whole_body(pixels=pixels, RescaleSlope="1e308", RescaleIntercept=0), 0)
+        pixels.frame_counts(whole_body(pixels=values, RescaleSlope="1e308", RescaleIntercept=0), 0)
     # an overlay in the bits that are not stored, and counts that begin at a higher bit
-    pixels[0, 10, 20] = 7 | 0xF000
-    assert pixels.frame_counts(whole_body(pixels=pixels, BitsStored=12, HighBit=11), 0)[10, 20] == 7
-    pixels[0, 10, 20] = 7 << 4
-    assert pixels.frame_counts(whole_body(pixels=pixels, BitsStored=12, HighBit=15), 0)[10, 20] == 7
+    values[0, 10, 20] = 7 | 0xF000
+    assert pixels.frame_counts(whole_body(pixels=values, BitsStored=12, HighBit=11), 0)[10, 20] == 7
+    values[0, 10, 20] = 7 << 4
+    assert pixels.frame_counts(whole_body(pixels=values, BitsStored=12, HighBit=15), 0)[10, 20] == 7
     negative = whole_body(PixelRepresentation=1)
     negative.PixelData = np.full((1024, 256), -1, np.int16).tobytes()[:-2] + b"\0\0"
     with pytest.raises(Refusal, match="from -1 to 0"):

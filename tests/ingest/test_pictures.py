@@ -155,7 +155,7 @@ def test_fit_by_hand():
     fitted, steps = resampling.fit(np.array([[3, 4]]), (3, 3), (1, 1))
     assert fitted.tolist() == [[0, 0, 0], [3, 4, 0], [0, 0, 0]]
     assert steps == ["2 rows added", "1 columns added"]
-    with pytest.raises(Refusal, match=r"4 columns: the best 2 of them lose 33\.3 % of the counts"):
+    with pytest.raises(Refusal, match=r"4 columns: the fullest 2 of them lose 33\.3 % of the counts"):
         resampling.fit(np.array([[1, 4, 4, 6]]), (1, 2), (1, 1))
     with pytest.raises(Refusal, match="up to 120000 counts in a pixel"):
         resampling.fit(np.full((2, 2), 30000), (1, 1), (2, 2))

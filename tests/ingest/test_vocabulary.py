@@ -38,7 +38,8 @@ def texts_given_to(*names):
 
 
 def words(texts):
-    return {word for text in texts for word in WORD.findall(re.sub(r"%[sd]|\{.*?\}", " ", text).lower())}
+    found = {word for text in texts for word in WORD.findall(re.sub(r"%[sd]|\{.*?\}", " ", text).lower())}
+    return {word for word in found if not word.isdigit()}
 
 
 def test_every_refusal_is_drawn_from_the_vocabulary():
@@ -66,10 +67,10 @@ def test_the_vocabulary_holds_no_word_that_nothing_writes():
         documents = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in documents]
         texts += [node.value for node in constants if isinstance(node.value, str)]
-    assert words(texts) | {"info", "warning"} >= vocabulary.OWN, sorted(vocabulary.OWN - words(texts))
+    assert words(texts) | {"info", "warning", "exams"} >= vocabulary.OWN, sorted(vocabulary.OWN - words(texts))
 
 
-@pytest.mark.parametrize("name", ["Long", "Best", "Head", "Hand", "Young", "Rich", "Field"])
+@pytest.mark.parametrize("name", ["Long", "Best", "Head", "Hand", "Young", "Rich", "King"])
 def test_a_name_that_comments_use_is_found(name):
     known = digests(identities({"PatientName": [f"{name}^Jane"]}), SALT)
     assert leaks(known, SALT, [("somewhere", f"as {name} said")], vocabulary.WORDS)

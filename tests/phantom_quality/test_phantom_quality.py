@@ -17,7 +17,6 @@ SMALL = {
     },
     "augment": {"counts": {"normal": 20, "multiple": 14, "spinal": 5, "outside_spine": 3}},
 }
-# bands that the phantom does not meet yet; a name goes when its band is met
 FORMATS = ("csv", "md", "tex")
 
 
@@ -26,7 +25,7 @@ def cohort(snakemake, tmp_path_factory):
     """Folder of a small cohort's results: the bands and the likeness."""
     folder = tmp_path_factory.mktemp("quality")
     (folder / "small.yaml").write_text(yaml.safe_dump(SMALL))
-    targets = [f"results/desk/{name}" for name in ("crop/crop.tsv", "phantom_quality/bands.md")]
+    targets = [f"results/desk/{name}" for name in ("label/cohort.tsv", "phantom_quality/bands.md")]
     targets.append("results/desk/phantom_quality/gallery.png")
     run = snakemake(*targets, "--configfile", folder / "small.yaml", directory=folder)
     assert run.returncode == 0, run.stdout + run.stderr
@@ -59,6 +58,7 @@ def examine(cohort, folder, truth):
     """Run phantom_difficulty with this truth of the views."""
     truth.to_csv(folder / "truth_views.tsv", sep="\t", index=False)
     given = {"scans": "ingest/scans.tsv", "thorax": "crop/thorax.npy", "crop": "crop/crop.tsv"}
+    given["cohort"] = "label/cohort.tsv"
     given = {name: cohort / path for name, path in given.items()} | {"truth": folder / "truth_views.tsv"}
     output = {name: [folder / f"{name}.{suffix}" for suffix in FORMATS] for name in ("difficulty", "shortcuts")}
     phantom_difficulty.main(
@@ -94,7 +94,7 @@ def test_other_cohorts_have_no_phantom_to_measure(snakemake, tmp_path):
     (tmp_path / "own.yaml").write_text(yaml.safe_dump({"cohort": {"source": "folder", "path": str(tmp_path)}}))
     run = snakemake("phantom_quality", "--dry-run", "--configfile", tmp_path / "own.yaml", directory=tmp_path)
     assert run.returncode != 0
-    assert "phantom_quality: expected cohort.source: phantom" in run.stdout + run.stderr
+    assert "expected cohort.source: phantom" in run.stdout + run.stderr
 
 
 def test_the_target_is_three_jobs_beside_the_pipeline(snakemake):

@@ -68,17 +68,18 @@ def test_script(tmp_path):
     split.to_csv(tmp_path / "D3.tsv", sep="\t", index=False)
     inputs = {"probabilities": [], "fits": []}
     for model, chances, status in [("V7", [0.9, 0.2, 0.4, 0.1], "trained"), ("V24", [None] * 4, "diverged")]:
-        folder = tmp_path / "train" / "image" / "D3" / model / "seed1"
-        folder.mkdir(parents=True)
+        folder = tmp_path / model
+        folder.mkdir()
+        run = {"unit": "image", "dataset": "D3", "model": model, "seed": 1}
         table = pd.DataFrame({"image": list("dcba"), "probability": chances[::-1]})
         table.to_csv(folder / "probabilities.tsv", sep="\t", index=False)
-        (folder / "fit.json").write_text(json.dumps({"status": status, "reason": ""}))
+        (folder / "fit.json").write_text(json.dumps(run | {"status": status, "reason": "", "n_train": 1}))
         inputs["probabilities"].append(str(folder / "probabilities.tsv"))
         inputs["fits"].append(str(folder / "fit.json"))
     job = SimpleNamespace(
         input=SimpleNamespace(splits=[str(tmp_path / "D3.tsv")], **inputs),
         output=SimpleNamespace(predictions=tmp_path / "predictions.tsv", metrics=tmp_path / "metrics.tsv"),
-        wildcards=SimpleNamespace(unit="image"),
+        params=SimpleNamespace(datasets=["D3"]),
     )
     evaluate.main(job)
     predictions = pd.read_table(tmp_path / "predictions.tsv", dtype={"patient": str})

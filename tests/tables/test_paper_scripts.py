@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -92,8 +93,9 @@ class Cohort:
         views = [body(rng) for _ in names]
         crops = [crop_thorax(view, generator(1, "crop", name), **CROP) for name, view in zip(names, views, strict=True)]
         crop = scans.join(pd.DataFrame(map(crop_row, crops))).assign(flag=0)
+        rows = range(len(names))
         table = pd.DataFrame({"image": names, "patient": names, "label": labels, "subtype": subtypes})
-        lineage = table.assign(source=names, mirrored=0, operation="rotate_left", amount=3, row=range(len(names)))
+        lineage = table.assign(source=names, mirrored=0, operation="rotate_left", amount=3, row=rows)
         np.save(folder / "scans.npy", np.stack(views))
         np.save(folder / "thorax.npy", rng.poisson(5, (len(names), 256, 256)).astype(np.uint16))
         (folder / "networks.json").write_text(json.dumps(residual_and_dense()))
@@ -103,7 +105,7 @@ class Cohort:
             "scans": str(folder / "scans.npy"),
             "thorax": str(folder / "thorax.npy"),
             "networks": str(folder / "networks.json"),
-            "table": write(scans, folder / "scans.tsv"),
+            "cohort": write(table.assign(exam="1", view="posterior", scan=rows, row=rows), folder / "cohort.tsv"),
             "crop": write(crop, folder / "crop.tsv"),
             "labels": write(table, folder / "labels.tsv"),
             "lineage": write(lineage, folder / "lineage.tsv"),
@@ -114,7 +116,7 @@ class Cohort:
 
     def evaluate(self, runs, table):
         """Write metrics, predictions and histories for (unit, dataset, model, status, probabilities)."""
-        metrics, predictions, histories = {}, {}, []
+        metrics, predictions, histories, fits = {}, {}, [], []
         for unit, dataset, model, status, probability in runs:
             scored = status == "trained"
             row = {"unit": unit, "dataset": dataset, "model": model, "seed": 1, "status": status, "reason": ""}
@@ -129,7 +131,9 @@ class Cohort:
             history.parent.mkdir(parents=True)
             pd.DataFrame({"epoch": [1], "loss": [0.7], "accuracy": [0.5]}).to_csv(history, index=False)
             histories.append(str(history))
-        self.paths["histories"] = histories
+            fits.append(str(history.with_name("fit.json")))
+            Path(fits[-1]).write_text(json.dumps({"unit": unit, "dataset": dataset, "model": model, "seed": 1}))
+        self.paths |= {"histories": histories, "fits": fits}
         self.paths["metrics"] = [
             write(pd.DataFrame(rows), self.folder / unit / "metrics.tsv") for unit, rows in metrics.items()
         ]

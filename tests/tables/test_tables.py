@@ -6,8 +6,11 @@ import math
 import pandas as pd
 import pytest
 
+from bonescan.scoring.comparison import compare
+from bonescan.scoring.summary import summarise
 from bonescan.tables import cohort, comparison, formats, networks, results
-from bonescan.wording import caveats, in_order, origin
+from bonescan.terms import PAPER_METRICS
+from bonescan.wording import SUBTYPE_NAMES, caveats, in_order, origin
 
 PHANTOM = {"cohort": "phantom", "scale": "desk"}
 OWN = {"cohort": "sheet", "scale": "paper"}
@@ -30,30 +33,13 @@ def run(unit="image", dataset="D1", model="V7", seed=1, status="trained", reason
 
 
 def summary(*runs):
-    return results.summarise(pd.DataFrame(runs))
+    return summarise(pd.DataFrame(runs))
 
 
 def test_origin_and_caveat():
     assert origin(PHANTOM) == "Phantom cohort, desk scale"
     assert len(caveats(PHANTOM)) == 1 and not caveats(OWN)
     assert in_order(["patient", "image", "patient"]) == ["image", "patient"]
-
-
-def test_count_classes_orders_and_divides():
-    counts = cohort.count_classes(pd.Series(["spinal", "normal", "normal", "multiple"]))
-    assert list(counts["samples"]) == [2, 1, 1, 0]
-    assert list(counts["ratio"]) == [0.5, 0.25, 0.25, 0]
-
-
-def test_count_classes_without_images_is_undefined():
-    counts = cohort.count_classes(pd.Series([], dtype=str))
-    assert counts["samples"].sum() == 0
-    assert cohort.print_ratio(counts["ratio"][0]) == "undefined"
-
-
-def test_count_classes_names_an_unknown_class():
-    with pytest.raises(ValueError, match=r"expected one of normal.*got 'skull'"):
-        cohort.count_classes(pd.Series(["skull"]))
 
 
 def test_table1_prints_the_papers_ratios():
@@ -167,18 +153,6 @@ def test_table5_prints_the_settings(epochs, printed):
     assert values["Batch size"] == "32"
     assert values["Epoch"] == printed
     assert values["Initial weights"] == "Glorot normal"
-
-
-def test_summarise_averages_the_seeds_that_trained():
-    row = summary(
-        run(seed=1, accuracy=0.5), run(seed=2, accuracy=0.75), run(seed=3, status="diverged", accuracy=math.nan)
-    ).iloc[0]
-    assert (row["status"], row["seeds"], row["seeds_trained"], row["accuracy"]) == ("trained", 3, 2, 0.625)
-
-
-def test_summarise_keeps_undefined_undefined():
-    row = summary(run(seed=1, precision=0.5), run(seed=2, precision=math.nan)).iloc[0]
-    assert math.isnan(row["precision"])
 
 
 def test_a_network_without_a_result_has_no_numbers():
@@ -304,10 +278,10 @@ def test_save_refuses_another_format(small, tmp_path):
 @pytest.fixture
 def published():
     columns = ["table", "dataset", "model", "subtype", "metric", "value", "implied"]
-    cells = [("Table 1", "D1", "", subtype, "samples", "2", "") for subtype in cohort.SUBTYPES]
-    cells += [("Table 1", "D1", "", subtype, "ratio", "25.0%", "") for subtype in cohort.SUBTYPES]
+    cells = [("Table 1", "D1", "", subtype, "samples", "2", "") for subtype in SUBTYPE_NAMES]
+    cells += [("Table 1", "D1", "", subtype, "ratio", "25.0%", "") for subtype in SUBTYPE_NAMES]
     cells += [
-        ("Table 6", "D1", model, "", metric, "0.6000", "") for model in ("V7", "V24") for metric in comparison.METRICS
+        ("Table 6", "D1", model, "", metric, "0.6000", "") for model in ("V7", "V24") for metric in PAPER_METRICS
     ]
     cells += [("Table 9", "D1", "V7", "", "auc", "0.9000", "0.8000")]
     return pd.DataFrame(cells, columns=columns)
@@ -321,7 +295,7 @@ def compared(published):
         run("image", auc=0.85),
     )
     classes = {"Table 1": pd.Series(["normal", "normal", "normal", "spinal"])}
-    return comparison.compare(published, classes, ours)
+    return compare(published, classes, ours)
 
 
 def test_compare_subtracts_the_papers_number(compared):

@@ -16,7 +16,7 @@ OWN = frozenset(
     dots down duplicate dx dynamic ecg empty energy equal es exam exams expected factor file files folder for
     found frame frames from full fullest gated give grey half hc hyphens i ict id image in increment inflated info
     installed instance interrupted inverted is it its jpeg keep l la label left letters listed lose medicine
-    memory meta mg mib modality mode monochrome1 monochrome2 more most mr multiple needs neither nm no none nor
+    memory mg mib modality mode monochrome1 monochrome2 more most mr multiple needs neither nm no none nor
     normal not nuclear number numbers of one or ot otherwise outside p pages palette path patient patients
     photometricinterpretation picture pictures pixel pixels png pointer posterior private pt rct read reading
     recon reg rejected resampled rescaled rf rgb rgba rows rtdose rtimage rtplan rtstruct run s same
