@@ -189,8 +189,7 @@ class Library:
             if not (text := statement.text):
                 continue
             used = list(self._uses(statement, module, target.path))
-            meanings = {f"{one.name or ''}={self.own_digest(one)}" for one in used}
-            lines.append(" ".join([text, *sorted(meanings)]))
+            lines.append(" ".join([text, *(f"{one.name or ''}={self.own_digest(one)}" for one in used)]))
             further += [one for one in used if not self._decides_nothing(one)]
         return lines, further
 
