@@ -1,5 +1,6 @@
 """The workflow itself: the jobs of the default run, and one wet run of everything on a tiny cohort."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import pandas as pd
 import pydicom
 import pytest
 import yaml
+from outputs_page import read_page
 from PIL import Image
 from workflow_runs import ROOT, jobs
 
@@ -32,7 +34,7 @@ def test_jobs_of_the_default_run(snakemake):
     run = snakemake("--dry-run", "--quiet", "rules")
     assert run.returncode == 0, run.stdout + run.stderr
     counts = jobs(run.stdout + run.stderr)
-    once = ["gather_cohort", "ingest", "label", "crop", "augment", "normalise", "networks"]
+    once = ["gather_cohort", "ingest", "label", "crop", "cohort", "augment", "normalise", "networks"]
     once += ["cohort_tables", "network_tables", "result_tables", "comparison"]
     once += [f"figure{number}" for number in range(1, 12)]
     expected = dict.fromkeys([*once, "all"], 1) | {"simulate": 8, "train": 7 * 3 * 2, "split": 2, "evaluate": 2}
@@ -103,6 +105,40 @@ def test_everything_from_nothing(tiny_run):
     assert not left, "checkpoints of finished trainings stay behind"
 
 
+TYPES = {"int": r"-?\d+(\.0)?", "float": r"-?(\d+\.?\d*(e-?\d+)?)", "0/1": r"[01](\.0)?", "text": r".*"}
+
+
+def test_every_file_of_the_run_is_as_docs_outputs_says(tiny_run):
+    results = tiny_run / "results" / "desk"
+    page, seen = read_page(), set()
+    for path in sorted(path for path in results.rglob("*") if path.is_file() and not path.name.startswith(".")):
+        name = path.relative_to(results).as_posix()
+        described = [file for file in page if file.matches(name)]
+        assert len(described) == 1, f"{name}: described {len(described)} times"
+        seen.add(described[0].path)
+        if columns := described[0].columns:
+            check_columns(pd.read_csv(path, sep="," if path.suffix == ".csv" else "\t", dtype=str), columns, name)
+        elif path.suffix == ".json" and path.parent.name != "networks" and "annotations" not in name:
+            text = (ROOT / "docs" / "outputs.md").read_text()
+            assert all(f"`{key}`" in text or key.endswith("_interval") for key in json.loads(path.read_text()))
+    apart = {file.path for file in page} - seen
+    assert apart == {"annotate/annotations.tsv"}
+
+
+def check_columns(table, columns, name):
+    """Hold a table's header and values to the page; a column `reader*` stands for one of each reader."""
+    names = [column for column, _ in columns]
+    if "reader*" in names:
+        at = names.index("reader*")
+        readers = [column for column in table.columns if column.startswith("reader")]
+        columns = [*columns[:at], *((reader, columns[at][1]) for reader in readers), *columns[at + 1 :]]
+    assert list(table.columns) == [column for column, _ in columns], name
+    for column, kind in columns:
+        values = table[column].dropna()
+        wrong = values[~values.str.fullmatch(TYPES[kind])]
+        assert wrong.empty, f"{name}, {column}: expected {kind}, got {wrong.iloc[0]!r}"
+
+
 def test_finished_shards_are_kept_and_gathered_ones_are_not(snakemake, tiny_run, tmp_path):
     assert not (tiny_run / "results" / "desk" / "simulate" / "shards").exists()
     arguments = ["--configfile", tiny_run / "tiny.yaml"]
@@ -126,21 +162,75 @@ def test_a_changed_setting_reruns_what_it_touches_and_no_more(snakemake, tiny_ru
     assert not {"simulate", "ingest", "crop", "augment", "split", "figure1"} & set(counts)
 
 
-def test_an_edited_module_reruns_what_it_feeds_and_a_moved_checkout_trains_nothing(snakemake, tiny_run, tmp_path):
-    for name in ("Snakefile", "config.yaml", "workflow", "envs"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, tmp_path / name)
-    arguments = ["--dry-run", "--quiet", "rules", "--configfile", tiny_run / "tiny.yaml"]
-    moved = snakemake(*arguments, directory=tiny_run, checkout=tmp_path)
-    assert moved.returncode == 0, moved.stdout + moved.stderr
-    # the comparison reads the paper's numbers from the checkout itself
-    assert set(jobs(moved.stdout + moved.stderr)) <= {"comparison", "all", "total"}
-    with open(tmp_path / "workflow" / "scripts" / "bonescan" / "models" / "vgg.py", "a") as module:
-        module.write("# edited\n")
-    edited = snakemake(*arguments, directory=tiny_run, checkout=tmp_path)
-    counts = jobs(edited.stdout + edited.stderr)
-    assert counts["train"] == 18 and counts["networks"] == 1
-    assert not {"simulate", "ingest", "crop", "augment", "split", "figure1", "cohort_tables"} & set(counts)
+@pytest.fixture
+def planned(snakemake, tiny_run, tmp_path):
+    """Plan the finished run again from a fresh copy of the checkout in which one text of one file is another."""
+    for name in ("Snakefile", "config.yaml", "workflow", "envs", "profiles"):
+        if (ROOT / name).is_dir():
+            # with new time stamps, as a fresh clone has them
+            shutil.copytree(ROOT / name, tmp_path / name, copy_function=shutil.copy)
+        else:
+            shutil.copy(ROOT / name, tmp_path / name)
+
+    def plan(file=None, old="", new=""):
+        if file:
+            text = (tmp_path / "workflow" / "scripts" / file).read_text(encoding="utf-8")
+            assert old in text
+            (tmp_path / "workflow" / "scripts" / file).write_text(text.replace(old, new), encoding="utf-8")
+        arguments = ["--dry-run", "--quiet", "rules", "--configfile", tiny_run / "tiny.yaml"]
+        run = snakemake(*arguments, directory=tiny_run, checkout=tmp_path)
+        assert run.returncode == 0, run.stdout + run.stderr
+        # the comparison reads the paper's numbers from the checkout itself
+        return {
+            rule: n for rule, n in jobs(run.stdout + run.stderr).items() if rule not in ("comparison", "all", "total")
+        }
+
+    return plan
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (None, "", ""),
+        ("bonescan/models/vgg.py", "import", "# edited\nimport"),
+        ("bonescan/models/vgg.py", '"""', '"""Edited. '),
+        ("train.py", '"""Train', '"""Edited. Train'),
+        ("train.py", "a GPU was asked for", "one asked for a GPU"),
+        ("bonescan/script.py", "s left", "s to go"),
+        ("bonescan/training/progress.py", "images/s", "images a second"),
+        ("bonescan/training/checkpoint.py", "INTERVAL = 20.0", "INTERVAL = 30.0"),
+    ],
+)
+def test_a_fresh_clone_and_words_rerun_nothing(planned, file, old, new):
+    assert planned(file, old, new) == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected", "without"),
+    [
+        (
+            "bonescan/models/vgg.py",
+            "HIDDEN_UNITS = 4096",
+            "HIDDEN_UNITS = 2048",
+            {"train": 18, "networks": 1},
+            "augment",
+        ),
+        ("bonescan/training/fit.py", "SGD(learning_rate)", "SGD(learning_rate / 2)", {"train": 18}, "networks"),
+        ("bonescan/wording.py", "Multiple bone", "Several bone", {"cohort_tables": 1, "comparison": 0}, "train"),
+        (
+            "bonescan/crop/noise.py",
+            "MOST_NOISE = 0.4",
+            "MOST_NOISE = 0.5",
+            {"crop": 1, "cohort": 1, "train": 18},
+            "ingest",
+        ),
+        ("split.py", "split, unit)", "split, str(unit))", {"split": 3, "train": 18}, "augment"),
+    ],
+)
+def test_a_change_that_decides_a_result_reruns_what_it_feeds_and_no_more(planned, file, old, new, expected, without):
+    counts = planned(file, old, new)
+    assert {rule: counts.get(rule, 0) for rule in expected} == expected
+    assert without not in counts
 
 
 def test_scans_simulated_anew_are_read_again_though_their_sheet_is_the_same(snakemake, tiny_run, tmp_path):
@@ -233,6 +323,7 @@ def test_an_untrusted_crop_leaves_the_cohort_everywhere(snakemake, tiny_run, tmp
     overlay = {**TINY, "cohort": cohort, "crop": {"untrusted": "exclude"}}
     (tmp_path / "own.yaml").write_text(yaml.safe_dump(overlay))
     targets = ["results/desk/tables/table1.csv", "results/desk/crop_quality/contact_sheet.pdf"]
+    targets += ["results/desk/figures/figure1.png"]
     run = snakemake(*targets, "--configfile", tmp_path / "own.yaml", directory=tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
     results = tmp_path / "results" / "desk"
@@ -240,6 +331,10 @@ def test_an_untrusted_crop_leaves_the_cohort_everywhere(snakemake, tiny_run, tmp
     turned = labels["patient"] == patient
     assert set(labels.loc[turned, "image"]) <= set(excluded["image"])
     assert set(crops["image"]) == set(labels["image"]) - set(excluded["image"])
+    cohort = pd.read_table(results / "label" / "cohort.tsv")
+    assert set(cohort["image"]) == set(crops["image"])
+    shown = (tmp_path / "logs" / "figure1" / "desk.log").read_text()
+    assert "normal: " in shown and not any(image in shown for image in excluded["image"])
     assert len(np.load(results / "crop" / "thorax.npy")) == len(crops)
     lineage = pd.read_table(results / "augment" / "lineage.tsv")
     assert set(lineage["source"]) == set(crops["image"]) and patient not in set(lineage["patient"])

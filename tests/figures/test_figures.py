@@ -8,8 +8,8 @@ import pytest
 
 from bonescan.crop import crop_thorax
 from bonescan.figures import annotation, architecture, confusion, curves, findings, misclassified, style, surfaces
-from bonescan.figures.choice import choose, row_of
-from bonescan.figures.crop_stages import apart, draw_profile, draw_stages, stages
+from bonescan.figures.choice import choose, find_row
+from bonescan.figures.crop_stages import draw_profile, draw_stages, move_apart, stages
 
 PHANTOM = {"cohort": "phantom", "scale": "desk"}
 
@@ -39,15 +39,15 @@ def test_choose_names_what_is_wrong(views):
         choose(views.head(0), None)
 
 
-def test_row_of_wants_exactly_one_row(views):
-    assert row_of(views, "c")["image"] == "c"
+def test_find_row_wants_exactly_one_row(views):
+    assert find_row(views, "c")["image"] == "c"
     with pytest.raises(ValueError, match="'x': expected one row of the table, got 0"):
-        row_of(views, "x")
+        find_row(views, "x")
 
 
 def test_the_list_of_figure_5_has_metastases_first_then_the_most_marked():
     rows = [("fracture", "rib", "r1"), ("fracture", "rib", "r2"), ("bladder", "", "r1"), ("metastasis", None, "r2")]
-    table = annotation.marks_by_region(pd.DataFrame(rows, columns=["finding", "bone", "reader"]), ["r1", "r2", "r3"])
+    table = annotation.count_marks(pd.DataFrame(rows, columns=["finding", "bone", "reader"]), ["r1", "r2", "r3"])
     assert list(table.index) == [("metastasis", ""), ("fracture", "rib"), ("bladder", "")]
     assert table.to_numpy().tolist() == [[0, 1, 0], [1, 1, 0], [1, 0, 0]]
 
@@ -109,9 +109,9 @@ def test_stages_of_a_body_that_is_cut_off_end_at_the_picture_s_edge(rows, edge):
 
 
 def test_apart_moves_names_down_as_little_as_needed():
-    assert apart([10, 0, 11, 30], 5) == [10, 0, 15, 30]
-    assert apart([0, 1, 2], 5) == [0, 5, 10]
-    assert apart([], 5) == []
+    assert move_apart([10, 0, 11, 30], 5) == [10, 0, 15, 30]
+    assert move_apart([0, 1, 2], 5) == [0, 5, 10]
+    assert move_apart([], 5) == []
 
 
 @pytest.mark.parametrize("height", [300, 700, 1000])
@@ -146,11 +146,11 @@ def test_merges_find_both_kinds_of_residual_module():
             layer("add2", "Add", "b2", "s"),
         ]
     }
-    same, projected = architecture.merges(network, "Add")
+    same, projected = architecture.find_merges(network, "Add")
     assert [layer["name"] for layer in same.main] == ["a1", "a2"] and not same.bypass
     assert same.start["name"] == "in" and projected.start["name"] == "out1"
     assert [layer["name"] for layer in projected.bypass] == ["s"]
-    assert architecture.merges(network, "Concatenate") == []
+    assert architecture.find_merges(network, "Concatenate") == []
 
 
 def test_dense_block_ends_at_the_pooling():
@@ -186,11 +186,11 @@ def test_layer_label(values, label):
 def test_first_seed_is_that_of_each_network():
     columns = ["unit", "dataset", "model", "seed"]
     table = pd.DataFrame([("image", "D1", "A", 7), ("image", "D1", "A", 3), ("image", "D1", "B", 3)], columns=columns)
-    assert curves.first_seed(table)["seed"].tolist() == [7, 3]
+    assert curves.keep_first_seed(table)["seed"].tolist() == [7, 3]
 
 
 def test_colours_are_distinct_for_the_papers_seven():
-    assert len(set(curves.colour_of("ABCDEFG").values())) == 7
+    assert len(set(curves.choose_colours("ABCDEFG").values())) == 7
 
 
 def test_confusion_has_the_true_class_in_rows():

@@ -65,7 +65,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say():
         truth = rng.integers(0, 2, 150)
         votes = np.where(rng.random((150, 2)) < (1 - np.sqrt(0.6)) / 2, 1 - truth[:, None], truth[:, None])
         classes = 2 * votes[:, 0] + votes[:, 1]
-        _, (low, high) = agreement.with_interval(agreement.cohen_kappa, classes, 4, range(150), rng)
+        _, (low, high) = agreement.estimate(agreement.cohen_kappa, classes, 4, range(150), rng)
         held += low <= 0.6 <= high
     assert held >= 34
 

@@ -43,7 +43,7 @@ def test_disputed_images_are_listed():
         ]
     )
     seen = {"r1": {*"abcde"}, "r2": {*"abcde"}, "r3": {*"abc"}, "r4": {*"abc"}}
-    listed = labels.disputed(labels.count_votes(marks, [*"abcde"], seen), least=2)
+    listed = labels.find_disputes(labels.count_votes(marks, [*"abcde"], seen), least=2)
     assert listed.to_numpy().tolist() == [
         ["a", "disagreement", "r1", "r2, r3, r4", ""],
         ["b", "tie", "r1, r2", "r3, r4", ""],

@@ -4,7 +4,7 @@ import pytest
 
 from bonescan.phantom_quality import scores as simple
 from bonescan.phantom_quality.difficulty import BEST, JOINT, judge_observer, judge_scores, percentiles
-from bonescan.scoring.intervals import auc_within, chance, difference, either_way, interval
+from bonescan.scoring.intervals import auc_within, chance_half_width, difference, interval, orient_auc
 from bonescan.scoring.roc import auc
 
 
@@ -19,7 +19,7 @@ def test_auc_by_hand():
     # pairs won: 3 > 1, 3 > 2, 2 > 1, and a tie of 2 with 2
     assert auc([1, 1, 0, 0], [3, 2, 1, 2]) == 3.5 / 4
     assert np.isnan(auc([1, 1], [1, 2]))
-    assert either_way(0.3) == 0.7
+    assert orient_auc(0.3) == 0.7
 
 
 def test_auc_within_strata_forgets_what_the_strata_tell():
@@ -34,8 +34,8 @@ def test_chance_is_that_of_many_draws():
     label = np.repeat([1, 0], [126, 220])
     rng = np.random.default_rng(0)
     drawn = [auc(label, rng.random(346)) for _ in range(2000)]
-    assert chance(label) == pytest.approx(1.96 * np.std(drawn), rel=0.06)
-    assert chance(label) == pytest.approx(0.063, abs=0.001)
+    assert chance_half_width(label) == pytest.approx(1.96 * np.std(drawn), rel=0.06)
+    assert chance_half_width(label) == pytest.approx(0.063, abs=0.001)
 
 
 def test_interval_is_wider_where_views_of_a_patient_agree():
@@ -102,7 +102,7 @@ def test_the_best_score_is_chosen_and_turned_without_the_tested_patients():
 
     blind = judge_scores(pd.DataFrame(noise), table, np.random.default_rng(0), repeats=3, draws=50).set_index("score")
     # the best of nine that know nothing would look better than chance if it were chosen on the tested views
-    in_sample = max(either_way(auc(table["label"], values)) for values in noise.values())
+    in_sample = max(orient_auc(auc(table["label"], values)) for values in noise.values())
     assert in_sample > 0.57 and blind.loc[BEST, "auc"] < 0.56
     assert blind.loc[BEST, "met"] == "yes"
 

@@ -10,7 +10,7 @@ from drawn_body import draw_without_noise
 from pydicom.data import get_testdata_file
 
 from bonescan.phantom_quality.anatomy import find_anatomy, find_landmarks
-from bonescan.phantom_quality.likeness import without_compression
+from bonescan.phantom_quality.likeness import undo_compression
 from bonescan.phantom_quality.regions import regions, trunk_edges, trunk_rows
 from bonescan.phantom_quality.statistics import judge, measure, thin
 
@@ -121,7 +121,7 @@ def test_the_bands_are_those_of_the_facts():
 def test_the_real_scan_lies_in_the_bands_that_a_stout_man_can_meet():
     pytest.importorskip("libjpeg", reason="pylibjpeg-libjpeg decodes the scan")
     real = pydicom.dcmread(get_testdata_file("JPGExtended.dcm", download=False))
-    found = measure(without_compression(real.pixel_array), float(real.PixelSpacing[0]), np.random.default_rng(0))
+    found = measure(undo_compression(real.pixel_array), float(real.PixelSpacing[0]), np.random.default_rng(0))
     bands = pd.read_csv(BANDS, sep="\t")
     bands = bands[bands["view"] != "posterior"].set_index("name")
     inside = bands.apply(lambda band: band["low"] <= found[band["statistic"]] <= band["high"], axis=1)

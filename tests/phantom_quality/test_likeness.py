@@ -8,12 +8,12 @@ from bonescan.phantom_quality import likeness
 from bonescan.phantom_quality.likeness import (
     FREQUENCIES,
     Curve,
-    build,
     compare,
     curves,
     match,
     place_in_words,
     power_spectrum,
+    stoutness,
 )
 
 
@@ -74,9 +74,11 @@ def test_match_takes_the_nearest_build(monkeypatch):
     slim[:, :75] = slim[:, 182:] = 0
     wide = draw_without_noise()
     wide[215:460, 50:207] = np.maximum(wide[215:460, 50:207], 4)
-    builds = {name: build(view) for name, view in {"slim": slim, "same": draw_without_noise(), "wide": wide}.items()}
+    builds = {
+        name: stoutness(view) for name, view in {"slim": slim, "same": draw_without_noise(), "wide": wide}.items()
+    }
     assert builds["slim"] < builds["same"] < builds["wide"]
-    assert match(build(draw_without_noise()), builds)[0] == "same"
+    assert match(stoutness(draw_without_noise()), builds)[0] == "same"
     assert match(builds["wide"], builds) == ["wide", "same"]
 
 

@@ -11,7 +11,7 @@ from bonescan.phantom_quality.shortcuts import (
     candidates,
     header_values,
     judge_shortcuts,
-    varying,
+    keep_varying,
 )
 
 
@@ -35,7 +35,7 @@ def test_header_values_that_vary():
         "PixelSpacing": "[2.4, 2.4]",
         "DetectorInformationSequence[1].StartAngle": "0.0",
     }
-    found = varying([values, header_values(header(800, "a", 2))])
+    found = keep_varying([values, header_values(header(800, "a", 2))])
     assert list(found) == ["header: ActualFrameDuration", "header: DetectorInformationSequence[2].StartAngle"]
 
 

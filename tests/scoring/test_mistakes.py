@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from bonescan.scoring.mistakes import find_mistakes, worst
+from bonescan.scoring.mistakes import find_mistakes, worst_mistakes
 
 
 @pytest.fixture
@@ -15,9 +15,9 @@ def predictions():
 
 
 def test_worst_ranks_the_most_confident_mistakes_first(predictions):
-    assert worst(predictions, 0, 5)["image"].tolist() == ["b", "a"]
-    assert worst(predictions, 1, 5)["image"].tolist() == ["e", "g", "d"]
-    assert worst(predictions, 1, 1)["image"].tolist() == ["e"]
+    assert worst_mistakes(predictions, 0, 5)["image"].tolist() == ["b", "a"]
+    assert worst_mistakes(predictions, 1, 5)["image"].tolist() == ["e", "g", "d"]
+    assert worst_mistakes(predictions, 1, 1)["image"].tolist() == ["e"]
 
 
 def test_mistakes_say_why_there_are_none(predictions):

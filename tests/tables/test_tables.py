@@ -10,7 +10,7 @@ from bonescan.scoring.comparison import compare
 from bonescan.scoring.summary import summarise
 from bonescan.tables import cohort, comparison, formats, networks, results
 from bonescan.terms import PAPER_METRICS
-from bonescan.wording import SUBTYPE_NAMES, caveats, in_order, origin
+from bonescan.wording import SUBTYPE_NAMES, caveats, origin, sort_units
 
 PHANTOM = {"cohort": "phantom", "scale": "desk"}
 OWN = {"cohort": "sheet", "scale": "paper"}
@@ -39,7 +39,7 @@ def summary(*runs):
 def test_origin_and_caveat():
     assert origin(PHANTOM) == "Phantom cohort, desk scale"
     assert len(caveats(PHANTOM)) == 1 and not caveats(OWN)
-    assert in_order(["patient", "image", "patient"]) == ["image", "patient"]
+    assert sort_units(["patient", "image", "patient"]) == ["image", "patient"]
 
 
 def test_table1_prints_the_papers_ratios():
@@ -280,9 +280,7 @@ def published():
     columns = ["table", "dataset", "model", "subtype", "metric", "value", "implied"]
     cells = [("Table 1", "D1", "", subtype, "samples", "2", "") for subtype in SUBTYPE_NAMES]
     cells += [("Table 1", "D1", "", subtype, "ratio", "25.0%", "") for subtype in SUBTYPE_NAMES]
-    cells += [
-        ("Table 6", "D1", model, "", metric, "0.6000", "") for model in ("V7", "V24") for metric in PAPER_METRICS
-    ]
+    cells += [("Table 6", "D1", model, "", metric, "0.6000", "") for model in ("V7", "V24") for metric in PAPER_METRICS]
     cells += [("Table 9", "D1", "V7", "", "auc", "0.9000", "0.8000")]
     return pd.DataFrame(cells, columns=columns)
 

@@ -54,7 +54,7 @@ def test_step_goes_down_the_slope_of_the_objective(name):
     labels = np.array([0, 1, 1, 0])
     rng = np.random.default_rng(1)
     images = rng.normal(size=(4, 64, 64)).astype(np.float32)
-    network = prediction.logits_of(model)
+    network = prediction.cut_softmax(model)
     before = [np.copy(keras.ops.convert_to_numpy(variable)) for variable in model.trainable_variables]
     training.Training(model, images, labels, 4, RATE).run_epoch(np.arange(4))
     gradients = [

@@ -1,4 +1,4 @@
-"""Make a folder for each reader to annotate with LabelMe: pictures, reports, labels, annotations to begin from."""
+"""Make a folder for each reader to annotate with LabelMe: pictures, reports, labels, annotations to start from."""
 
 import logging
 from pathlib import Path
@@ -36,7 +36,7 @@ def main(snakemake):
             (folder / f"{image}.png").write_bytes(png)
             if image in reports:
                 (folder / f"{image}.txt").write_text(reports[image] + "\n", encoding="utf-8")
-            # what a reader may have worked on is never written over
+            # what a reader may have worked on is never overwritten
             if not (kept := (folder / f"{image}.json").exists()):
                 write_json(
                     folder / f"{image}.json", make_annotation(image, counts.shape, begun.get((reader, image), ()))

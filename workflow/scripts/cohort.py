@@ -1,4 +1,4 @@
-"""Say once who is in the cohort: the views that have a label and a crop that is kept."""
+"""Decide once who is in the cohort: the views that have a label and a crop that is kept."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Crop the thorax from each whole-body view; one row a view tells what the five stages found."""
+"""Crop the thorax from each whole-body view; one row per view records what the five stages found."""
 
 import logging
 

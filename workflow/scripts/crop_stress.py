@@ -16,7 +16,7 @@ from bonescan.tables.formats import save
 
 
 def examine(task):
-    """Pose one patient in one posture; returns the crops under each stress that begins with it, and its pictures."""
+    """Pose one patient in one posture; return the crops under each stress that uses it, and its pictures."""
     row, posture, params, shown = task
     pixel, seed = params["simulate"]["pixel_spacing_mm"], params["seed"]
     posed = pose(row, pixel, quantiles(row), posture, generator(seed, "crop_stress", row["patient"]))

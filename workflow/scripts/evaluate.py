@@ -19,7 +19,7 @@ def main(snakemake):
         run = {key: record[key] for key in RUN}
         split = splits[run["dataset"]]
         test = split.loc[split["part"] == "test", ["image", "source", "patient", "label"]]
-        # DEVIATION: one test of each network, not the mean of ten, which a trained network repeats to the digit
+        # DEVIATION: each network is tested once; ten tests and their mean, as in the paper, would give the same digits
         given = read_table(probabilities)
         if len(given) != len(test) or set(given["image"]) != set(test["image"]):
             raise ValueError(f"{probabilities}: expected a row for each of {len(test)} test images, got {len(given)}")

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from bonescan.figures.choice import row_in_array, row_of
+from bonescan.figures.choice import find_row, row_in_array
 from bonescan.figures.curves import seed_note
 from bonescan.figures.findings import thorax_mask
-from bonescan.figures.misclassified import draw_misclassified, picture
+from bonescan.figures.misclassified import draw_misclassified, make_picture
 from bonescan.figures.style import save
 from bonescan.files import read_table
 from bonescan.label.masks import view_mask
@@ -14,7 +14,7 @@ from bonescan.scoring.mistakes import find_mistakes
 from bonescan.script import logged
 from bonescan.terms import VIEW_SHAPE
 
-IMAGES = 4  # a row of the figure
+IMAGES = 4  # per row of the figure
 
 
 @logged
@@ -32,10 +32,10 @@ def main(snakemake):
             continue
         rows[key] = []
         for mistake in found.itertuples(index=False):
-            variant, row = row_of(lineage, mistake.image), row_in_array(cohort, mistake.source, "row")
+            variant, row = find_row(lineage, mistake.image), row_in_array(cohort, mistake.source, "row")
             marked = view_mask(findings, mistake.source, VIEW_SHAPE, votes)
-            mask = thorax_mask(marked, row_of(crops, mistake.source), thorax.shape[1])
-            rows[key].append(picture(mistake, variant, np.asarray(thorax[row]), mask))
+            mask = thorax_mask(marked, find_row(crops, mistake.source), thorax.shape[1])
+            rows[key].append(make_picture(mistake, variant, np.asarray(thorax[row]), mask))
     figure = draw_misclassified(rows, model, IMAGES, snakemake.params.provenance, seed_note(metrics))
     save(figure, snakemake.output.figure)
 

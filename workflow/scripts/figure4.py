@@ -5,7 +5,7 @@ import logging
 import numpy as np
 
 from bonescan.figures.augmentation import draw_variants
-from bonescan.figures.choice import CLEAR_CASE, choose, row_in_array, row_of
+from bonescan.figures.choice import CLEAR_CASE, choose, find_row, row_in_array
 from bonescan.figures.findings import thorax_mask
 from bonescan.figures.style import save
 from bonescan.files import read_table
@@ -22,7 +22,7 @@ def main(snakemake):
 
     views = cohort.merge(crops[["image", "flag"]], on="image")
     image = choose(views, snakemake.params.image, **CLEAR_CASE)
-    box = row_of(crops, image)
+    box = find_row(crops, image)
     counts = np.asarray(thorax[row_in_array(cohort, image, "row")])
     mask = thorax_mask(view_mask(findings, image, VIEW_SHAPE, snakemake.params.votes), box, counts.shape[0])
     greatest = settings["vertical"][1], settings["degrees"][1]

@@ -5,7 +5,7 @@ import logging
 import numpy as np
 
 from bonescan.figures.annotation import draw_annotation
-from bonescan.figures.choice import choose, row_in_array, row_of
+from bonescan.figures.choice import choose, find_row, row_in_array
 from bonescan.figures.style import save
 from bonescan.files import read_table
 from bonescan.label.masks import view_mask
@@ -23,7 +23,7 @@ def main(snakemake):
 
     image = choose(cohort, params.image, **CLEAR_CASE)
     counts = np.asarray(scans[row_in_array(cohort, image, "scan")])
-    label = row_of(labels, image)
+    label = find_row(labels, image)
     mask = view_mask(findings, image, counts.shape, params.votes)
     marks = findings[findings["image"] == image]
     report = reports.get(image, "")

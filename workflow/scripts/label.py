@@ -16,7 +16,7 @@ from bonescan.label.votes import (
     FINDING_COLUMNS,
     check_images,
     count_votes,
-    disputed,
+    find_disputes,
     label_by_sheet,
     label_by_votes,
 )
@@ -37,7 +37,7 @@ def main(snakemake):
         findings = pd.DataFrame(marked, columns=FINDING_COLUMNS)
         check_images(annotated, images, params.readers, findings)
         votes = count_votes(findings, images, annotated)
-        labels, listed = label_by_votes(findings, scans, votes, params.votes), disputed(votes, params.votes)
+        labels, listed = label_by_votes(findings, scans, votes, params.votes), find_disputes(votes, params.votes)
         masks = lesion_masks(findings, images, shape, params.votes)
     else:
         labels = label_by_sheet(scans)

@@ -11,7 +11,7 @@ from bonescan.chance import generator
 from bonescan.files import read_table
 from bonescan.phantom_quality.difficulty import judge_observer, judge_scores
 from bonescan.phantom_quality.scores import score
-from bonescan.phantom_quality.shortcuts import header_values, judge_shortcuts, of_views, varying
+from bonescan.phantom_quality.shortcuts import header_values, judge_shortcuts, keep_varying, view_variables
 from bonescan.script import logged
 from bonescan.tables.formats import save
 from bonescan.tables.phantom_quality import difficulty_table, shortcuts_table
@@ -38,10 +38,10 @@ def main(snakemake):
 
     folder = Path(snakemake.input.sheet).parent
     files = {name: folder / name for name in scans["source_file"].unique()}
-    headers = varying([header_values(pydicom.dcmread(path, stop_before_pixels=True)) for path in files.values()])
+    headers = keep_varying([header_values(pydicom.dcmread(path, stop_before_pixels=True)) for path in files.values()])
     headers = headers.set_axis(list(files)).loc[scans["source_file"]].reset_index(drop=True)
     sizes = scans["source_file"].map({name: path.stat().st_size for name, path in files.items()})
-    variables = pd.concat([of_views(scans, crops, truth, sizes), headers], axis=1)
+    variables = pd.concat([view_variables(scans, crops, truth, sizes), headers], axis=1)
     shortcuts = judge_shortcuts(variables, truth, generator(seed, "phantom_quality", "shortcuts"))
     save(shortcuts_table(shortcuts, provenance), snakemake.output.shortcuts)
     for row in shortcuts[shortcuts["met"] == "no"].itertuples():

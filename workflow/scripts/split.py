@@ -1,4 +1,4 @@
-"""Divide the images of each dataset into a training and a test part, and hold the split to its promise."""
+"""Divide the images of each dataset into a training and a test part, and check the split."""
 
 import logging
 

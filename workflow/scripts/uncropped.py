@@ -1,4 +1,4 @@
-"""Take thoracic images that need no crop as they are, in the place of what the crop makes."""
+"""Take thoracic images that need no crop as they are, in place of the crop's output."""
 
 import logging
 

@@ -35,7 +35,7 @@ def transform(image: np.ndarray, mirrored: int, operation: str, amount: int) -> 
     Parameters
     ----------
     image : ndarray, shape (rows, columns)
-        Counts, or a mask; float for a rotation to keep what it interpolates.
+        Counts or a mask; for a rotation as float, because interpolated integers lose their fractions.
     mirrored : int
         1 to mirror the image before the operation.
     operation : str
@@ -55,7 +55,7 @@ def transform(image: np.ndarray, mirrored: int, operation: str, amount: int) -> 
 
 
 def block_mean(image: np.ndarray, block: int) -> np.ndarray:
-    """Bring an image to a coarser grid: sums of counts over `block` x `block` pixels, divided by their number.
+    """Bring an image to a coarser grid: the mean count of each `block` x `block` pixels.
 
     Raises
     ------
@@ -65,21 +65,21 @@ def block_mean(image: np.ndarray, block: int) -> np.ndarray:
     rows, columns = image.shape
     if rows % block or columns % block:
         raise ValueError(f"block: expected a divisor of {rows} x {columns} pixels, got {block}")
-    # DEVIATION: counts a pixel, not a block, so that the networks of every scale see counts of the same size, on which
-    # the size of SGD's steps depends: on bare sums of 16 pixels the paper's rate diverges.
+    # DEVIATION: mean counts, not sums, so that the networks of every scale see counts of the same size. The size of
+    # SGD's steps depends on it: on sums over 16 pixels the paper's learning rate diverges.
     return image.reshape(rows // block, block, columns // block, block).mean(axis=(1, 3))
 
 
 def variants(source: str, horizontal, vertical, degrees, seed: int) -> pd.DataFrame:
-    """The closed set of 14 variants of one thoracic image, itself first.
+    """Return the 14 variants of one thoracic image, the image itself first.
 
-    {as is, mirrored} x {identity, shift left, right, up, down, rotate left, right}: Table 2's smallest class grew
-    exactly 14 times, from 1 to 14.
+    {as is, mirrored} x {identity, shift left, right, up, down, rotate left, right}: in Table 2 the smallest
+    class grows from 1 image to 14.
 
     Parameters
     ----------
     source : str
-        Name of the image; the amounts are drawn from a generator named by it.
+        Name of the image; the generator that draws the amounts is named after it.
     horizontal, vertical, degrees : (int, int)
         Least and greatest shift (pixels) and angle (degrees), both included.
 
@@ -101,14 +101,14 @@ def variants(source: str, horizontal, vertical, degrees, seed: int) -> pd.DataFr
 
 
 def plan(labels: pd.DataFrame, counts: dict, horizontal, vertical, degrees, seed: int) -> pd.DataFrame:
-    """Choose the augmented dataset: every original and as many of its variants as the class counts ask.
+    """Choose the augmented dataset: every original and as many of its variants as the class counts ask for.
 
     Parameters
     ----------
     labels : DataFrame
-        image, patient, label, subtype; one row a thoracic image.
+        image, patient, label, subtype; one row per thoracic image.
     counts : dict of str to int
-        Images wanted of each subtype (Table 2).
+        Images wanted per subtype (Table 2).
 
     Returns
     -------
@@ -119,7 +119,7 @@ def plan(labels: pd.DataFrame, counts: dict, horizontal, vertical, degrees, seed
     Raises
     ------
     ValueError
-        If a class of the cohort has no count, or its count is below its originals or above 14 times them.
+        If the count of a class is missing, below the number of its originals or above 14 times that number.
     """
     pool = pd.concat(
         [

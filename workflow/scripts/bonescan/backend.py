@@ -27,7 +27,7 @@ framework = importlib.import_module(BACKEND)
 """TensorFlow, JAX or PyTorch itself."""
 
 PRECISIONS = ("float32", "tf32", "bfloat16")
-"""What `use_precision` knows."""
+"""What `use_precision` accepts."""
 
 
 def use_threads(threads: int) -> None:
@@ -35,7 +35,7 @@ def use_threads(threads: int) -> None:
     if BACKEND == "torch":
         framework.set_num_threads(threads)
     elif BACKEND == "jax":
-        # XLA has no such number for a CPU: one thread or as many as there are cores
+        # XLA takes no number of threads for a CPU: it uses one or as many as there are cores
         if threads == 1:
             _add_to_xla_flags("--xla_cpu_multi_thread_eigen=false")
     else:
@@ -61,8 +61,8 @@ def _add_to_xla_flags(flag: str) -> None:
 def use_deterministic_kernels() -> None:
     """Let a GPU use only kernels that add up in the same order every time; to be called before its first operation.
 
-    A CPU's do so anyway. For TensorFlow and PyTorch: XLA has a kernel of this kind for the gradient of a max pool in
-    some versions only, and refuses it or takes very long in others.
+    CPU kernels do so anyway. Works with TensorFlow and PyTorch. XLA has such a kernel for the gradient of a max pool
+    only in some versions; others refuse it or take very long.
     """
     if BACKEND == "tensorflow":
         framework.config.experimental.enable_op_determinism()
@@ -79,7 +79,7 @@ def use_precision(precision: str) -> None:
     Parameters
     ----------
     precision : {"float32", "tf32", "bfloat16"}
-        `tf32` rounds the factors of matrix products to 10 bits on NVIDIA GPUs that can, and is float32 elsewhere;
+        `tf32` rounds the factors of matrix products to 10 bits on NVIDIA GPUs that have it, and is float32 elsewhere;
         `bfloat16` keeps weights and losses in float32 and computes the layers in bfloat16.
 
     Raises
@@ -110,7 +110,7 @@ def prepare(threads: int, precision: str, deterministic: bool = False) -> dict:
 
 
 def without_gradients():
-    """Return a context in which PyTorch keeps nothing for a backward pass; the others never do unasked."""
+    """Return a context in which PyTorch keeps nothing for a backward pass; the other backends keep nothing anyway."""
     return framework.no_grad() if BACKEND == "torch" else contextlib.nullcontext()
 
 

@@ -52,7 +52,7 @@ def write_folder(path: str | os.PathLike) -> Iterator[Path]:
 
 
 def link_files(source: Path, target: Path) -> None:
-    """Put the files below `source` also below `target`: as hard links, or copied where the file system has none."""
+    """Put the files below `source` also below `target`, as hard links, or as copies where links are not possible."""
     for path in sorted(source.rglob("*")):
         place = target / path.relative_to(source)
         if path.is_dir():
@@ -112,7 +112,7 @@ def stack_header(stream, shape: tuple[int, ...], dtype, count: int = 0) -> int:
 def write_stack(path, shape: tuple[int, ...], dtype) -> Iterator:
     """Yield a function that appends one array to a `.npy` file, which appears whole when the block ends.
 
-    The number of arrays need not be known before, and one at a time is held in memory.
+    The number of arrays need not be known in advance, and only one is held in memory at a time.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def append_rows(path, rows: list[dict]) -> None:
 
 
 def concatenate_tables(parts, path) -> None:
-    """Write tables of the same columns, one after the other and a line at a time, as one; empty parts add nothing.
+    """Join tables of the same columns into one file, a line at a time; empty parts add nothing.
 
     Raises
     ------

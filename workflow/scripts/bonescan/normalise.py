@@ -16,7 +16,7 @@ def min_max(images: np.ndarray, over: str = "image") -> np.ndarray:
     Returns
     -------
     ndarray, shape (n, rows, columns), float32
-        An image (or dataset) of one single value becomes 0.
+        An image (or dataset) with a single value becomes 0.
     """
     axes = {"image": (1, 2), "dataset": None}
     if over not in axes:

@@ -15,8 +15,8 @@ BAR = 24  # characters of a progress bar
 
 
 @contextmanager
-def error_stream_into(path: str | os.PathLike) -> Iterator[None]:
-    """Send all that is written to the error stream to a file, that of compiled libraries such as TensorFlow too."""
+def redirect_error_stream(path: str | os.PathLike) -> Iterator[None]:
+    """Send the error stream to a file, including what compiled libraries such as TensorFlow write to it."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     global _before
     sys.stderr.flush()
@@ -33,17 +33,17 @@ def error_stream_into(path: str | os.PathLike) -> Iterator[None]:
         os.close(before)
 
 
-_before: TextIO | None = None  # the error stream, while what is written to it goes to a log
+_before: TextIO | None = None  # the real error stream, while a log takes its place
 
 
 def terminal() -> TextIO | None:
-    """Return the terminal where a person watches, also while the error stream goes to a log; None without one."""
+    """Return the terminal that a person watches, also while the error stream goes to a log; None without one."""
     stream = _before or sys.stderr
     return stream if stream.isatty() else None
 
 
 def show_bar(share: float | None, text: str = "") -> None:
-    """Draw a progress bar over the last one if a person watches; without a share, wipe it."""
+    """Draw a progress bar over the last one if a person watches; without a share, erase it."""
     if stream := terminal():
         done = 0 if share is None else int(BAR * share)
         stream.write("\r\x1b[K" if share is None else f"\r\x1b[K[{'=' * done}{' ' * (BAR - done)}] {text}")
@@ -59,7 +59,7 @@ def logged(main: Callable) -> Callable:
     @functools.wraps(main)
     def wrapper(snakemake):
         paths = list(getattr(snakemake, "log", []))
-        with error_stream_into(paths[0]) if paths else nullcontext():
+        with redirect_error_stream(paths[0]) if paths else nullcontext():
             stream = open(2, "w", closefd=False)  # noqa: SIM115
             logging.basicConfig(level=logging.INFO, format=FORMAT, stream=stream, force=True)
             logging.captureWarnings(True)
@@ -73,18 +73,19 @@ def logged(main: Callable) -> Callable:
 
 
 def progress(items: Iterable, total: int, before: int = 0, every: float = 10) -> Iterator:
-    """Yield the items and tell how many of `total` there were, and how fast: in a bar where a person watches, and,
-    `every` so many seconds, in the log.
+    """Yield the items and report how many of `total` are done, and how fast.
+
+    The report goes to a bar if a person watches, and to the log from time to time.
 
     Parameters
     ----------
     items : iterable
     total : int
-        Items in all, with those of an interrupted run.
+        All items, including those that an interrupted run had done.
     before : int
         Items that the interrupted run had done.
     every : float
-        Seconds.
+        Seconds between two reports in the log.
     """
     begun = told = shown = time.monotonic()
     for number, item in enumerate(items, start=1):

@@ -7,7 +7,7 @@ from bonescan.chance import generator
 
 
 class BrokenPromise(ValueError):
-    """A split that lets into both parts what its unit promises to keep apart."""
+    """A split that does not keep what its unit promises; see `check`."""
 
 
 def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int) -> pd.DataFrame:
@@ -16,7 +16,7 @@ def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int) -> pd.DataFrame:
     Parameters
     ----------
     lineage : DataFrame
-        row, image, source, patient, label; one row an image.
+        row, image, source, patient, label; one row per image.
     unit : {"image", "source", "patient"}
         What stays whole. `image` is the paper's: images are divided after augmentation. `source` keeps all variants
         of one view together. `patient` keeps all of a patient together and tests on originals: the augmented copies
@@ -40,7 +40,7 @@ def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int) -> pd.DataFrame:
         raise ValueError(
             f"split by {unit}: expected at least two {unit}s of each label, got {rarest.to_dict()} (label: {unit}s)"
         )
-    # The draw is named by the unit alone, so that datasets with the same units share one split.
+    # The dataset is no part of the generator's name, so that datasets with the same units share one split.
     chance = int(generator(seed, "split", unit).integers(2**32))
     _, test = train_test_split(
         units.index.to_numpy(),
@@ -58,10 +58,10 @@ def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int) -> pd.DataFrame:
 
 
 def check(split: pd.DataFrame, unit: str) -> None:
-    """Raise `BrokenPromise` if the split breaks what its unit promises; say what lies in both parts.
+    """Raise `BrokenPromise` if the split breaks what its unit promises.
 
-    Each image stands once; no unit lies in both parts; a patient split tests on originals; both parts hold both
-    labels.
+    Each image occurs once; no unit lies in both parts; a patient split tests on originals only; both parts hold
+    both labels.
     """
     if split[unit].isna().any():
         raise BrokenPromise(f"split by {unit}: expected a {unit} on each row, got {split[unit].isna().sum()} without")

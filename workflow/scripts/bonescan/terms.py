@@ -1,4 +1,4 @@
-"""Each vocabulary of the project once: what may stand in tables, in file names and in the config."""
+"""The project's vocabularies, each defined once: words of the tables, the file names and the config."""
 
 NORMAL, METASTASIS = CLASSES = ("normal", "metastasis")
 """By label: 0 and 1."""
@@ -21,7 +21,7 @@ OPERATIONS = ("identity", "left", "right", "up", "down", "rotate_left", "rotate_
 """What augmentation does to an image, as it is and mirrored (paper: Thoracic image augmentation)."""
 
 VARIANTS = 2 * len(OPERATIONS)
-"""Variants of one image, itself among them: 14, as many as Table 2's smallest class grew to from 1."""
+"""Variants of one image, counting itself: 14. In Table 2 the smallest class grows from 1 image to 14."""
 
 DATASETS = ("D1", "D2", "D3")
 """Original; augmented and normalised; augmented."""
@@ -35,7 +35,7 @@ MODELS = ("V7", "V16", "V19", "V21", "V24", "R34", "D121")
 """The seven networks, in the order of Tables 6 to 9."""
 
 TRAINED, DID_NOT_TRAIN, DIVERGED = STATUSES = ("trained", "did not train", "diverged")
-"""What can be said of a training."""
+"""Possible outcomes of a training."""
 
 PAPER_METRICS = ("accuracy", "precision", "recall", "specificity", "f1")
 """Columns of Tables 6 to 8, in their order."""

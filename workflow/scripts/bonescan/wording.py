@@ -1,5 +1,7 @@
 """How the paper's tables and figures name things, and the line that says whose scans and which scale made them."""
 
+from collections.abc import Iterable
+
 from bonescan.terms import UNITS
 
 SUBTYPE_NAMES = {
@@ -48,17 +50,17 @@ def origin(provenance: dict) -> str:
 
 
 def caveats(provenance: dict) -> list[str]:
-    """Return the sentences that must stand beside scores on simulated scans; none for a real cohort."""
+    """Return the sentences that must accompany scores on simulated scans; none for a real cohort."""
     if provenance["cohort"] != "phantom":
         return []
     return ["The scans are simulated: these numbers are not clinical performance."]
 
 
 def split_unit(unit: str) -> str:
-    """Return a split unit, the paper's marked as such."""
+    """Return the name of a split unit; the paper's is marked as such."""
     return "image (the paper's)" if unit == "image" else unit
 
 
-def in_order(units) -> list[str]:
+def sort_units(units: Iterable[str]) -> list[str]:
     """Return the distinct split units in the order of `bonescan.terms.UNITS`."""
     return sorted(set(units), key=UNITS.index)

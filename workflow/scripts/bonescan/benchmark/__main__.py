@@ -1,4 +1,4 @@
-"""Measure one network: the job (JSON) comes from the standard input, what was measured goes to the output."""
+"""Measure one network: the job (JSON) comes from the standard input, the result goes to the standard output."""
 
 import json
 import sys

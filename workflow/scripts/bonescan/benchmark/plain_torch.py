@@ -1,4 +1,4 @@
-"""A network in plain PyTorch, from its description, and the plainest training loop: what ours is measured against."""
+"""A network in plain PyTorch, from its description, and the plainest training loop, as a measure for ours."""
 
 import torch
 from torch import nn
@@ -37,10 +37,10 @@ class Network(nn.Module):
 
     @staticmethod
     def _part(layer: dict, entering: int) -> nn.Module | None:
-        """Return what has weights or state in a layer."""
+        """Return the module of a layer with weights or state; None for other layers."""
         kind, kernel = layer["class"], layer["kernel"]
         if kind == "Conv2D":
-            # Ours has a bias where its parameters are more than its kernel.
+            # Our layer has a bias if it has more parameters than its kernel.
             bias = layer["parameters"] > kernel**2 * entering * layer["filters"]
             padding = kernel // 2 if layer["padding"] == "same" else 0
             return nn.Conv2d(entering, layer["filters"], kernel, layer["strides"], padding, bias=bias)
@@ -79,7 +79,7 @@ class Network(nn.Module):
 
 
 def copy_weights(network: Network, weights: dict) -> None:
-    """Give the network the weights of ours.
+    """Copy the weights of our network into this one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is counted and timed of a training, whoever trains: work, images a second, the machine's peak, memory."""
+"""Measures of a training, ours or the plain loop: work, images a second, the machine's peak, memory."""
 
 import json
 import os
@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 PRODUCTS = {False: (2048, 1), True: (8192, 20)}
-"""Of the peak, without and with a GPU: rows and columns of the matrices, products between two waits."""
+"""For the peak, without and with a GPU: rows and columns of the matrices, products between two waits."""
 
 BATCHES = {False: 1, True: 10}
-"""Batches of an epoch, without and with a GPU, which must not wait for its work after every step."""
+"""Batches of an epoch, without and with a GPU. A GPU must not wait after every step."""
 
 
 def gflop_per_image(description: dict) -> float:
@@ -51,7 +51,7 @@ def images_of_grid(
     ratio : list of int
         Training to test.
     datasets : list of str
-        Those that are trained on.
+        The datasets that are trained on.
     epochs : dict of str to int
         Of each dataset.
     seeds : int
@@ -61,7 +61,7 @@ def images_of_grid(
 
 
 def rate(run: Callable[[], int], seconds: float) -> float:
-    """Return how many images a second `run` takes; it returns how many it took. Its first call is not counted."""
+    """Return the images a second of `run`, which returns how many images it took. Its first call is not counted."""
     run()
     images, start = 0, time.perf_counter()
     while (elapsed := time.perf_counter() - start) < seconds:
@@ -75,9 +75,9 @@ def peak(multiply: Callable, matrix, count: int, wait: Callable) -> float:
     Parameters
     ----------
     multiply : function
-        Of two matrices.
+        Multiplies two matrices.
     matrix : square matrix of the framework, on the device
-        Of a spread that its powers keep: zeros and infinities are multiplied faster.
+        Scaled so that its powers keep their size: zeros and infinities are multiplied faster.
     wait : function
         Waits until a matrix is there.
     """
@@ -105,7 +105,7 @@ def example(job: dict, gpu: bool) -> tuple[np.ndarray, np.ndarray]:
 
 
 def measure_apart(job: dict, plain: bool) -> dict:
-    """Measure in a process of its own, so that memory and threads are its own too; `plain`: the PyTorch loop."""
+    """Measure in a separate process with memory and threads of its own; `plain`: the PyTorch loop."""
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-m", "bonescan.benchmark"]
     asked = json.dumps(job | {"plain": plain})
@@ -126,7 +126,7 @@ def compare_speeds(measured: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With the columns `share_of_peak` and `ratio` (NaN where nothing was measured beside).
+        With the columns `share_of_peak` and `ratio` (NaN where the plain loop was not measured).
     """
     share = measured["images_per_s"] * measured["gflop"] / measured["peak_gflops"]
     return measured.assign(share_of_peak=share, ratio=measured["images_per_s"] / measured["torch_images_per_s"])

@@ -137,4 +137,5 @@ def _threshold(pixels: np.ndarray, rule: str | float) -> int:
         return 0
     below = pixels.cumsum() / pixels.sum()
     noise = len(pixels) - 1 if rule == "maximum" else np.searchsorted(below, rule / 100)
+    # DEVIATION: the paper takes the maximum as it is
     return int(max(noise, np.searchsorted(below, 0.75) + 1))

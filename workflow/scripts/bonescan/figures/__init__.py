@@ -1,1 +1,1 @@
-"""The paper's figures, drawn from the arrays and tables of the run; one module a theme, the common look in `style`."""
+"""The paper's figures, drawn from the arrays and tables of the run; one module per theme, the look in `style`."""

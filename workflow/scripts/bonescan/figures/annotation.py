@@ -19,15 +19,21 @@ MARGIN = 25  # rows and columns round the lesions of the detail
 LEAST = 130  # rows and columns of the detail
 ROWS = 18  # lines of the list
 LETTERS = 50  # of a line of the list
-# by the reader's place; the colour of the majority is none of them
+# in the order of the readers; none is the colour of the majority
 READERS = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
 
 @styled
 def draw_annotation(
-    counts: np.ndarray, findings: pd.DataFrame, mask: np.ndarray, label: pd.Series, votes: int, provenance, report=""
+    counts: np.ndarray,
+    findings: pd.DataFrame,
+    mask: np.ndarray,
+    label: pd.Series,
+    votes: int,
+    provenance: dict,
+    report: str = "",
 ) -> Figure:
-    """Draw the annotations of one view: (a) the view, (b) the lesions near by, (c) the list of all that was marked.
+    """Draw the annotations of one view: (a) the view, (b) the lesions close up, (c) the list of all that was marked.
 
     Parameters
     ----------
@@ -58,7 +64,7 @@ def draw_annotation(
         say(near, "no reader marked anything on this image")
         texts.set_axis_off()
         return figure
-    table = marks_by_region(findings, readers)
+    table = count_marks(findings, readers)
     row0, row1, column0, column1 = _detail(findings, counts.shape)
     show_counts(near, counts, black=ceiling(counts[row0:row1, column0:column1]))
     near.set(xlim=(column0 - 0.5, column1 - 0.5), ylim=(row1 - 0.5, row0 - 0.5))
@@ -74,17 +80,17 @@ def draw_annotation(
     handles.append(Line2D([], [], color="black", linewidth=0.9, linestyle=":", label="no metastasis"))
     handles.append(Patch(facecolor=MARK, alpha=0.35, label=f"metastasis by {votes} or more"))
     near.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=2)
-    _list(texts, table, label, readers, report)
+    _write_list(texts, table, label, readers, report)
     return figure
 
 
-def marks_by_region(findings: pd.DataFrame, readers: list[str]) -> pd.DataFrame:
+def count_marks(findings: pd.DataFrame, readers: list[str]) -> pd.DataFrame:
     """Return how many shapes each reader drew for each finding and region, metastases first, then the most marked.
 
     Returns
     -------
     DataFrame of int
-        Index `finding`, `bone`; one column a reader.
+        Index `finding`, `bone`; one column per reader.
     """
     table = pd.crosstab([findings["finding"], findings["bone"].astype(object).fillna("")], findings["reader"])
     table = table.reindex(columns=readers, fill_value=0)
@@ -100,7 +106,7 @@ def _body_rows(counts: np.ndarray) -> tuple[int, int]:
 
 
 def _draw_shapes(axes: Axes, findings: pd.DataFrame, colours: dict, width: float) -> None:
-    """Draw every shape as its reader drew it: metastases in whole lines, all else in broken ones."""
+    """Draw every shape as its reader drew it: metastases in solid lines, all else in dotted ones."""
     for mark in findings.itertuples(index=False):
         rows, columns = _outline(mark.shape, read_points(mark.points)).T
         line = "-" if mark.finding == "metastasis" else (0, (1, 1))
@@ -108,7 +114,7 @@ def _draw_shapes(axes: Axes, findings: pd.DataFrame, colours: dict, width: float
 
 
 def _outline(shape: str, points: np.ndarray) -> np.ndarray:
-    """Return the corners of a closed line round one shape, shape (n, 2), rows and columns; a mask by its box."""
+    """Return the corners of a closed line round one shape, shape (n, 2), rows and columns; of a mask, its box."""
     if shape in ("circle", "point"):
         radius = math.dist(*points[:2]) if shape == "circle" else POINT_RADIUS
         angles = np.linspace(0, 2 * np.pi, 40)
@@ -120,7 +126,7 @@ def _outline(shape: str, points: np.ndarray) -> np.ndarray:
 
 
 def _number_regions(axes: Axes, findings: pd.DataFrame, table: pd.DataFrame, box: tuple[int, int, int, int]) -> None:
-    """Write the number that a finding and region have in the list beside their shapes."""
+    """Write beside its shapes the number that a finding and region has in the list."""
     row0, row1, column0, column1 = box
     for number, (finding, bone) in enumerate(table.head(ROWS).index, start=1):
         shapes = findings[(findings["finding"] == finding) & (findings["bone"].astype(object).fillna("") == bone)]
@@ -142,7 +148,7 @@ def _detail(findings: pd.DataFrame, size: tuple[int, int]) -> tuple[int, int, in
     return int(start[0]), int(end[0]), int(start[1]), int(end[1])
 
 
-def _list(axes: Axes, table: pd.DataFrame, label: pd.Series, readers: list[str], report: str) -> None:
+def _write_list(axes: Axes, table: pd.DataFrame, label: pd.Series, readers: list[str], report: str) -> None:
     """Write the annotation as a list: finding, region, shapes of each reader; then the votes and the report."""
     axes.set_axis_off()
     letter(axes, 2, "annotation: shapes of each reader")

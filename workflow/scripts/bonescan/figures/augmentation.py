@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from bonescan.augment import transform
-from bonescan.figures.findings import outline
-from bonescan.figures.style import ACCENT, ceiling, counts_bar, letter, new_figure, show_counts, styled
+from bonescan.figures.findings import draw_outline
+from bonescan.figures.style import ACCENT, add_counts_bar, ceiling, letter, new_figure, show_counts, styled
 
 
 def variants(vertical: int, degrees: int) -> list[tuple[str, int, str, int]]:
@@ -37,10 +37,10 @@ def draw_variants(counts: np.ndarray, mask: np.ndarray, vertical: int, degrees: 
     for number, (title, mirrored, operation, amount) in enumerate(variants(vertical, degrees)):
         axes = panels[number]
         shown = show_counts(axes, transform(counts.astype(float), mirrored, operation, amount), black)
-        outline(axes, transform(mask.astype(float), mirrored, operation, amount) > 0.5)
+        draw_outline(axes, transform(mask.astype(float), mirrored, operation, amount) > 0.5)
         centre = (counts.shape[0] - 1) / 2
         axes.axhline(centre, color=ACCENT, linewidth=0.5, linestyle=":")
         axes.axvline(centre, color=ACCENT, linewidth=0.5, linestyle=":")
         letter(axes, number, title)
-    counts_bar(figure, shown, panels, shrink=0.8, aspect=25)
+    add_counts_bar(figure, shown, panels, shrink=0.8, aspect=25)
     return figure

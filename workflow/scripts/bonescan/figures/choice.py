@@ -1,4 +1,4 @@
-"""Which image a figure shows where the config leaves it open."""
+"""Which image a figure shows if the config names none."""
 
 import pandas as pd
 
@@ -6,8 +6,8 @@ CLEAR_CASE = {"view": "posterior", "flag": 0, "label": 1, "subtype": "spinal"}
 """Wishes for the image of Figures 2 to 4: a hot spot in the spine (Figure 4's caption), well cropped."""
 
 
-def choose(table: pd.DataFrame, image: str | None, **wishes) -> str:
-    """Return the image to show: the one asked for, else the first that fulfils most wishes.
+def choose(table: pd.DataFrame, image: str | None, **wishes: str | int) -> str:
+    """Return the image to show: the one asked for, else the first that fulfils the wishes in their order.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ def _example(table: pd.DataFrame) -> str:
     return repr(table["image"].iloc[0]) if len(table) else "none"
 
 
-def row_of(table: pd.DataFrame, image: str) -> pd.Series:
-    """Return the one row of a table that is of an image; ValueError if there is none, or more."""
+def find_row(table: pd.DataFrame, image: str) -> pd.Series:
+    """Return the one row of an image; ValueError unless there is exactly one."""
     rows = table[table["image"] == image]
     if len(rows) != 1:
         raise ValueError(f"image {image!r}: expected one row of the table, got {len(rows)}")
@@ -49,4 +49,4 @@ def row_of(table: pd.DataFrame, image: str) -> pd.Series:
 
 def row_in_array(cohort: pd.DataFrame, image: str, column: str) -> int:
     """Return an image's row in an array, from `cohort.tsv`: column `scan` of `scans.npy`, `row` of `thorax.npy`."""
-    return int(row_of(cohort, image)[column])
+    return int(find_row(cohort, image)[column])

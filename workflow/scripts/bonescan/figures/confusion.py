@@ -2,13 +2,14 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bonescan.figures.curves import seed_note
 from bonescan.figures.style import letter, new_figure, say, styled
-from bonescan.scoring.summary import first_seed
+from bonescan.scoring.summary import keep_first_seed
 from bonescan.terms import CLASSES, TRAINED
-from bonescan.wording import classifier, in_order, split_unit
+from bonescan.wording import classifier, sort_units, split_unit
 
 
 def confusion(run) -> np.ndarray:
@@ -23,7 +24,9 @@ def confusion(run) -> np.ndarray:
 
 
 @styled
-def draw_confusion(metrics: pd.DataFrame, model: str, provenance: dict, datasets=("D2", "D3")) -> Figure:
+def draw_confusion(
+    metrics: pd.DataFrame, model: str, provenance: dict, datasets: tuple[str, ...] = ("D2", "D3")
+) -> Figure:
     """Draw the confusion matrices of one classifier, datasets across, split units down.
 
     Parameters
@@ -33,8 +36,8 @@ def draw_confusion(metrics: pd.DataFrame, model: str, provenance: dict, datasets
     model : str
         Network, such as V21.
     """
-    units = in_order(metrics["unit"])
-    chosen = first_seed(metrics[metrics["model"] == model]).set_index(["unit", "dataset"])
+    units = sort_units(metrics["unit"])
+    chosen = keep_first_seed(metrics[metrics["model"] == model]).set_index(["unit", "dataset"])
     figure = new_figure(
         12 + 52 * len(units), provenance, "Shares are of the true class." + seed_note(metrics), width=130
     )
@@ -48,13 +51,13 @@ def draw_confusion(metrics: pd.DataFrame, model: str, provenance: dict, datasets
             elif (run := chosen.loc[(unit, dataset)]).status != TRAINED:
                 say(panel, f"{classifier(model)}: {run.status}")
             else:
-                _matrix(panel, confusion(run))
+                _draw_matrix(panel, confusion(run))
             letter(panel, column, title)
     figure.suptitle(classifier(model))
     return figure
 
 
-def _matrix(axes, matrix: np.ndarray) -> None:
+def _draw_matrix(axes: Axes, matrix: np.ndarray) -> None:
     totals = matrix.sum(axis=1, keepdims=True)
     shares = np.divide(matrix, totals, out=np.full((2, 2), np.nan), where=totals > 0)
     axes.imshow(np.nan_to_num(shares), cmap="Blues", vmin=0, vmax=1)

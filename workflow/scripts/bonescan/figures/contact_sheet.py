@@ -1,9 +1,12 @@
 """The contact sheet: every crop of a cohort with its box on the whole body, flagged ones first."""
 
 import textwrap
+from collections.abc import Callable, Iterable, Iterator
+from os import PathLike
 
 import matplotlib
 import numpy as np
+import pandas as pd
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -25,7 +28,7 @@ _LINES = 5
 
 
 @styled
-def draw_page(entries, size, provenance: dict, note: str) -> Figure:
+def draw_page(entries: list[tuple], size: tuple[int, int], provenance: dict, note: str) -> Figure:
     """Draw one page.
 
     Parameters
@@ -63,18 +66,24 @@ def draw_page(entries, size, provenance: dict, note: str) -> Figure:
     return figure
 
 
-def order(crops):
+def order(crops: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of `crop.tsv`, flagged ones first, each group in its own order."""
     return crops.sort_values("flag", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def pages(crops, number=COLUMNS * ROWS):
+def pages(crops: pd.DataFrame, number: int = COLUMNS * ROWS) -> Iterator[pd.DataFrame]:
     """Yield the rows of each page."""
     for first in range(0, len(crops), number):
         yield crops.iloc[first : first + number]
 
 
-def draw_sheet(crops, picture_of, size, provenance: dict, note: str):
+def draw_sheet(
+    crops: pd.DataFrame,
+    picture_of: Callable[..., tuple[str, np.ndarray]],
+    size: tuple[int, int],
+    provenance: dict,
+    note: str,
+) -> Iterator[Figure]:
     """Yield the pages of a sheet, one at a time.
 
     Parameters
@@ -87,7 +96,7 @@ def draw_sheet(crops, picture_of, size, provenance: dict, note: str):
         Rows and columns of a view.
     provenance : dict
     note : str
-        Of every page; more pages than one are numbered.
+        Of every page; several pages are numbered.
     """
     sheets = list(pages(crops))
     for number, rows in enumerate(sheets, start=1):
@@ -98,13 +107,13 @@ def draw_sheet(crops, picture_of, size, provenance: dict, note: str):
 
 
 @styled
-def save_pages(figures, pdf, png) -> int:
-    """Write every page to one PDF and the first to a PNG; returns the number of pages.
+def save_pages(figures: Iterable[Figure], pdf: str | PathLike, png: str | PathLike) -> int:
+    """Write every page to one PDF and the first to a PNG; return the number of pages.
 
     Parameters
     ----------
     figures : iterable of Figure
-        Drawn one after the other, so that one at a time is in memory.
+        Drawn one after the other, so that only one is in memory at a time.
     pdf, png : path-like
     """
     count = 0

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -12,8 +13,8 @@ from bonescan.figures.style import (
     ACCENT,
     FAINT,
     MARK,
+    add_counts_bar,
     ceiling,
-    counts_bar,
     letter,
     new_figure,
     show_counts,
@@ -42,7 +43,7 @@ class Stage:
 
 
 def stages(view: np.ndarray, crop: Crop) -> list[Stage]:
-    """Return what the paper's stages leave of a view, before the last fills what is left with background.
+    """Return what the paper's stages leave of a view, before the last one fills in the background.
 
     Parameters
     ----------
@@ -60,13 +61,13 @@ def stages(view: np.ndarray, crop: Crop) -> list[Stage]:
     return [
         Stage("original", view),
         Stage("noise\nremoved", clean, body),
-        Stage("body area", _only(clean, body), trunk),
-        Stage("head and\nlegs removed", _only(clean, trunk), crop.box),
-        Stage("pelvis\nremoved", _only(clean, crop.box)),
+        Stage("body area", _keep_box(clean, body), trunk),
+        Stage("head and\nlegs removed", _keep_box(clean, trunk), crop.box),
+        Stage("pelvis\nremoved", _keep_box(clean, crop.box)),
     ]
 
 
-def _only(view: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+def _keep_box(view: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
     """Return a view with background outside a box."""
     row0, row1, col0, col1 = box
     left = np.zeros_like(view)
@@ -95,16 +96,16 @@ def draw_stages(view: np.ndarray, crop: Crop, image: str, provenance: dict) -> F
     for number, stage in enumerate(left):
         shown = show_counts(panels[number], stage.counts, black)
         if stage.box is not None:
-            _frame(panels[number], stage.box)
+            _draw_frame(panels[number], stage.box)
         letter(panels[number], number, stage.title)
     show_counts(panels[-1], crop.thorax, black)
     panels[-1].set_anchor("N")
     letter(panels[-1], len(left), f"filled with background\nto {crop.thorax.shape[0]} × {crop.thorax.shape[1]}")
-    counts_bar(figure, shown, panels[-1], location="bottom", shrink=0.8, aspect=30)
+    add_counts_bar(figure, shown, panels[-1], location="bottom", shrink=0.8, aspect=30)
     return figure
 
 
-def _frame(axes, box: tuple[int, int, int, int]) -> None:
+def _draw_frame(axes: Axes, box: tuple[int, int, int, int]) -> None:
     row0, row1, col0, col1 = box
     size = col1 - col0, row1 - row0
     corner = col0 - 0.5, row0 - 0.5
@@ -126,8 +127,8 @@ def draw_profile(crop: Crop, image: str, provenance: dict) -> Figure:
     words = "Dotted: the landmarks, refined on the counted profile; the names are the paper's."
     figure = new_figure(105, provenance, f"{image}. {words}")
     left, middle, right = figure.subplots(1, 3, width_ratios=[0.85, 2, 2], sharey=True)
-    show_counts(left, _only(crop.denoised.view, (rows[0], rows[-1] + 1, 0, crop.denoised.view.shape[1])))
-    # square pixels by showing more or fewer columns: a panel of another height would leave the shared rows
+    show_counts(left, _keep_box(crop.denoised.view, (rows[0], rows[-1] + 1, 0, crop.denoised.view.shape[1])))
+    # show more or fewer columns to keep pixels square: with another height the panel would not share its rows
     left.set(adjustable="datalim", ylabel="Row of the view")
     left.set_yticks(range(0, len(crop.denoised.view), 100))
 
@@ -151,7 +152,7 @@ def draw_profile(crop: Crop, image: str, provenance: dict) -> Figure:
         panel.tick_params(axis="x", colors=colour)
     right.axvline(0, color=FAINT, linewidth=0.5)
 
-    for (name, row), height in zip(marks.items(), apart(list(marks.values()), len(rows) / 35), strict=True):
+    for (name, row), height in zip(marks.items(), move_apart(list(marks.values()), len(rows) / 35), strict=True):
         for panel in (left, middle, right):
             panel.axhline(row, color=ACCENT, linewidth=0.5, linestyle=":")
         middle.text(0.99, height, name.replace("_", " "), transform=middle.get_yaxis_transform(), **_NAME)
@@ -161,8 +162,8 @@ def draw_profile(crop: Crop, image: str, provenance: dict) -> Figure:
     return figure
 
 
-def apart(rows: list[float], gap: float) -> list[float]:
-    """Return rows moved down as little as keeps them `gap` apart, in the order given, so that names do not overlap."""
+def move_apart(rows: list[float], gap: float) -> list[float]:
+    """Return rows moved down just enough to stay `gap` apart, in the order given, so that names do not overlap."""
     order = np.argsort(rows, kind="stable")
     placed = list(map(float, rows))
     for before, after in pairwise(order):

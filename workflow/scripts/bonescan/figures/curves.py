@@ -1,38 +1,43 @@
 """Figures 8 and 9: training accuracy and ROC curves, datasets across, split units down."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from bonescan.figures.style import COLOURS, FAINT, letter, new_figure, say, styled
 from bonescan.scoring.roc import curve
-from bonescan.scoring.summary import first_seed
+from bonescan.scoring.summary import keep_first_seed
 from bonescan.terms import TRAINED
-from bonescan.wording import DATASET_NAMES, classifier, in_order, split_unit
+from bonescan.wording import DATASET_NAMES, classifier, sort_units, split_unit
 
 
 def seed_note(table: pd.DataFrame) -> str:
-    """Return the words for what `first_seed` leaves out; nothing where there is one seed."""
+    """Return a note on what `keep_first_seed` leaves out; empty for one seed."""
     seeds = table["seed"].nunique()
     return f" First of {seeds} seeds." if seeds > 1 else ""
 
 
-def colour_of(models) -> dict[str, str]:
+def choose_colours(models: Iterable[str]) -> dict[str, str]:
     """Return a colour for each network, the same in every figure of a run."""
     return {model: COLOURS[number % len(COLOURS)] for number, model in enumerate(models)}
 
 
-def _grid(metrics: pd.DataFrame, provenance: dict, note: str, foot: float):
-    """Return a figure with a panel a split unit and dataset, the panels by both, and the networks in their order.
+def _make_grid(
+    metrics: pd.DataFrame, provenance: dict, note: str, foot: float
+) -> tuple[Figure, dict[tuple[str, str], Axes], list[str]]:
+    """Return a figure with one panel per split unit and dataset, the panels by both, and the networks in order.
 
     Parameters
     ----------
     foot : float
         Height kept free for a legend, mm.
     """
-    units, datasets = in_order(metrics["unit"]), sorted(metrics["dataset"].unique())
+    units, datasets = sort_units(metrics["unit"]), sorted(metrics["dataset"].unique())
     figure = new_figure(8 + foot + 57 * len(units), provenance, note)
     axes = figure.subplots(len(units), len(datasets), squeeze=False, sharex=False, sharey=True)
     panels = {}
@@ -64,12 +69,12 @@ def draw_training(histories: dict[tuple, pd.DataFrame], metrics: pd.DataFrame, p
     histories : dict of (unit, dataset, model) to DataFrame
         `history.csv`: epoch, accuracy.
     metrics : DataFrame
-        `metrics.tsv` of all units; its first seed says which networks trained.
+        `metrics.tsv` of all units; its first seed decides which networks trained.
     """
     note = "Dashed grey: networks without a result." + seed_note(metrics)
-    metrics = first_seed(metrics)
-    figure, panels, models = _grid(metrics, provenance, note, 8)
-    colours = colour_of(models)
+    metrics = keep_first_seed(metrics)
+    figure, panels, models = _make_grid(metrics, provenance, note, 8)
+    colours = choose_colours(models)
     for (unit, dataset), panel in panels.items():
         runs = metrics[(metrics["unit"] == unit) & (metrics["dataset"] == dataset)]
         failed: dict[str, list[str]] = {}
@@ -79,7 +84,7 @@ def draw_training(histories: dict[tuple, pd.DataFrame], metrics: pd.DataFrame, p
                 failed.setdefault(run.status, []).append(run.model)
             if history is None or history.empty:
                 continue
-            _accuracy(panel, history, colours[run.model] if run.status == TRAINED else None)
+            _draw_accuracy(panel, history, colours[run.model] if run.status == TRAINED else None)
         text = "\n".join(f"{status}: {', '.join(names)}" for status, names in failed.items())
         place = {"transform": panel.transAxes, "ha": "right", "va": "bottom"}
         panel.text(0.97, 0.03, text, fontsize=6, color="#595959", **place)
@@ -99,7 +104,7 @@ def draw_training(histories: dict[tuple, pd.DataFrame], metrics: pd.DataFrame, p
     return figure
 
 
-def _accuracy(panel, history: pd.DataFrame, colour: str | None) -> None:
+def _draw_accuracy(panel: Axes, history: pd.DataFrame, colour: str | None) -> None:
     """Draw one network's accuracy; dashed grey below the others if it has no colour."""
     look = {"color": colour, "zorder": 3} if colour else {"color": FAINT, "linestyle": "--", "zorder": 2}
     if len(history) == 1:
@@ -117,9 +122,9 @@ def draw_roc(predictions: pd.DataFrame, metrics: pd.DataFrame, provenance: dict)
         `predictions.tsv` and `metrics.tsv` of all units; their first seed is drawn.
     """
     note = "Dotted: chance. AUC in brackets." + seed_note(metrics)
-    predictions, metrics = first_seed(predictions), first_seed(metrics)
-    figure, panels, models = _grid(metrics, provenance, note, 0)
-    colours = colour_of(models)
+    predictions, metrics = keep_first_seed(predictions), keep_first_seed(metrics)
+    figure, panels, models = _make_grid(metrics, provenance, note, 0)
+    colours = choose_colours(models)
     for (unit, dataset), panel in panels.items():
         runs = metrics[(metrics["unit"] == unit) & (metrics["dataset"] == dataset)]
         of_panel = predictions[(predictions["unit"] == unit) & (predictions["dataset"] == dataset)]
@@ -128,7 +133,7 @@ def draw_roc(predictions: pd.DataFrame, metrics: pd.DataFrame, provenance: dict)
             say(panel, "ROC undefined:\nthe test images are of one class")
             continue
         for run in runs.itertuples(index=False):
-            _roc(panel, of_panel[of_panel["model"] == run.model], run, colours[run.model])
+            _draw_one_roc(panel, of_panel[of_panel["model"] == run.model], run, colours[run.model])
         panel.plot([0, 1], [0, 1], color=FAINT, linestyle=":", linewidth=0.7, zorder=1)
         panel.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
         panel.set_xlabel("False positive rate")
@@ -138,8 +143,8 @@ def draw_roc(predictions: pd.DataFrame, metrics: pd.DataFrame, provenance: dict)
     return figure
 
 
-def _roc(panel, predictions: pd.DataFrame, run, colour: str) -> None:
-    """Draw one network's ROC curve, or only its legend entry with its status if it has no result."""
+def _draw_one_roc(panel: Axes, predictions: pd.DataFrame, run, colour: str) -> None:
+    """Draw one network's ROC curve; without a result, only a legend entry with its status."""
     if run.status != TRAINED or predictions["probability"].isna().any():
         panel.plot([], [], color=FAINT, linestyle="--", label=f"{classifier(run.model)}: {run.status}")
         return

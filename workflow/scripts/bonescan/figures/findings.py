@@ -27,7 +27,7 @@ def thorax_mask(mask: np.ndarray, crop, size: int) -> np.ndarray:
     return thorax
 
 
-def outline(axes: Axes, mask: np.ndarray) -> None:
+def draw_outline(axes: Axes, mask: np.ndarray) -> None:
     """Draw the outline of a mask, shape (rows, columns), on an image of the same shape."""
     if mask.any():
         axes.contour(mask, levels=[0.5], colors=MARK, linewidths=0.8)

@@ -1,9 +1,10 @@
-"""Twelve patients of the phantom cohort, both views, plain and with what is in them ringed."""
+"""Twelve patients of the phantom cohort, both views, plain and with lesions and benign foci ringed."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
@@ -41,9 +42,9 @@ class Exam:
 
 
 def choose_patients(views: pd.DataFrame, number: int = 12) -> list[str]:
-    """Return patients for the gallery: half normal, half of every subtype there is.
+    """Return patients for the gallery: half normal, half of the other subtypes.
 
-    Patients with both views go first, and the order is the cohort's, so that none is picked for its looks.
+    Patients with both views go first, otherwise the order is the cohort's, so that none is picked for its looks.
 
     Parameters
     ----------
@@ -64,14 +65,16 @@ def choose_patients(views: pd.DataFrame, number: int = 12) -> list[str]:
     return [name for name in views["patient"].unique() if name in chosen[:number]]
 
 
-def exam_of(patient: str, views: pd.DataFrame, scans, lesions: pd.DataFrame, foci: pd.DataFrame) -> Exam:
+def collect_exam(
+    patient: str, views: pd.DataFrame, scans: np.ndarray, lesions: pd.DataFrame, foci: pd.DataFrame
+) -> Exam:
     """Collect what the gallery shows of one patient.
 
     Parameters
     ----------
     patient : str
     views : DataFrame
-        The patient's: image, view, subtype, sex, age, row0, row1 (of the thorax); the index is the row in `scans`.
+        Of the patient: image, view, subtype, sex, age, row0, row1 (of the thorax); the index is the row in `scans`.
     scans : ndarray, shape (n, rows, columns), uint16
     lesions, foci : DataFrame
         `truth_lesions.tsv` and `truth_foci.tsv`.
@@ -116,7 +119,7 @@ def draw_gallery(exams: list[Exam], provenance: dict) -> Figure:
     return figure
 
 
-def _ring(axes, foci: pd.DataFrame, colour: str, hidden: bool) -> None:
+def _ring(axes: Axes, foci: pd.DataFrame, colour: str, hidden: bool) -> None:
     """Ring foci; those that cannot be seen dashed, or not at all."""
     for focus in foci.itertuples(index=False):
         if focus.visible or hidden:

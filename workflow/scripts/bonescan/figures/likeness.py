@@ -14,7 +14,13 @@ LINEAR = "profile"
 
 @styled
 def draw_likeness(
-    pictures, real, bands, compared: pd.DataFrame, views: int, provenance: dict, note: str = ""
+    pictures: list[tuple],
+    real: list,
+    bands: list[np.ndarray],
+    compared: pd.DataFrame,
+    views: int,
+    provenance: dict,
+    note: str = "",
 ) -> Figure:
     """Draw the comparison.
 
@@ -22,11 +28,11 @@ def draw_likeness(
     ----------
     pictures : list of (str, ndarray shape (rows, columns), dict of str to ndarray of bool, (int, int))
         Title, counts, regions of interest, and the first row shown and the one after the last.
-    real : list of likeness.Curve
+    real : list of bonescan.phantom_quality.likeness.Curve
     bands : list of ndarray, shape (3, n)
         5th, 50th, 95th percentile of the phantom views for each curve.
     compared : DataFrame
-        Of `likeness.compare`.
+        From `bonescan.phantom_quality.likeness.compare`.
     views : int
         Phantom views behind the bands.
     note : str
@@ -40,7 +46,7 @@ def draw_likeness(
         for name, mask in masks.items():
             if mask.any():
                 axes.contour(mask, levels=[0.5], colors=REGIONS[name], linewidths=0.7)
-        axes.set_ylim(first + tallest, first)  # both as tall, so that they stand side by side
+        axes.set_ylim(first + tallest, first)  # the same height for both, so that they stand side by side
         letter(axes, number, title)
     handles = [Line2D([], [], color=colour, label=name) for name, colour in REGIONS.items()]
     left.legend(handles=handles, loc="outside lower center", ncols=4, handlelength=1, columnspacing=1)

@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from bonescan.augment import transform
-from bonescan.figures.findings import outline
+from bonescan.figures.findings import draw_outline
 from bonescan.figures.style import new_figure, show_counts, styled
 from bonescan.scoring.mistakes import KINDS
-from bonescan.wording import classifier, in_order, split_unit
+from bonescan.wording import classifier, sort_units, split_unit
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ def describe_variant(variant) -> str:
     return ", ".join(words) or "as acquired"
 
 
-def picture(mistake, variant, counts: np.ndarray, mask: np.ndarray) -> Picture:
-    """Return a misclassified image as it was classified: its source's counts and findings, transformed alike.
+def make_picture(mistake, variant, counts: np.ndarray, mask: np.ndarray) -> Picture:
+    """Return a misclassified image as it was classified: its source's counts and findings, both transformed.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def picture(mistake, variant, counts: np.ndarray, mask: np.ndarray) -> Picture:
 def draw_misclassified(
     rows: dict[tuple[str, int], list[Picture] | str], model: str, number: int, provenance: dict, note: str = ""
 ) -> Figure:
-    """Draw a row of misclassified images a kind of mistake and split unit.
+    """Draw one row of misclassified images per kind of mistake and split unit.
 
     Parameters
     ----------
@@ -70,11 +70,11 @@ def draw_misclassified(
     model : str
         Network, such as V21.
     number : int
-        Images a row at most.
+        Images per row at most.
     note : str
-        Said at the foot, after what the marks mean.
+        Printed at the foot, after what the marks mean.
     """
-    units = in_order(unit for unit, _ in rows)
+    units = sort_units(unit for unit, _ in rows)
     order = [(unit, label) for label in KINDS for unit in units]
     heights = [14 if isinstance(rows[key], str) else 52 for key in order]
     note = (
@@ -97,6 +97,6 @@ def draw_misclassified(
         for panel, picture in zip(axes, pictures, strict=False):
             panel.set_axis_on()
             show_counts(panel, picture.counts)
-            outline(panel, picture.mask)
+            draw_outline(panel, picture.mask)
             panel.set_title(picture.title, fontsize=6, loc="left")
     return figure

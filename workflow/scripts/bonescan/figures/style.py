@@ -9,6 +9,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from bonescan.files import write_whole
 from bonescan.wording import origin
@@ -26,7 +27,7 @@ ACCENT = "#0072B2"
 """A second thing that is pointed at."""
 
 FAINT = "#8C8C8C"
-"""What is there but is no result."""
+"""For what is shown but is no result."""
 
 _LOOK = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same figure on every machine
@@ -51,7 +52,7 @@ _LOOK = {
     "savefig.dpi": 300,
     "image.interpolation": "antialiased",
 }
-# embedding a font writes fifty lines about its tables
+# embedding a font logs fifty lines about its tables
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 _MM = 1 / 25.4
@@ -83,7 +84,7 @@ def new_figure(height: float, provenance: dict, note: str = "", width: float = W
     provenance : dict
         `cohort` and `scale`.
     note : str
-        Said after them.
+        Printed after them.
     """
     figure = Figure(figsize=(width * _MM, height * _MM), layout="constrained")
     lines = textwrap.wrap(f"{origin(provenance)}. {note}".strip(), int(width / _CHARACTER))
@@ -111,7 +112,7 @@ def ceiling(counts: np.ndarray, percentile: float = 99.5) -> float:
     return max(1.0, float(np.percentile(filled, percentile))) if filled.size else 1.0
 
 
-def show_counts(axes: Axes, counts: np.ndarray, black: float | None = None):
+def show_counts(axes: Axes, counts: np.ndarray, black: float | None = None) -> AxesImage:
     """Show counts as nuclear medicine does, dark where hot, in pixels of equal sides.
 
     Parameters
@@ -128,7 +129,7 @@ def show_counts(axes: Axes, counts: np.ndarray, black: float | None = None):
     return image
 
 
-def counts_bar(figure: Figure, image, axes, **keywords) -> None:
+def add_counts_bar(figure: Figure, image: AxesImage, axes: Axes | Iterable[Axes], **keywords) -> None:
     """Add the scale of counts to images shown with `show_counts`; what lies above its end is black too."""
     bar = figure.colorbar(image, ax=axes, extend="max", pad=0.01, **keywords)
     bar.set_label("Counts a pixel")

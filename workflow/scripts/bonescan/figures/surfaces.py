@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from matplotlib.figure import Figure
 
@@ -33,7 +34,7 @@ def reduce_to_peaks(counts: np.ndarray, block: tuple[int, int] = _BLOCK) -> np.n
 
 @styled
 def draw_surfaces(panels: list[tuple[str, np.ndarray | None, np.ndarray | None]], provenance: dict) -> Figure:
-    """Draw one surface a view, x width, y height, z counts, with the metastases ringed.
+    """Draw one surface per view, x width, y height, z counts, with the metastases ringed.
 
     Parameters
     ----------
@@ -52,12 +53,12 @@ def draw_surfaces(panels: list[tuple[str, np.ndarray | None, np.ndarray | None]]
             # placed by hand: the layout engine does not know how far a 3-D panel's labels reach
             frame = (0.025, 0.02, 0.9, 0.98)
             axes = columns[number].add_axes(frame, projection="3d", computed_zorder=False)
-            _surface(axes, counts, mask)
+            _draw_surface(axes, counts, mask)
         columns[number].suptitle(f"({'ab'[number]}) {title}" if mask is not None else "", x=0.02, ha="left", fontsize=8)
     return figure
 
 
-def _surface(axes, counts: np.ndarray, mask: np.ndarray) -> None:
+def _draw_surface(axes: Axes, counts: np.ndarray, mask: np.ndarray) -> None:
     from skimage.measure import find_contours
 
     peaks = reduce_to_peaks(counts).astype(float)
@@ -76,7 +77,7 @@ def _surface(axes, counts: np.ndarray, mask: np.ndarray) -> None:
     )
     for ring in find_contours(np.pad(mask, 1).astype(float), 0.5):
         ring -= 1
-        near = counts[mask & _inside(mask.shape, ring)]
+        near = counts[mask & _ring_frame(mask.shape, ring)]
         height = near.max() if near.size else 0
         axes.plot(ring[:, 1], ring[:, 0], height, color=MARK, linewidth=1.2, zorder=10)
     axes.set(xlim=(0, counts.shape[1]), ylim=(counts.shape[0], 0), zlim=(0, max(1.0, peaks.max())))
@@ -92,8 +93,8 @@ def _surface(axes, counts: np.ndarray, mask: np.ndarray) -> None:
         axis._axinfo["grid"].update(color="#E6E6E6", linewidth=0.4)
 
 
-def _inside(size: tuple[int, int], ring: np.ndarray) -> np.ndarray:
-    """Return the pixels in the frame of a ring, shape `size`, bool."""
+def _ring_frame(size: tuple[int, int], ring: np.ndarray) -> np.ndarray:
+    """Return the pixels in the bounding box of a ring, shape `size`, bool."""
     (top, left), (bottom, right) = (
         np.floor(ring.min(axis=0)).astype(int),
         np.ceil(ring.max(axis=0)).astype(int),

@@ -1,4 +1,4 @@
-"""Training and validation by learning rate, a curve each dataset and initial weights."""
+"""Training and validation by learning rate, one curve per dataset and initial weights."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bonescan.figures.style import COLOURS, FAINT, letter, new_figure, styled
-from bonescan.tables.sweep import words
+from bonescan.tables.sweep import initialiser_name
 from bonescan.wording import DATASET_NAMES, classifier
 
 _STYLES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
@@ -60,7 +60,7 @@ def draw_sweep(runs: pd.DataFrame, means: pd.DataFrame, model: str, unit: str, p
     for dataset, start in curves:
         colour = COLOURS[1 + 3 * datasets.index(dataset) % len(COLOURS)]
         line, marker = _STYLES[starts.index(start) % len(_STYLES)]
-        label = f"{dataset} ({DATASET_NAMES[dataset]}), {words(start)}"
+        label = f"{dataset} ({DATASET_NAMES[dataset]}), {initialiser_name(start)}"
         entries.append(Line2D([], [], color=colour, linestyle=line, marker=marker, markersize=4, label=label))
     figure.legend(handles=entries, loc="outside upper center", ncols=2, handlelength=3)
     return figure

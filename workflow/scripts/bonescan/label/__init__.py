@@ -1,1 +1,1 @@
-"""Readers' annotations to labels: their format, their votes, their agreement, and who is in the cohort."""
+"""From readers' annotations to labels: their format, their votes, their agreement, and who is in the cohort."""

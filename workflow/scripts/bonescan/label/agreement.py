@@ -1,10 +1,10 @@
-"""How far the readers agree on normal and abnormal: percent, Cohen's kappa a pair, Fleiss' kappa, with intervals.
+"""How far the readers agree on normal and abnormal: percent, Cohen's kappa of each pair, Fleiss' kappa, with intervals.
 
 The intervals come from resampling patients, because the two views of a patient are not independent.
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -21,7 +21,7 @@ def cohen_kappa(counts: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     counts : ndarray, shape (..., 4)
-        Images that both called normal, only the second abnormal, only the first, both.
+        Numbers of images: both readers called it normal, only the second abnormal, only the first, both abnormal.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def fleiss_kappa(counts: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     counts : ndarray, shape (..., readers + 1)
-        Images that none, one, two ... all of the readers called abnormal.
+        Numbers of images that none, one, two ... all of the readers called abnormal.
 
     Returns
     -------
@@ -62,14 +62,16 @@ def fleiss_kappa(counts: np.ndarray) -> np.ndarray:
         return np.where(expected < 1, (counts @ pairs / total - expected) / (1 - expected), np.nan)
 
 
-def percent_alike(counts: np.ndarray) -> np.ndarray:
-    """Return the percentage of images in the first and the last of the classes: those on which all agree."""
+def percent_agreement(counts: np.ndarray) -> np.ndarray:
+    """Return the percentage of images on which all readers agree: those of the first and the last class."""
     counts = np.asarray(counts, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
         return 100 * (counts[..., 0] + counts[..., -1]) / counts.sum(axis=-1)
 
 
-def with_interval(statistic: Callable, classes: np.ndarray, number: int, patients, rng: np.random.Generator):
+def estimate(
+    statistic: Callable, classes: np.ndarray, number: int, patients: Sequence[str], rng: np.random.Generator
+) -> tuple[float | None, list[float] | None]:
     """Return a statistic of the images' classes and its interval.
 
     Parameters
@@ -98,16 +100,16 @@ def with_interval(statistic: Callable, classes: np.ndarray, number: int, patient
     if len(table) < 2:
         return value, None
     with warnings.catch_warnings():
-        # all resamples may agree alike; that is a result, and the warning speaks of another method
+        # all resamples may give the same value: a valid result, and the warning is about another method
         warnings.simplefilter("ignore", stats.DegenerateDataWarning)
-        resampled = _resampled(statistic, table, rng)
+        resampled = _resample(statistic, table, rng)
     resampled = resampled[np.isfinite(resampled)]
     tails = (1 - LEVEL) / 2, (1 + LEVEL) / 2
     return value, [float(bound) for bound in np.quantile(resampled, tails)] if resampled.size else None
 
 
-def _resampled(statistic: Callable, table: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return the statistic of resampled cohorts; `table` has the counts of the classes, one row a patient."""
+def _resample(statistic: Callable, table: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the statistic of resampled cohorts; `table` has the counts of the classes, one row per patient."""
     return stats.bootstrap(
         (np.arange(len(table)),),
         lambda index, axis: statistic(table[index].sum(axis=-2)),
@@ -118,12 +120,12 @@ def _resampled(statistic: Callable, table: np.ndarray, rng: np.random.Generator)
     ).bootstrap_distribution
 
 
-def agreement(votes: pd.DataFrame, patients, rng: np.random.Generator) -> dict:
+def agreement(votes: pd.DataFrame, patients: Sequence[str], rng: np.random.Generator) -> dict:
     """Return how far the readers agree, for `agreement.json`.
 
     Parameters
     ----------
-    votes : DataFrame, one row an image, one column a reader
+    votes : DataFrame, one row per image, one column per reader
         1 abnormal, 0 normal, NaN where a reader did not see the image.
     patients : sequence of str
         The patient of each image.
@@ -132,15 +134,15 @@ def agreement(votes: pd.DataFrame, patients, rng: np.random.Generator) -> dict:
     Returns
     -------
     dict
-        `images`; `complete`, those that every reader saw; `abnormal`, the images that each reader regards so;
+        `images`; `complete`, those that every reader saw; `abnormal`, how many each reader called abnormal;
         `disagreements`, the complete images on which not all agree; `percent` of them on which all agree; `pairs` of
         readers with the images that both saw, their number of disagreements, percent agreement and Cohen's kappa;
-        `fleiss_kappa` of the complete images. Beside percent and kappas their intervals. What is undefined is None.
+        `fleiss_kappa` of the complete images. Percent and kappas come with intervals. What is undefined is None.
     """
     votes, patients = votes.reset_index(drop=True), np.asarray(patients)
 
-    def both(statistic, classes, number, of, name):
-        value, interval = with_interval(statistic, classes, number, of, rng)
+    def entries(statistic, classes, number, of, name):
+        value, interval = estimate(statistic, classes, number, of, rng)
         return {name: value, f"{name}_interval": interval}
 
     pairs = []
@@ -152,8 +154,8 @@ def agreement(votes: pd.DataFrame, patients, rng: np.random.Generator) -> dict:
                 "readers": [first, second],
                 "images": int(seen.sum()),
                 "disagreements": int(np.isin(classes, (1, 2)).sum()),
-                **both(percent_alike, classes, 4, patients[seen], "percent"),
-                **both(cohen_kappa, classes, 4, patients[seen], "cohen_kappa"),
+                **entries(percent_agreement, classes, 4, patients[seen], "percent"),
+                **entries(cohen_kappa, classes, 4, patients[seen], "cohen_kappa"),
             }
         )
     readers = votes.shape[1]
@@ -164,8 +166,8 @@ def agreement(votes: pd.DataFrame, patients, rng: np.random.Generator) -> dict:
         "complete": int(complete.sum()),
         "abnormal": {reader: int(votes[reader].sum()) for reader in votes.columns},
         "disagreements": int(((classes > 0) & (classes < readers)).sum()),
-        **both(percent_alike, classes, readers + 1, patients[complete], "percent"),
+        **entries(percent_agreement, classes, readers + 1, patients[complete], "percent"),
         "pairs": pairs,
-        **both(fleiss_kappa, classes, readers + 1, patients[complete], "fleiss_kappa"),
+        **entries(fleiss_kappa, classes, readers + 1, patients[complete], "fleiss_kappa"),
         "level": LEVEL,
     }

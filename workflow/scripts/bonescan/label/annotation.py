@@ -1,4 +1,4 @@
-"""A reader's folder to annotate with LabelMe: pictures with a proper window, annotations to begin from."""
+"""A reader's folder to annotate with LabelMe: pictures with a suitable window, annotations to start from."""
 
 import base64
 import io
@@ -7,9 +7,8 @@ import numpy as np
 from PIL import Image
 
 VERSION = "5.5.0"  # of LabelMe's format: read by LabelMe 5 and 6
-READ = (
-    "read"  # a flag that the reader ticks: an annotation without a shape may be of a normal image or of an unread one
-)
+# A flag that the reader ticks. Without it an annotation with no shapes might be of a normal or of an unread image
+READ = "read"
 
 
 def make_picture(counts: np.ndarray, percentile: float) -> np.ndarray:
@@ -38,7 +37,7 @@ def encode_png(grey: np.ndarray) -> bytes:
 
 
 def make_annotation(image: str, size: tuple[int, int], findings: list[dict] = ()) -> dict:
-    """Return an annotation in LabelMe's format, not yet read, with the shapes of some findings.
+    """Return an annotation in LabelMe's format, marked as unread, with the shapes of some findings.
 
     Parameters
     ----------

@@ -7,7 +7,9 @@ from bonescan.terms import SUBTYPES
 COLUMNS = ["image", "patient", "exam", "view", "label", "subtype", "scan", "row"]
 
 
-def gather_cohort(labels: pd.DataFrame, scans: pd.DataFrame, crops: pd.DataFrame, excluded: pd.DataFrame):
+def gather_cohort(
+    labels: pd.DataFrame, scans: pd.DataFrame, crops: pd.DataFrame, excluded: pd.DataFrame
+) -> pd.DataFrame:
     """Return `cohort.tsv`: the views that everything after the crop works on.
 
     Parameters
@@ -15,9 +17,9 @@ def gather_cohort(labels: pd.DataFrame, scans: pd.DataFrame, crops: pd.DataFrame
     labels : DataFrame
         `labels.tsv`: image, label, subtype.
     scans : DataFrame
-        `scans.tsv`, a row each of `scans.npy`: image, patient, exam, view.
+        `scans.tsv`, one row per view of `scans.npy`: image, patient, exam, view.
     crops, excluded : DataFrame
-        `crop.tsv`, a row each of `thorax.npy`, and `excluded.tsv`: image.
+        `crop.tsv`, one row per image of `thorax.npy`, and `excluded.tsv`: image.
 
     Returns
     -------

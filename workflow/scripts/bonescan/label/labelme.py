@@ -22,12 +22,12 @@ OTHER_SHAPES = {"line", "linestrip", "points", "oriented_rectangle"}  # LabelMe 
 
 
 def read_folder(folder: Path, size: tuple[int, int]) -> tuple[dict[str, set[str]], list[dict]]:
-    """Return the images that each reader annotated, and all findings, from one folder a reader, one file an image.
+    """Return the images that each reader annotated, and all findings; one folder per reader, one file per image.
 
     Returns
     -------
     annotated : dict of str to set of str
-        Without those that `annotate` made and the reader has not ticked as read.
+        Without those that rule `annotation` made and the reader has not ticked as read.
     findings : list of dict
         `image`, `reader` and what `read_annotation` returns.
 
@@ -55,7 +55,7 @@ def read_folder(folder: Path, size: tuple[int, int]) -> tuple[dict[str, set[str]
 
 
 def read_annotation(data: bytes, suffix: str, image: str, place: str, size: tuple[int, int]) -> list[dict] | None:
-    """Return the findings of one annotation; None if `annotate` made it and nobody ticked it as read.
+    """Return the findings of one annotation; None if rule `annotation` made it and nobody ticked it as read.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def read_annotation(data: bytes, suffix: str, image: str, place: str, size: tupl
         The file.
     suffix : {".json", ".xml"}
     image : str
-        The image that the file's name names.
+        The image, as the file is named.
     place : str
         Reader and file, for errors.
     size : (int, int)
@@ -79,8 +79,8 @@ def read_annotation(data: bytes, suffix: str, image: str, place: str, size: tupl
     Raises
     ------
     ValueError
-        No LabelMe annotation, one of another image, or a shape that is unknown, incomplete or outside the picture; it
-        names file and shape.
+        Not a LabelMe annotation, one of another image, or a shape that is unknown, incomplete or outside the picture;
+        the message names file and shape.
     """
     if len(data) > MAXIMUM_BYTES:
         raise ValueError(f"{place}: expected an annotation of at most {MAXIMUM_BYTES // 2**20} MiB")
@@ -90,7 +90,7 @@ def read_annotation(data: bytes, suffix: str, image: str, place: str, size: tupl
         raise ValueError(f"{place}: expected an annotation of {image}, found one of another image")
     if (rows, columns) not in (tuple(size), (None, None)):
         raise ValueError(
-            f"{place}: expected a picture of {size[0]} x {size[1]}, found {_whole(rows)} x {_whole(columns)}"
+            f"{place}: expected a picture of {size[0]} x {size[1]}, found {_print_side(rows)} x {_print_side(columns)}"
         )
     found = [_finding(shape, f"{place}, shape {number}", size) for number, shape in shapes]
     return None if unread else found
@@ -111,7 +111,7 @@ def _read_json(data: bytes, place: str):
 
 
 def _read_xml(data: bytes, place: str):
-    """Return the same of the web tool's XML; deleted objects are left out, but counted."""
+    """Return the same from the web tool's XML; deleted objects are left out, but counted in the numbers."""
     try:
         root = defusedxml.ElementTree.fromstring(data, forbid_dtd=True)
     except (ParseError, DefusedXmlException, LookupError, ValueError, RecursionError) as error:
@@ -125,7 +125,7 @@ def _read_xml(data: bytes, place: str):
 
 
 def _object(item: Element) -> dict:
-    """Return an object of the XML as the JSON has it; a bounding box is a polygon of four corners there."""
+    """Return an object of the XML in the form of the JSON; the XML has a bounding box as a polygon of four corners."""
     points = [[_text(point, "x"), _text(point, "y")] for point in item.iterfind("polygon/pt")]
     kind = "polygon" if item.find("segm") is None else "mask in another file"
     return {
@@ -140,7 +140,7 @@ def _text(item: Element, path: str) -> str:
     return (item.findtext(path) or "").strip()
 
 
-def _whole(value) -> str:
+def _print_side(value) -> str:
     return str(value) if isinstance(value, int) else "something else"
 
 
@@ -148,7 +148,7 @@ def _finding(shape, place: str, size: tuple[int, int]) -> dict:
     """Return one finding; `place` names file and shape."""
     if not isinstance(shape, dict) or not isinstance(shape.get("label"), str) or not shape["label"].strip():
         raise ValueError(f"{place}: expected a label")
-    # before version 3.5 every shape was a polygon, and none said so
+    # before version 3.5 every shape was a polygon and had no shape_type
     kind = shape.get("shape_type") or "polygon"
     if kind not in POINTS:
         found = kind if kind in OTHER_SHAPES else "another"
@@ -177,7 +177,7 @@ def _points(values, kind: str, place: str, size: tuple[int, int]) -> np.ndarray:
         raise ValueError(
             f"{place}: expected {least}{'' if most else ' or more'} points of a {kind}, found {len(points)}"
         )
-    # a mask's corners are pixels, those of other shapes are places, which may lie on the picture's far edge
+    # a mask's corners are pixels; those of other shapes are points, which may lie on the picture's far edge
     edge = np.array([size[1], size[0]]) - (kind == "mask")
     outside = ~((points >= 0) & (points <= edge)).all(axis=1)
     if outside.any():
@@ -187,7 +187,7 @@ def _points(values, kind: str, place: str, size: tuple[int, int]) -> np.ndarray:
 
 
 def _runs(encoded, corners: np.ndarray, place: str) -> np.ndarray:
-    """Return first and last pixel of each run of a mask, which is a PNG of the box between two pixels, both in it."""
+    """Return the first and last pixel of each run of a mask, given as a PNG of the box between two corner pixels."""
     (left, top), (right, bottom) = corners.min(axis=0).astype(int), corners.max(axis=0).astype(int)
     try:
         with Image.open(io.BytesIO(base64.b64decode(str(encoded), validate=True)), formats=("PNG",)) as picture:

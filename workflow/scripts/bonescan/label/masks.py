@@ -59,7 +59,7 @@ def view_mask(findings: pd.DataFrame, image: str, size: tuple[int, int], votes: 
     size : (int, int)
         Rows and columns of the view.
     votes : int
-        Readers who must agree on a pixel; all of them, where the table knows fewer.
+        Readers who must agree on a pixel; all readers of the table if it has fewer.
 
     Returns
     -------

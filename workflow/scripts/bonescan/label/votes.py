@@ -27,14 +27,14 @@ def check_images(
     images : list of str
         Images of the cohort.
     readers : list of str or None
-        The readers that there should be; None for whoever there is.
+        The expected readers; None to accept any.
     findings : DataFrame
         Columns `image`, `reader`.
 
     Raises
     ------
     ValueError
-        Naming reader, file and number of shapes.
+        The message names reader, file and number of shapes.
     """
 
     def example(reader: str, names) -> str:
@@ -66,7 +66,7 @@ def count_votes(findings: pd.DataFrame, images: list[str], annotated: dict[str, 
 
     Returns
     -------
-    DataFrame of Int64, one row an image, one column a reader
+    DataFrame of Int64, one row per image, one column per reader
         1 abnormal, 0 normal, missing where the reader did not annotate the image.
     """
     marked = findings[findings["finding"] == METASTASIS]
@@ -90,7 +90,7 @@ def majority(votes: pd.DataFrame, least: int) -> pd.Series:
     return (votes.sum(axis=1) >= least).astype(int)
 
 
-def disputed(votes: pd.DataFrame, least: int) -> pd.DataFrame:
+def find_disputes(votes: pd.DataFrame, least: int) -> pd.DataFrame:
     """Return the images on which the readers do not agree, or not all were heard.
 
     Parameters
@@ -102,9 +102,9 @@ def disputed(votes: pd.DataFrame, least: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns `image`, `kind` (`disagreement`; `tie`, as many voted for as against; `missing reader`; `undecided`: the
-        missing readers' votes could turn the label, which counts what was said), `abnormal` and `normal` (the readers
-        of each opinion), `missing` (the readers without one).
+        Columns `image`, `kind` (`disagreement`; `tie`, as many voted for as against; `missing reader`; `undecided`, the
+        missing readers' votes could change the label, which counts only the votes given), `abnormal` and `normal` (the
+        readers of each opinion), `missing` (the readers without one).
     """
     rows = []
     for image, row in votes.iterrows():
@@ -123,10 +123,10 @@ def disputed(votes: pd.DataFrame, least: int) -> pd.DataFrame:
 
 
 def lesions_of_majority(lesions: pd.DataFrame, least: int) -> list[str]:
-    """Return the bones of the lesions that at least `least` readers marked on one image, one entry a lesion.
+    """Return the bones of the lesions that at least `least` readers marked on one image, one entry per lesion.
 
-    In each bone as many lesions stand as `least` readers marked there or more: with two of three, the middle one of
-    their three numbers, so that neither one reader's miss nor one reader's extra mark changes the list.
+    Each bone gets as many lesions as at least `least` readers marked there. With two of three readers this is the
+    middle one of their three numbers: one reader's miss or extra mark does not change the list.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def lesions_of_majority(lesions: pd.DataFrame, least: int) -> list[str]:
     Returns
     -------
     list of str
-        Sorted. Where the readers agree on no bone: all that any of them marked, each bone with the largest number.
+        Sorted. If the readers agree on no bone: every marked bone, with the largest number that a reader marked.
     """
     numbers = pd.crosstab(lesions["bone"], lesions["reader"])
     ordered = -np.sort(-numbers.to_numpy(), axis=1)
@@ -149,7 +149,7 @@ def lesions_of_majority(lesions: pd.DataFrame, least: int) -> list[str]:
 def subtype_of_bones(bones: list[str]) -> str:
     """Return the class of Table 1 for the bones of an image's lesions.
 
-    Every lesion in the spine (vertebrae, also as T8 or spine, sacrum, coccyx): spinal. Otherwise more than one
+    Every lesion in the spine (a vertebra, also written T8; spine, sacrum, coccyx): spinal. Otherwise more than one
     lesion: multiple; one: outside_spine. No lesion: normal.
 
     >>> subtype_of_bones(["lumbar vertebra 2", "sacrum"]), subtype_of_bones(["left rib 7", "sacrum"])

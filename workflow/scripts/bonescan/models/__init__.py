@@ -32,8 +32,8 @@ def build(
     Returns
     -------
     keras.Model
-        Input (batch, size, size, 1), float32; output (batch, 2), the probabilities of `bonescan.terms.CLASSES`, by a
-        layer of its own named `softmax`.
+        Input (batch, size, size, 1), float32; output (batch, 2), the probabilities of `bonescan.terms.CLASSES`, from
+        a separate layer named `softmax`.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def build(
 def outline(network: dict, size: int, width: float = 1, name: str | None = None) -> keras.Model:
     """Build one network without its weights: layers, shapes and counts only, no memory, no images.
 
-    Seven networks at 256 x 256 would otherwise allocate gigabytes to be described. Arguments as in `build`.
+    Describing seven networks at 256 x 256 would otherwise allocate gigabytes. Arguments as in `build`.
     """
     with keras.StatelessScope(initialize_variables=False):
         return build(network, size, width, name=name)

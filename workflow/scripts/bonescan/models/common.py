@@ -13,7 +13,7 @@ def channels(paper: int, width: float) -> int:
 
 
 def initialiser(initial_weights: str) -> keras.initializers.Initializer:
-    """Return a new initialiser; one for each layer, because an initialiser repeats its draw.
+    """Return a new initialiser. Each layer needs its own, because an initialiser repeats its draw.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def normalise(x, name: str):
 
 def classify(x, initial_weights: str, name: str, **kernel):
     """Add the last FC-2 under `name` and the soft-max under its own; `kernel` goes to the FC layer."""
-    exact = keras.config.dtype_policy().variable_dtype  # half precision ends before the scores, which must not tie
+    exact = keras.config.dtype_policy().variable_dtype  # in half precision the scores would tie
     weights = initialiser(initial_weights)
     x = keras.layers.Dense(CLASS_COUNT, kernel_initializer=weights, name=name, dtype=exact, **kernel)(x)
     return keras.layers.Softmax(name="softmax", dtype="float32")(x)

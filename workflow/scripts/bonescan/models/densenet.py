@@ -4,7 +4,7 @@ from bonescan.backend import keras
 from bonescan.models.common import channels, classify, convolution, normalise
 
 STEM_FILTERS = 64  # Huang et al. 2017: twice the growth
-BOTTLENECK = 4  # Huang et al. 2017, DenseNet-B: the 1 x 1 convolution makes 4 growth rates of channels
+BOTTLENECK = 4  # Huang et al. 2017, DenseNet-B: the 1 x 1 convolution has 4 times the growth rate of channels
 
 
 def dense_layer(x, growth: int, initial_weights: str, name: str):

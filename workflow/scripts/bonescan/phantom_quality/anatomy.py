@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from bonescan.crop import find_body
 
-SMOOTHING = 0.008  # standard deviation of the profile's smoothing, of the body height: about 6 rows
+SMOOTHING = 0.008  # standard deviation of the profile's smoothing, as a fraction of the body height: about 6 rows
 # Where a landmark is looked for, fractions of the body height. Wider than the bands by several standard deviations
 WINDOWS = {"neck": (0.08, 0.17), "waist": (0.28, 0.43), "pelvis": (0.42, 0.53), "descent": (0.45, 0.60)}
 
@@ -49,11 +49,11 @@ class Body:
         return self.crown + round(fraction * self.height)
 
 
-def find_anatomy(view) -> Body:
+def find_anatomy(view: np.ndarray) -> Body:
     """Find body, profile and landmarks.
 
-    As in the paper's stages 1 to 3, noise is what is not above the maximum outside the body, and the profile counts
-    the pixels above it in each row.
+    As in the paper's stages 1 to 3, noise is what lies below the maximum outside the body, and the profile counts the
+    body's other pixels in each row.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def find_anatomy(view) -> Body:
     return Body(crown, toes, find_landmarks(occupancy), occupancy, outside)
 
 
-def find_landmarks(occupancy) -> dict[str, float]:
+def find_landmarks(occupancy: np.ndarray) -> dict[str, float]:
     """Return the landmarks of a profile as fractions of its length.
 
     Parameters
@@ -90,7 +90,7 @@ def find_landmarks(occupancy) -> dict[str, float]:
     return {name: _peak(curve, *WINDOWS[name]) for name, curve in curves.items()}
 
 
-def _peak(curve, low, high) -> float:
+def _peak(curve: np.ndarray, low: float, high: float) -> float:
     """Return where a curve is highest in a window, as a fraction of its length; NaN if it only rises or falls there."""
     first, last = int(low * len(curve)), int(high * len(curve))
     row = first + int(curve[first : last + 1].argmax())

@@ -11,17 +11,17 @@ from bonescan.scoring.intervals import interval
 from bonescan.scoring.roc import auc
 
 FOLDS = 5
-SIMPLE, IDEAL = 0.80, 0.95  # the issue: no simple rule above, the ideal observer above
+SIMPLE, IDEAL = 0.80, 0.95  # targets of the issue: no simple rule above the first, the ideal observer above the second
 BEST = "best of ten, chosen by cross-validation"
 JOINT = "all ten, logistic regression, cross-validated"
 OBSERVER = "ideal observer (matched filter at the lesions)"
 OBSERVER_COLUMNS = ("matched_filter", "matched_filter_without")
 
 
-def percentiles(value, view, reference) -> np.ndarray:
+def percentiles(value: np.ndarray, view: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """Return each value's place among the reference values of its own view, 0 to 1.
 
-    So anterior and posterior views, which differ in every score, are compared each with its own kind.
+    Anterior and posterior views differ in every score, so each is compared with its own kind.
 
     Parameters
     ----------
@@ -42,13 +42,15 @@ def percentiles(value, view, reference) -> np.ndarray:
     return placed
 
 
-def cross_validated(scores, label, view, patient, seed: int) -> dict[str, np.ndarray]:
+def cross_validate(
+    scores: pd.DataFrame, label: np.ndarray, view: np.ndarray, patient: np.ndarray, seed: int
+) -> dict[str, np.ndarray]:
     """Score every view by rules that were chosen without its patient.
 
     Parameters
     ----------
     scores : DataFrame
-        One column a score, one row a view.
+        One column per score, one row per view.
     label, view, patient : ndarray, shape (n,)
     seed : int
         Of the folds.
@@ -78,13 +80,15 @@ def cross_validated(scores, label, view, patient, seed: int) -> dict[str, np.nda
     return found
 
 
-def judge_scores(scores, table, rng, repeats: int = 10, draws: int = 500) -> pd.DataFrame:
-    """Return the AUC of each of the ten scores, of the best and of all together, each out of its own fold.
+def judge_scores(
+    scores: pd.DataFrame, table: pd.DataFrame, rng: np.random.Generator, repeats: int = 10, draws: int = 500
+) -> pd.DataFrame:
+    """Return the AUC of each of the ten scores, of the best and of all together, cross-validated.
 
     Parameters
     ----------
     scores : DataFrame
-        Ten columns, one row a view.
+        Ten columns, one row per view.
     table : DataFrame
         label, view, patient of each row.
     rng : numpy.random.Generator
@@ -104,7 +108,7 @@ def judge_scores(scores, table, rng, repeats: int = 10, draws: int = 500) -> pd.
     if len(groups) < 2 or groups.min() < FOLDS:
         raise ValueError(f"expected at least {FOLDS} patients of either class, got {groups.to_dict()} by label")
     seeds = rng.integers(0, 2**31, repeats)
-    runs = [cross_validated(scores, label, view, patient, int(seed)) for seed in seeds]
+    runs = [cross_validate(scores, label, view, patient, int(seed)) for seed in seeds]
     rows = []
     for name in runs[0]:
         area = float(np.mean([auc(label, run[name]) for run in runs]))
@@ -116,7 +120,7 @@ def judge_scores(scores, table, rng, repeats: int = 10, draws: int = 500) -> pd.
     return frame
 
 
-def judge_observer(table, rng) -> pd.DataFrame:
+def judge_observer(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Return the AUC of the ideal observer, who knows where the lesions of a metastatic view lie.
 
     Parameters
@@ -129,7 +133,7 @@ def judge_observer(table, rng) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row, as of `judge_scores`.
+        One row with the columns of `judge_scores`.
 
     Raises
     ------

@@ -17,7 +17,7 @@ MARGIN = 10  # rows shown above and below the body
 MATCHED = 40  # phantom views compared with: enough for a 5 to 95 % band
 PATCH = 160.0  # mm: side of the square of the chest whose power spectrum is taken: the chest alone, without the arms
 FREQUENCIES = np.arange(0.005, 0.2, 0.005)  # cycles per mm; pixels of 2.4 mm end at 0.208
-LEAST = 0.02  # of a curve's mean: below it a ratio is that of noise
+LEAST = 0.02  # of a curve's mean: below it a ratio only compares noise
 LEAST_SHARE = 1e-3  # of the filled pixels, about a hundred: fewer are one bladder or one injection site
 # Where the parts of the body lie, fractions of the body height; the words name the worst disagreement
 PARTS = {
@@ -55,18 +55,18 @@ class Curve:
     values: np.ndarray
 
 
-def without_compression(counts) -> np.ndarray:
-    """Return the counts of the real scan as a camera would have stored them: its lossy JPEG adds one to each zero.
+def undo_compression(counts: np.ndarray) -> np.ndarray:
+    """Return the real scan's counts as a camera would have stored them: its lossy JPEG has turned zeros into ones.
 
     Parameters
     ----------
     counts : ndarray, shape (rows, columns)
-        As decoded. A few true ones become zeros with the others.
+        As decoded. The few true ones become zeros too.
     """
     return np.where(counts == 1, 0, counts).astype(np.uint16)
 
 
-def curves(view, spacing: float) -> list[Curve]:
+def curves(view: np.ndarray, spacing: float) -> list[Curve]:
     """Return row profile, column profile of the chest, count histogram and radially averaged power spectrum.
 
     Parameters
@@ -96,28 +96,29 @@ def curves(view, spacing: float) -> list[Curve]:
     ]  # fmt: skip
 
 
-def build(view) -> float:
+def stoutness(view: np.ndarray) -> float:
     """Return how stout a body is: its area over the square of its height."""
     body = find_anatomy(view)
     return float(body.occupancy.sum() / body.height**2)
 
 
 def match(real: float, phantoms: dict) -> list:
-    """Return the keys of the phantom views whose build is nearest the real scan's, nearest first, at most `MATCHED`.
+    """Return the keys of the phantom views whose stoutness is nearest the real scan's, at most `MATCHED`.
 
     Parameters
     ----------
     real : float
+        `stoutness` of the real scan.
     phantoms : dict of key to float
-        `build` of each view.
+        `stoutness` of each view.
     """
     return sorted(phantoms, key=lambda key: abs(phantoms[key] - real))[:MATCHED]
 
 
-def power_spectrum(view, centre, spacing: float) -> np.ndarray:
+def power_spectrum(view: np.ndarray, centre: tuple[int, int], spacing: float) -> np.ndarray:
     """Return the radially averaged power of a square of a view, over that of its own Poisson noise.
 
-    Under a Hann window, and less the window's share of the mean. White Poisson noise has power 1 at every frequency.
+    The mean under a Hann window is subtracted, and the window applied. White Poisson noise has power 1 everywhere.
 
     Parameters
     ----------

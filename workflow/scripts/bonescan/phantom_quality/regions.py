@@ -8,7 +8,7 @@
 - Bladder: the brightest pixel of the pelvis.
 
 Rows are fractions of the way from the neck to the groin (the trunk) or of the body height, which hold for the one real
-scan and for bodies of other proportions; where the profile shows no neck or groin they lie where they usually do.
+scan and for bodies of other proportions. Where the profile shows no neck or groin, their usual places are taken.
 """
 
 import numpy as np
@@ -29,14 +29,13 @@ FEMUR_HALF_WIDTH = 18.0  # mm: the shaft and its blur
 SKIN = 10.0  # mm from the leg's edge
 LEAST_THIGH = 60.0  # mm: what is narrower is no thigh, but a hand or a line
 TRUNK_HALF_WIDTH = (0.05, 0.16)  # of the body height: where the trunk's edge is looked for
-RIDGE_REACH = (
-    0.014  # of the body height: how far the lumbar spine may lie beside the spine as a whole; kidneys are farther
-)
-AIR = 0.3  # of the counts of soft tissue: less is air, with scatter and blur
-CLEFT = 0.15  # of the counts of soft tissue: how deep the valley is that parts trunk and arm
+# Of the body height: how far the lumbar spine may lie beside the spine as a whole; kidneys are farther away
+RIDGE_REACH = 0.014
+AIR = 0.3  # of the counts of soft tissue: what has less is air, with scatter and blur
+CLEFT = 0.15  # of the counts of soft tissue: least depth of the valley between trunk and arm
 
 
-def ratios(view, body: Body, spacing: float) -> dict[str, float]:
+def ratios(view: np.ndarray, body: Body, spacing: float) -> dict[str, float]:
     """Return lumbar spine : flank, ribs : flank, spine : thigh and the bladder's maximum.
 
     Parameters
@@ -64,12 +63,12 @@ def ratios(view, body: Body, spacing: float) -> dict[str, float]:
     }
 
 
-def regions(view, body: Body, spacing: float) -> dict[str, np.ndarray]:
+def regions(view: np.ndarray, body: Body, spacing: float) -> dict[str, np.ndarray]:
     """Return the regions spine, flank, ribs and thigh; each a mask, shape (rows, columns), bool."""
     return {
         "spine": lumbar_spine(view, body, spacing),
-        "flank": beside(view, body, FLANK, FLANK_ACROSS),
-        "ribs": beside(view, body, LOWER_THORAX, RIBS_ACROSS),
+        "flank": region_beside_spine(view, body, FLANK, FLANK_ACROSS),
+        "ribs": region_beside_spine(view, body, LOWER_THORAX, RIBS_ACROSS),
         "thigh": thighs(view, body, spacing),
     }
 
@@ -79,7 +78,7 @@ def _mean(view, mask) -> float:
 
 
 def _median_row(view, mask) -> float:
-    """Return the median of a region's row means, five rows at a time: one hot vertebra does not lead it."""
+    """Return the median of a region's row means, five rows at a time, so that one hot vertebra does not decide it."""
     rows = np.flatnonzero(mask.any(axis=1))
     if not rows.size:
         return float("nan")
@@ -97,11 +96,11 @@ def trunk_rows(body: Body, low: float, high: float) -> slice:
     return slice(body.row(neck + low * (groin - neck)), body.row(neck + high * (groin - neck)))
 
 
-def midline(view, body: Body, rows: slice) -> int:
+def midline(view: np.ndarray, body: Body, rows: slice) -> int:
     """Return the column of the spine's ridge in some rows of the trunk.
 
-    The spine is bright all along the trunk, a kidney, a rib or a hot spot only in some rows: so the ridge is looked for
-    on the median over the rows from the lower thorax to the iliac crests, and then near that in the rows asked for.
+    The spine is bright all along the trunk, a kidney, a rib or a hot spot only in some rows. So the ridge is found on
+    the median over the rows from the lower thorax to the iliac crests, and then near that in the rows asked for.
     """
     trunk = trunk_rows(body, LOWER_THORAX[0], LUMBAR[1])
     columns = np.median(ndimage.gaussian_filter(view[trunk].astype(np.float32), (4, 2.5)), axis=0)
@@ -117,17 +116,17 @@ def midline(view, body: Body, rows: slice) -> int:
     return near.start + int(part.argmax())
 
 
-def tissue(view, body: Body) -> float:
-    """Return the counts a pixel that the middle one of the body's pixels has: those of soft tissue."""
+def tissue(view: np.ndarray, body: Body) -> float:
+    """Return the median counts of the body's pixels: those of soft tissue."""
     part = ndimage.uniform_filter(view[body.crown : body.toes].astype(np.float32), 5)
     filled = part[part > 0.2 * part.mean()]
     return float(np.median(filled)) if filled.size else 0.0
 
 
-def trunk_edges(view, body: Body, rows: slice) -> tuple[int, int, int]:
+def trunk_edges(view: np.ndarray, body: Body, rows: slice) -> tuple[int, int, int]:
     """Return the trunk's first column, the spine's and the trunk's last, in some rows.
 
-    The trunk ends in air or, where the arm touches it, in the valley before the arm.
+    The trunk ends in air or, where the arm touches it, in the valley between them.
     """
     middle, level = midline(view, body, rows), tissue(view, body)
     columns = ndimage.gaussian_filter1d(view[rows].mean(axis=0), 3)
@@ -143,7 +142,7 @@ def trunk_edges(view, body: Body, rows: slice) -> tuple[int, int, int]:
     return ends[0], middle, ends[1]
 
 
-def lumbar_spine(view, body: Body, spacing: float) -> np.ndarray:
+def lumbar_spine(view: np.ndarray, body: Body, spacing: float) -> np.ndarray:
     """Return the region of the lumbar spine, which follows its ridge from row to row."""
     rows = trunk_rows(body, *LUMBAR)
     middle, half = midline(view, body, rows), max(1, round(SPINE_HALF_WIDTH / spacing))
@@ -155,7 +154,9 @@ def lumbar_spine(view, body: Body, spacing: float) -> np.ndarray:
     return mask
 
 
-def beside(view, body: Body, along, across) -> np.ndarray:
+def region_beside_spine(
+    view: np.ndarray, body: Body, along: tuple[float, float], across: tuple[float, float]
+) -> np.ndarray:
     """Return a region on both sides of the spine.
 
     Parameters
@@ -174,11 +175,11 @@ def beside(view, body: Body, along, across) -> np.ndarray:
     return mask
 
 
-def thighs(view, body: Body, spacing: float) -> np.ndarray:
+def thighs(view: np.ndarray, body: Body, spacing: float) -> np.ndarray:
     """Return the soft tissue of both thighs, without the femurs and off the skin; empty where no legs are found."""
     rows = slice(body.row(THIGH[0]), body.row(THIGH[1]))
     columns = ndimage.gaussian_filter1d(view[rows].mean(axis=0), 2)
-    # the legs' own soft tissue is the measure, however faint it is beside the trunk's
+    # compared with the legs' own soft tissue, which may be fainter than the trunk's
     legs = columns > AIR * np.median(columns[columns >= 0.1 * columns.max()])
     legs = ndimage.binary_opening(legs, iterations=max(1, round(LEAST_THIGH / 2 / spacing)))
     mask, places = np.zeros(view.shape, dtype=bool), np.flatnonzero(legs)

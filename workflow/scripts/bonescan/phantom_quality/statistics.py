@@ -1,4 +1,4 @@
-"""The image statistics of a whole-body view that the facts of real scans give bands for."""
+"""The image statistics of a whole-body view for which facts about real scans give bands."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ PIXEL = 2.4  # mm: side of the pixels of the facts
 LEAST_SHARE = 0.9  # of the views must lie inside a required band
 
 
-def thin(view, rng, counts: float = USUAL):
+def thin(view: np.ndarray, rng: np.random.Generator, counts: float = USUAL) -> np.ndarray:
     """Return a view as a faster scan would have shown it: each photon kept by chance, so that Poisson stays Poisson.
 
     Parameters
@@ -27,7 +27,7 @@ def thin(view, rng, counts: float = USUAL):
     return view if total <= counts else rng.binomial(view, counts / total).astype(view.dtype)
 
 
-def measure(view, spacing: float, rng) -> dict[str, float]:
+def measure(view: np.ndarray, spacing: float, rng: np.random.Generator) -> dict[str, float]:
     """Measure a view. All but counts and maximum are measured after a slow scan has been thinned to the usual counts.
 
     Parameters
@@ -66,7 +66,7 @@ def judge(measured: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     measured : DataFrame
-        One row a view: `view` and the statistics of `measure`.
+        One row per view: `view` and the statistics of `measure`.
     bands : DataFrame
         `real_scans.tsv`: name, statistic, view (anterior, posterior or empty for both), low, high, required (0, 1).
 

@@ -1,1 +1,1 @@
-"""Statistics of predictions: metrics, ROC, intervals, and what replicate and swept trainings say together."""
+"""Statistics of predictions: metrics, ROC, intervals, summaries of replicate and swept trainings."""

@@ -4,7 +4,7 @@ import pandas as pd
 
 from bonescan.label.cohort import count_subtypes
 from bonescan.terms import TRAINED
-from bonescan.wording import classifier, in_order
+from bonescan.wording import classifier, sort_units
 
 
 def read_number(printed: str) -> float:
@@ -34,7 +34,7 @@ def compare(published: pd.DataFrame, subtypes: dict[str, pd.Series], summary: pd
     """
     runs = {(run.unit, run.dataset, run.model): run for run in summary.itertuples(index=False)}
     counts = {name: count_subtypes(classes).set_index("subtype") for name, classes in subtypes.items()}
-    units = in_order(summary["unit"])
+    units = sort_units(summary["unit"])
     rows = []
     for cell in published.itertuples(index=False):
         row = {

@@ -1,4 +1,6 @@
-"""The area under the ROC curve, with what chance alone would give and how sure it is."""
+"""How certain an area under the ROC curve is, and what chance alone would give."""
+
+from collections.abc import Iterator
 
 import numpy as np
 from scipy import stats
@@ -6,13 +8,13 @@ from scipy import stats
 from bonescan.scoring.roc import auc
 
 
-def either_way(value: float) -> float:
+def orient_auc(value: float) -> float:
     """Return an AUC for the better of the two orientations, which is never below one half."""
     return max(value, 1 - value)
 
 
-def auc_within(label, value, stratum) -> float:
-    """Return the AUC over the pairs of views of one stratum only; NaN where no stratum holds both classes."""
+def auc_within(label: np.ndarray, value: np.ndarray, stratum: np.ndarray) -> float:
+    """Return the AUC over the pairs of views in the same stratum; NaN where no stratum holds both classes."""
     wins = pairs = 0.0
     for one in np.unique(stratum):
         here = stratum == one
@@ -24,8 +26,8 @@ def auc_within(label, value, stratum) -> float:
     return wins / pairs if pairs else float("nan")
 
 
-def chance(label) -> float:
-    """Return half the 95 % interval of the AUC of a value that knows nothing (Mann and Whitney's variance, no ties)."""
+def chance_half_width(label: np.ndarray) -> float:
+    """Return half the 95 % interval of the AUC of an uninformative value (Mann and Whitney's variance, no ties)."""
     positive = int(np.sum(label))
     negative = len(label) - positive
     if not positive or not negative:
@@ -33,7 +35,7 @@ def chance(label) -> float:
     return float(stats.norm.ppf(0.975) * np.sqrt((positive + negative + 1) / (12 * positive * negative)))
 
 
-def resamples(patient, rng, draws: int):
+def resamples(patient: np.ndarray, rng: np.random.Generator, draws: int) -> Iterator[np.ndarray]:
     """Yield the rows of each bootstrap resample: patients drawn with replacement, each with all of its views."""
     _, numbers = np.unique(patient, return_inverse=True)
     rows = [np.flatnonzero(numbers == number) for number in range(numbers.max() + 1)]
@@ -41,7 +43,9 @@ def resamples(patient, rng, draws: int):
         yield np.concatenate([rows[number] for number in rng.integers(0, len(rows), len(rows))])
 
 
-def interval(label, value, patient, rng, draws: int = 500) -> tuple[float, float]:
+def interval(
+    label: np.ndarray, value: np.ndarray, patient: np.ndarray, rng: np.random.Generator, draws: int = 500
+) -> tuple[float, float]:
     """Return the 95 % interval of an AUC: bootstrap of patients, each with all of its views.
 
     Parameters
@@ -55,10 +59,17 @@ def interval(label, value, patient, rng, draws: int = 500) -> tuple[float, float
     return float(low), float(high)
 
 
-def difference(label, value, other, patient, rng, draws: int = 2000) -> tuple[float, float, float]:
+def difference(
+    label: np.ndarray,
+    value: np.ndarray,
+    other: np.ndarray,
+    patient: np.ndarray,
+    rng: np.random.Generator,
+    draws: int = 2000,
+) -> tuple[float, float, float]:
     """Return how much greater the AUC of `value` is than that of `other` on the same views, with its 95 % interval.
 
-    Parameters as in `interval`: both values are drawn together, so what makes a view hard counts in neither.
+    Parameters as in `interval`. Both values are resampled together, so that the difficulty of a view cancels out.
     """
     found = [
         auc(label[drawn], value[drawn]) - auc(label[drawn], other[drawn]) for drawn in resamples(patient, rng, draws)

@@ -3,15 +3,15 @@
 import pandas as pd
 
 from bonescan.scoring.metrics import predict_class
-from bonescan.scoring.summary import first_seed
+from bonescan.scoring.summary import keep_first_seed
 from bonescan.terms import TRAINED
-from bonescan.wording import classifier, in_order
+from bonescan.wording import classifier, sort_units
 
 KINDS = {0: "normal taken for metastasis", 1: "metastasis taken for normal"}
 """By the true label."""
 
 
-def worst(predictions: pd.DataFrame, label: int, number: int) -> pd.DataFrame:
+def worst_mistakes(predictions: pd.DataFrame, label: int, number: int) -> pd.DataFrame:
     """Return the misclassified images of one class, the most confident mistakes first.
 
     Parameters
@@ -44,17 +44,17 @@ def find_mistakes(
     -------
     dict of (unit, label) to DataFrame or str
     """
-    predictions = first_seed(predictions[(predictions["model"] == model) & (predictions["dataset"] == dataset)])
-    runs = first_seed(metrics[(metrics["model"] == model) & (metrics["dataset"] == dataset)])
+    predictions = keep_first_seed(predictions[(predictions["model"] == model) & (predictions["dataset"] == dataset)])
+    runs = keep_first_seed(metrics[(metrics["model"] == model) & (metrics["dataset"] == dataset)])
     status = dict(zip(runs["unit"], runs["status"], strict=True))
     found: dict[tuple[str, int], pd.DataFrame | str] = {}
-    for unit in in_order(metrics["unit"]):
+    for unit in sort_units(metrics["unit"]):
         of_unit = predictions[predictions["unit"] == unit]
         for label, kind in KINDS.items():
             if status.get(unit, "was not run") != TRAINED:
                 found[unit, label] = f"{classifier(model)}: {status.get(unit, 'was not run')}"
                 continue
-            chosen = worst(of_unit, label, number)
+            chosen = worst_mistakes(of_unit, label, number)
             images = int((of_unit["label"] == label).sum())
             found[unit, label] = chosen if len(chosen) else f"none: no {kind} among {images} test images of the class"
     return found

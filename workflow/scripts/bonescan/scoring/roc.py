@@ -1,10 +1,10 @@
-"""The ROC curve and the area under it, from ranks, without the imaging stack: for the jobs that train too."""
+"""The ROC curve and the area under it, from ranks. Without the imaging stack, because training jobs import it too."""
 
 import numpy as np
 import pandas as pd
 
 
-def auc(label, value) -> float:
+def auc(label: np.ndarray, value: np.ndarray) -> float:
     """Return the chance that a metastatic image has the larger value, ties counting half; NaN for one class alone.
 
     Parameters
@@ -22,7 +22,7 @@ def auc(label, value) -> float:
     return float((ranks[label == 1].sum() - positive * (positive + 1) / 2) / (positive * negative))
 
 
-def curve(label, value) -> tuple[np.ndarray, np.ndarray]:
+def curve(label: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the false and the true positive rates of every threshold, from (0, 0) to (1, 1).
 
     Parameters

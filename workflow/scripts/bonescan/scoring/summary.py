@@ -1,11 +1,11 @@
-"""What replicate trainings say together: means over the seeds that trained, or the first seed alone."""
+"""Summaries of replicate trainings: means over the seeds that trained, or the first seed alone."""
 
 import pandas as pd
 
 from bonescan.terms import PAPER_METRICS, TRAINED
 
 KEYS = ["unit", "dataset", "model"]
-"""What tells one run of a network from another, but for the seed."""
+"""What identifies a run of a network, together with the seed."""
 
 
 def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
@@ -14,13 +14,13 @@ def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     metrics : DataFrame
-        `metrics.tsv` of one or more split units: a row each unit, dataset, model and seed.
+        `metrics.tsv` of one or more split units: one row per unit, dataset, model and seed.
 
     Returns
     -------
     DataFrame
-        A row each unit, dataset and model, in the order of `metrics`: `status` (trained, or how all seeds failed),
-        `reason` (what was said of the seeds, often nothing), `seeds`, `seeds_trained`, `accuracy`, `precision`,
+        One row per unit, dataset and model, in the order of `metrics`: `status` (trained, or how all seeds failed),
+        `reason` (those of the seeds, often empty), `seeds`, `seeds_trained`, `accuracy`, `precision`,
         `recall`, `specificity`, `f1`, `auc`, `n_train`, `n_test` (images). A metric is NaN where no seed trained, and
         where it is undefined (0/0) for a seed that trained.
     """
@@ -43,7 +43,7 @@ def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def first_seed(table: pd.DataFrame) -> pd.DataFrame:
+def keep_first_seed(table: pd.DataFrame) -> pd.DataFrame:
     """Keep the first seed of each unit, dataset and model of `metrics.tsv` or `predictions.tsv`."""
     first = table.groupby(KEYS, sort=False)["seed"].transform("first")
     return table[table["seed"] == first]

@@ -1,5 +1,6 @@
 """A sweep over initial weights and learning rates: every training, the best of each dataset, their difference."""
 
+import numpy as np
 import pandas as pd
 
 from bonescan.scoring.intervals import difference, interval
@@ -7,7 +8,7 @@ from bonescan.scoring.metrics import score
 from bonescan.terms import DIVERGED, TRAINED
 
 
-def score_run(record: dict, held: pd.DataFrame, rng) -> dict:
+def score_run(record: dict, held: pd.DataFrame, rng: np.random.Generator) -> dict:
     """Return the row of one training of the sweep.
 
     Parameters
@@ -49,8 +50,8 @@ def choose_best(runs: pd.DataFrame) -> pd.DataFrame:
     return trained.loc[trained.groupby("dataset")["validation_auc"].idxmax()]
 
 
-def compare(runs: pd.DataFrame, validations: list[pd.DataFrame], rng) -> dict | None:
-    """Return the difference in AUC between two datasets, each at its best; None where these are not two.
+def compare(runs: pd.DataFrame, validations: list[pd.DataFrame], rng: np.random.Generator) -> dict | None:
+    """Return the difference in AUC between two datasets, each at its best; None unless there are two.
 
     Parameters
     ----------

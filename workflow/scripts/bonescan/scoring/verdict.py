@@ -1,4 +1,4 @@
-"""Whether a training came to anything, judged on its own training images."""
+"""Whether a network learned anything, judged on its own training images."""
 
 import math
 
@@ -20,23 +20,23 @@ def judge(logits: np.ndarray, labels: np.ndarray, history: pd.DataFrame) -> dict
     """Say whether a network learned anything from its training images.
 
     It did not if it knows no more than the share of each class: its cross-entropy is not 1 % below the entropy of the
-    class shares, and its accuracy is within two standard errors of the larger class's share.
+    class shares, and its accuracy is less than two standard errors above the larger class's share.
 
     Parameters
     ----------
     logits : ndarray, shape (n, 2), float64
-        What the final weights make of the training images.
+        Scores of the training images before the soft-max, from the final weights.
     labels : ndarray, shape (n,), int
         Of the training images.
     history : DataFrame
-        One row an epoch: loss.
+        One row per epoch: loss.
 
     Returns
     -------
     dict
-        `status` (of `bonescan.terms.STATUSES`); `reason`, why it did not train (with the AUC, which a flat network can
-        have too) or diverged, also whether a trained network calls all images the same; `training_loss` (None where it
-        is not finite) and `training_accuracy` of the final weights.
+        `status` (of `bonescan.terms.STATUSES`); `reason`, why it did not train (with the AUC, which can be high even
+        so) or diverged, or that a trained network calls all images the same; `training_loss` (None where it is not
+        finite) and `training_accuracy` of the final weights.
     """
     status, reason = _status(logits, labels, history)
     loss = cross_entropy(logits, labels)

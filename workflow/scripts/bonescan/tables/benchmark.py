@@ -21,7 +21,7 @@ def benchmark_table(values: pd.DataFrame, job: dict, hours: float | None, proven
     Parameters
     ----------
     values : DataFrame
-        A row each network: model, gflop (a training image), images_per_s, memory_mb, input_share,
+        One row per network: model, gflop (a training image), images_per_s, memory_mb, input_share,
         device and software of ours, and the same with `torch_` before it, NaN where PyTorch is not installed;
         peak_gflops of the machine; from `bonescan.benchmark.timing.compare_speeds`, share_of_peak and ratio.
     job : dict

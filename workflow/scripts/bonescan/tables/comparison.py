@@ -12,28 +12,28 @@ _NAMES = METRIC_NAMES | {"auc": "AUC"}
 _COHORT_TABLES = {"Table 1": "whole-body images", "Table 2": "thoracic images after augmentation"}
 
 
-def _ours(row: dict, unit: str) -> str:
-    """Return our printed number, its difference to the paper's in brackets; or why there is none."""
+def _print_ours(row: dict, unit: str) -> str:
+    """Return our printed number with its difference to the paper's in brackets, or why there is none."""
     status, ours, difference = row[f"status_{unit}"], row[f"ours_{unit}"], row[f"difference_{unit}"]
     if status not in (TRAINED, "counted"):
         return status
     if pd.isna(ours):
         return "undefined"
     if row["metric"] == "samples":
-        return f"{ours:.0f} ({_signed(difference, 0)})"
+        return f"{ours:.0f} ({_sign(difference, 0)})"
     if row["metric"] == "ratio":
-        return f"{print_ratio(ours)} ({_signed(100 * difference, 1)})"
-    return f"{print_metric(ours)} ({_signed(difference, 4)})"
+        return f"{print_ratio(ours)} ({_sign(100 * difference, 1)})"
+    return f"{print_metric(ours)} ({_sign(difference, 4)})"
 
 
-def _signed(number: float, decimals: int) -> str:
+def _sign(number: float, decimals: int) -> str:
     text = f"{abs(number):.{decimals}f}"
     if float(text) == 0:
         return text
     return ("−" if number < 0 else "+") + text
 
 
-def _paper(row: dict) -> str:
+def _print_paper(row: dict) -> str:
     if row["metric"] == "samples":
         return f"{row['paper']:.0f}"
     if row["metric"] == "ratio":
@@ -46,22 +46,22 @@ def _cohort_section(name: str, cells: pd.DataFrame, unit: str) -> Section:
     for metric, group in cells.groupby("metric", sort=False):
         found = {row["subtype"]: row for row in group.to_dict("records")}
         label = {"samples": "Samples", "ratio": "Ratio"}[metric]
-        rows.append([label, "paper", *(_paper(found[subtype]) for subtype in SUBTYPE_NAMES)])
-        rows.append([label, "ours", *(_ours(found[subtype], unit) for subtype in SUBTYPE_NAMES)])
+        rows.append([label, "paper", *(_print_paper(found[subtype]) for subtype in SUBTYPE_NAMES)])
+        rows.append([label, "ours", *(_print_ours(found[subtype], unit) for subtype in SUBTYPE_NAMES)])
     frame = pd.DataFrame(rows, columns=["", "Source", *SUBTYPE_NAMES.values()])
     return Section(frame, f"{name}: {_COHORT_TABLES[name]}", group="")
 
 
 def _result_section(name: str, cells: pd.DataFrame, units: list[str]) -> Section:
-    """Lay out one of Tables 6 to 9: each classifier's row of the paper, and ours under every split unit."""
+    """Lay out one of Tables 6 to 9: for each classifier the paper's row, then ours under every split unit."""
     across = "dataset" if name == "Table 9" else "metric"
     columns = list(cells[across].unique())
     rows = []
     for model, group in cells.groupby("classifier", sort=False):
         found = {row[across]: row for row in group.to_dict("records")}
-        rows.append([model, "paper", *(_paper(found[column]) for column in columns)])
+        rows.append([model, "paper", *(_print_paper(found[column]) for column in columns)])
         for unit in units:
-            ours = [_ours(found[column], unit) for column in columns]
+            ours = [_print_ours(found[column], unit) for column in columns]
             failed = {found[column][f"status_{unit}"] for column in columns} - {TRAINED}
             if len(set(ours)) == 1 and failed:
                 ours = [ours[0], *[SPAN] * (len(ours) - 1)]
@@ -72,7 +72,10 @@ def _result_section(name: str, cells: pd.DataFrame, units: list[str]) -> Section
 
 
 def comparison_table(cells: pd.DataFrame, summary: pd.DataFrame, provenance: dict) -> Table:
-    """Lay out the rows of `compare`, one section a table of the paper; `summary` tells of how many seeds."""
+    """Lay out the rows of `bonescan.scoring.comparison.compare`, one section per table of the paper.
+
+    `summary` is that of `bonescan.scoring.summary.summarise`, for the notes.
+    """
     units = [column.removeprefix("ours_") for column in cells.columns if column.startswith("ours_")]
     sections = [
         _cohort_section(name, group, units[0]) if name in _COHORT_TABLES else _result_section(name, group, units)

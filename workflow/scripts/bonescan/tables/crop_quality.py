@@ -24,7 +24,7 @@ MEASURES = {
     "class_changed": ("Abnormal views whose crop shows another class of Table 1", "{:.1%}", ""),
     "flagged": ("Crops flagged", "{:.1%}", ""),
 }
-"""Every figure of `summarise`: its name, how it is printed, the target."""
+"""Every measure of `bonescan.crop_quality.scores.summarise`: its name, how it is printed, the target."""
 
 SHORT = {
     "iou_trunk_median": "IoU median",
@@ -88,7 +88,7 @@ def ablation_table(summaries: pd.DataFrame, provenance: dict) -> Table:
     Parameters
     ----------
     summaries : DataFrame
-        A row a variant: `variant`, then the columns of `summarise`.
+        One row per variant: `variant`, then the columns of `summarise`.
     """
     names = [name for name in SHORT if name != "ribs_kept"]
     printed = pd.DataFrame(
@@ -100,12 +100,12 @@ def ablation_table(summaries: pd.DataFrame, provenance: dict) -> Table:
 
 
 def stress_table(summaries: pd.DataFrame, provenance: dict) -> Table:
-    """Lay out how the crop stands up to hard patients and pictures.
+    """Lay out how well the crop copes with hard patients and pictures.
 
     Parameters
     ----------
     summaries : DataFrame
-        A row a stress: `stress`, the columns of `summarise`, `reason` (the commonest flag).
+        One row per stress: `stress`, the columns of `summarise`, `reason` (the commonest flag).
     """
     names = ["iou_trunk_median", "iou_trunk_p5", "iou_trunk_min", "ribs_kept", "bladder_crops", "flagged"]
     rows = [

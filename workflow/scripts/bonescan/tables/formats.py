@@ -42,9 +42,9 @@ class Section:
     frame : DataFrame of str
         Printed cells; `SPAN` continues the cell to the left.
     heading : str
-        Of the block, where a table has several.
+        Heading of the block, where a table has several.
     group : str, optional
-        Column whose changes part the rows into groups.
+        Column whose changes divide the rows into groups.
     """
 
     frame: pd.DataFrame
@@ -63,7 +63,7 @@ class Table:
     caption : str
         Whole sentences.
     values : DataFrame
-        Unrounded values, one row an entry; missing values are empty fields of the CSV.
+        Unrounded values, one row per entry; missing values are empty fields of the CSV.
     sections : list of Section
         The printed cells.
     provenance : dict
@@ -110,12 +110,12 @@ def _markdown_lines(frame: pd.DataFrame) -> Iterable[str]:
 
 
 def escape_latex(text: str) -> str:
-    """Return `text` with the characters that LaTeX would read as commands or not find in its fonts replaced."""
+    """Replace the characters of `text` that LaTeX would read as commands or not find in its fonts."""
     return "".join(_LATEX.get(character, character) for character in text)
 
 
 def as_latex(table: Table) -> str:
-    """Return the printed cells as LaTeX tables, one a section; they need `\\usepackage{booktabs}`."""
+    """Return the printed cells as LaTeX tables, one per section; they need `\\usepackage{booktabs}`."""
     label = table.name.lower().replace(" ", "")
     return "\n".join(
         _latex_section(table, section, f"tab:{label}" + (f"-{number}" if number > 1 else ""))

@@ -14,7 +14,7 @@ _POOLS = {
 }
 
 
-def networks_of(networks: dict, family: str) -> dict:
+def pick_family(networks: dict, family: str) -> dict:
     """Return the descriptions of one family (vgg, resnet or densenet), by model."""
     return {model: network for model, network in networks.items() if network["network"]["family"] == family}
 
@@ -24,13 +24,13 @@ def _input(network: dict) -> str:
     return f"Input ({rows} × {columns} thoracic image)"
 
 
-def _window(side) -> str:
+def _window(side: int | list[int]) -> str:
     rows, columns = side if isinstance(side, list) else (side, side)
     return f"{rows} × {columns}"
 
 
 def _vgg_label(layer: dict) -> str | None:
-    """Return a layer's row in Table 3; nothing for layers without a row of their own."""
+    """Return a layer's row in Table 3; None for layers without a row of their own."""
     match layer["class"]:
         case "Conv2D":
             return f"Conv{layer['kernel']}-{layer['filters']}"
@@ -49,7 +49,7 @@ def vgg_blocks(network: dict) -> list[list[str]]:
     Returns
     -------
     list of list of str
-        One list a block, without its max-pool; the last list is the head.
+        One list per block, without its max-pool; the last list is the head.
     """
     blocks: list[list[str]] = [[]]
     for label in filter(None, map(_vgg_label, network["layers"])):
@@ -60,14 +60,14 @@ def vgg_blocks(network: dict) -> list[list[str]]:
     return blocks
 
 
-def _spanned(cells: list[str]) -> list[str]:
+def _span(cells: list[str]) -> list[str]:
     """Print one cell across all columns where the networks agree."""
     return [cells[0], *[SPAN] * (len(cells) - 1)] if len(set(cells)) == 1 else cells
 
 
 def table3(networks: dict, provenance: dict) -> Table:
     """Lay out Table 3 from `networks.json`: the VGG networks side by side."""
-    vgg = networks_of(networks, "vgg")
+    vgg = pick_family(networks, "vgg")
     blocks = [vgg_blocks(network) for network in vgg.values()]
     rows = []
     if vgg:
@@ -79,7 +79,7 @@ def table3(networks: dict, provenance: dict) -> Table:
         rows += [list(cells) for cells in zip_longest(*block, fillvalue="")]
     names = [classifier(model) for model in vgg]
     # a row of convolutions stays in columns, as in the paper, so that the depths can be compared by eye
-    spanned = [cells if cells[0].startswith("Conv") else _spanned(cells) for cells in rows]
+    spanned = [cells if cells[0].startswith("Conv") else _span(cells) for cells in rows]
     return Table(
         "Table 3",
         "ConvNet configuration of the VGG networks, as built. The depth increases from the left to the right. "
@@ -92,7 +92,7 @@ def table3(networks: dict, provenance: dict) -> Table:
 
 
 def _vgg_note(model: str, network: dict) -> str:
-    """Return what Table 3 leaves unsaid of a network: activation, L2 penalty, parameters."""
+    """Return what Table 3 does not show of a network: activation, L2 penalty, parameters."""
     hidden = [layer for layer in network["layers"] if layer["class"] == "Conv2D"]
     activations = ", ".join(
         sorted({str(layer["activation"]).replace("_", " ").replace("relu", "ReLU") for layer in hidden})
@@ -105,8 +105,8 @@ def _vgg_note(model: str, network: dict) -> str:
 def densenet_rows(network: dict) -> list[str]:
     """Return the rows of a DenseNet for Table 4.
 
-    Convolutions that a concatenation joins to their input are a layer of a dense block; layers alike, with no pooling
-    between them, are one block.
+    Convolutions whose output is concatenated with their input are one layer of a dense block; the layers between two
+    poolings are one block.
     """
     shapes = {layer["name"]: layer["output_shape"] for layer in network["layers"]}
     rows: list[str] = []
@@ -145,7 +145,7 @@ def densenet_rows(network: dict) -> list[str]:
 
 def table4(networks: dict, provenance: dict) -> Table:
     """Lay out Table 4 from `networks.json`: the densely connected network."""
-    dense = networks_of(networks, "densenet")
+    dense = pick_family(networks, "densenet")
     columns = zip_longest(*(densenet_rows(network) for network in dense.values()), fillvalue="")
     frame = pd.DataFrame([list(cells) for cells in columns], columns=[classifier(model) for model in dense])
     notes = [f"{classifier(model)}: {network['parameters']:,} parameters." for model, network in dense.items()]
@@ -165,7 +165,7 @@ def table5(training: dict, provenance: dict) -> Table:
     Parameters
     ----------
     training : dict
-        `learning_rate`, `batch_size`, `epochs` (a number a dataset), `initial_weights`, `width`, `block`.
+        `learning_rate`, `batch_size`, `epochs` (a number per dataset), `initial_weights`, `width`, `block`.
     """
     epochs = training["epochs"]
     each = ", ".join(f"{count} ({dataset})" for dataset, count in epochs.items())

@@ -7,7 +7,7 @@ from bonescan.wording import caveats
 
 
 def _number(value: float) -> str:
-    """Print a number with three digits, or as whole where it has more."""
+    """Print a number with three digits, or as a whole number where it has more."""
     if pd.isna(value):
         return "none"
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
@@ -22,7 +22,7 @@ def _area(value: float) -> str:
 
 
 def bands_table(judged: pd.DataFrame, provenance: dict) -> Table:
-    """Lay out the image statistics beside the bands of real scans, from `statistics.judge`."""
+    """Lay out the image statistics beside the bands of real scans, from `bonescan.phantom_quality.statistics.judge`."""
     printed = pd.DataFrame(
         {
             "Statistic": [f"{row.name}, {row.unit}" if isinstance(row.unit, str) and row.unit else row.name
@@ -46,7 +46,7 @@ def bands_table(judged: pd.DataFrame, provenance: dict) -> Table:
 
 
 def likeness_table(compared: pd.DataFrame, views: int, provenance: dict) -> Table:
-    """Lay out the comparison with the real scan, from `likeness.compare`.
+    """Lay out the comparison with the real scan, from `bonescan.phantom_quality.likeness.compare`.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def likeness_table(compared: pd.DataFrame, views: int, provenance: dict) -> Tabl
 
 
 def difficulty_table(judged: pd.DataFrame, provenance: dict) -> Table:
-    """Lay out what simple scores and the ideal observer reach, from `difficulty`."""
+    """Lay out what simple scores and the ideal observer reach, from `bonescan.phantom_quality.difficulty`."""
     printed = pd.DataFrame(
         {
             "Score": judged["score"],
@@ -98,7 +98,7 @@ def difficulty_table(judged: pd.DataFrame, provenance: dict) -> Table:
 
 
 def shortcuts_table(judged: pd.DataFrame, provenance: dict) -> Table:
-    """Lay out what tells the label though it is no finding, from `shortcuts.judge_shortcuts`."""
+    """Lay out what tells the label without being a finding, from `bonescan.phantom_quality.shortcuts`."""
     others = judged["also"].fillna("").map(lambda names: len(names.split(", ")) if names else 0)
     printed = pd.DataFrame(
         {

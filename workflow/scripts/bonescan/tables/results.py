@@ -4,7 +4,7 @@ import pandas as pd
 
 from bonescan.tables.formats import SPAN, Section, Table
 from bonescan.terms import TRAINED
-from bonescan.wording import METRIC_NAMES, caveats, classifier, in_order, split_unit
+from bonescan.wording import METRIC_NAMES, caveats, classifier, sort_units, split_unit
 
 _TABLES = {"D1": "Table 6", "D2": "Table 7", "D3": "Table 8"}
 
@@ -21,13 +21,13 @@ def metric_cells(row) -> list[str]:
     return [print_metric(getattr(row, name)) for name in METRIC_NAMES]
 
 
-def _by_unit(summary: pd.DataFrame) -> pd.DataFrame:
+def _sort_by_unit(summary: pd.DataFrame) -> pd.DataFrame:
     """Sort by split unit, the paper's first, and keep the order of the networks."""
-    return summary.sort_values("unit", key=lambda units: units.map(in_order(units).index), kind="stable")
+    return summary.sort_values("unit", key=lambda units: units.map(sort_units(units).index), kind="stable")
 
 
 def seed_notes(summary: pd.DataFrame) -> list[str]:
-    """Say that the numbers are means over seeds, and where not all seeds trained; nothing where there is one seed."""
+    """Say that the numbers are means over seeds, and where not all seeds trained; nothing for one seed."""
     if summary["seeds"].max() <= 1 or summary.empty:
         return []
     failed = summary[summary["seeds_trained"] < summary["seeds"]]
@@ -57,7 +57,7 @@ def _size_note(summary: pd.DataFrame) -> list[str]:
 
 def result_table(dataset: str, summary: pd.DataFrame, provenance: dict) -> Table:
     """Lay out Table 6, 7 or 8 from the rows of `summarise` for one dataset."""
-    ours = _by_unit(summary[summary["dataset"] == dataset])
+    ours = _sort_by_unit(summary[summary["dataset"] == dataset])
     rows = [[split_unit(row.unit), classifier(row.model), *metric_cells(row)] for row in ours.itertuples(index=False)]
     printed = pd.DataFrame(rows, columns=["Split unit", "Classifier", *METRIC_NAMES.values()])
     columns = [
@@ -85,7 +85,7 @@ def result_table(dataset: str, summary: pd.DataFrame, provenance: dict) -> Table
 
 def table9(summary: pd.DataFrame, provenance: dict) -> Table:
     """Lay out Table 9 from `summarise`: AUC by dataset, split unit and classifier."""
-    ours = _by_unit(summary).sort_values("dataset", kind="stable")
+    ours = _sort_by_unit(summary).sort_values("dataset", kind="stable")
     models = list(summary["model"].unique())
     rows = []
     for (dataset, unit), group in ours.groupby(["dataset", "unit"], sort=False):
@@ -104,7 +104,7 @@ def table9(summary: pd.DataFrame, provenance: dict) -> Table:
 
 
 def auc_cell(row) -> str:
-    """Return the printed AUC of a row of `summarise`, or why there is none; None is a network that was not run."""
+    """Return the printed AUC of a row of `summarise`, or why there is none; the row is None if it was not run."""
     if row is None:
         return "not run"
     return print_metric(row.auc) if row.status == TRAINED else row.status

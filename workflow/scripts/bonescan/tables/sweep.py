@@ -7,7 +7,7 @@ from bonescan.terms import DIVERGED, TRAINED
 from bonescan.wording import DATASET_NAMES, caveats, classifier
 
 
-def words(initial_weights: str) -> str:
+def initialiser_name(initial_weights: str) -> str:
     """Return an initialiser's name in words: `he_normal` is `He normal`."""
     return initial_weights.replace("_", " ").capitalize()
 
@@ -29,26 +29,32 @@ def sweep_table(
     Parameters
     ----------
     runs : DataFrame
-        A row each dataset, initial_weights, learning_rate and seed: status, reason, training_loss, training_accuracy
+        One row per dataset, initial_weights, learning_rate and seed: status, reason, training_loss, training_accuracy
         (of the final weights), validation_accuracy, validation_auc, auc_low, auc_high, n_train, n_validation.
     chosen : DataFrame
-        Those of its rows that `bonescan.scoring.sweep.choose_best` returns.
+        The rows that `bonescan.scoring.sweep.choose_best` returns.
     model, unit : str
-        The network, and what the validation part was cut by.
+        The network, and the unit by which the validation part was cut.
     provenance : dict
     compared : dict, optional
         Of two datasets, each at its best, the difference in validation AUC: `of` and `less` (datasets), auc, low, high.
     """
     several = runs["seed"].nunique() > 1
     rows = [
-        [row.dataset, words(row.initial_weights), f"{row.learning_rate:g}", *([str(row.seed)] * several), *_cells(row)]
+        [
+            row.dataset,
+            initialiser_name(row.initial_weights),
+            f"{row.learning_rate:g}",
+            *([str(row.seed)] * several),
+            *_cells(row),
+        ]
         for row in runs.itertuples(index=False)
     ]
     columns = ["Dataset", "Initial weights", "Learning rate", *(["Seed"] * several)]
     columns += ["Training loss", "Training accuracy", "Validation accuracy", "Validation AUC (95 %)"]
     notes = [
         f"{row.dataset} ({DATASET_NAMES[row.dataset]}) is best at a rate of {row.learning_rate:g} from "
-        f"{words(row.initial_weights)} weights: validation AUC {row.validation_auc:.3f} "
+        f"{initialiser_name(row.initial_weights)} weights: validation AUC {row.validation_auc:.3f} "
         f"({row.auc_low:.3f} to {row.auc_high:.3f})."
         for row in chosen.itertuples(index=False)
     ]

@@ -1,4 +1,4 @@
-"""A training's state between two epochs, from which a killed training goes on."""
+"""A training's state between two epochs, from which a killed training resumes."""
 
 import json
 import logging
@@ -18,7 +18,7 @@ INTERVAL = 20.0
 """Least seconds between two writings."""
 
 UNREADABLE = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
-"""What NumPy raises on a file that a failing disk has damaged."""
+"""What NumPy raises on a damaged file."""
 
 WRITING = 0.05
 """Greatest share of the time that may go into writing."""
@@ -33,7 +33,7 @@ class Checkpoint:
     path : Path
         The file, `.npz`; its folder is made when needed.
     settings : dict
-        What the training is: a file of other settings is not resumed from.
+        What identifies the training: a file with other settings is not resumed from.
     """
 
     path: Path
@@ -44,9 +44,9 @@ class Checkpoint:
         self._due = time.monotonic() + INTERVAL
 
     def load(self, variables: list, epochs: int) -> list[dict]:
-        """Set `variables` to the stored ones and return the history up to there; [] if nothing fit is stored.
+        """Set `variables` to the stored ones and return the history up to there; [] if nothing usable is stored.
 
-        What was trained for more than `epochs` is not fit. What a kill left of a writing is removed.
+        A state of more than `epochs` epochs is not usable. Leftovers of a killed writing are removed.
         """
         self._remove_leftovers()
         if not self.path.exists():
@@ -71,7 +71,7 @@ class Checkpoint:
     def save_if_due(self, variables: list, history: list[dict]) -> None:
         """Write the file, whole or not at all, unless the last writing is too recent.
 
-        A full disk costs the checkpoint, not the training.
+        On a full disk the checkpoint is lost, not the training.
         """
         start = time.monotonic()
         if start < self._due:
@@ -86,7 +86,7 @@ class Checkpoint:
         self._due = end + max(INTERVAL, (end - start) / WRITING)
 
     def remove(self) -> None:
-        """Remove the file, what a kill left of its writing, and the folder when nothing else is in it."""
+        """Remove the file, leftovers of a killed writing, and the folder if it is then empty."""
         self._remove_leftovers()
         self.path.unlink(missing_ok=True)
         if self.path.parent.is_dir() and not any(self.path.parent.iterdir()):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from bonescan.backend import keras
 from bonescan.training.checkpoint import Checkpoint
-from bonescan.training.prediction import logits_of, predict_logits
+from bonescan.training.prediction import cut_softmax, predict_logits
 from bonescan.training.progress import Progress
 from bonescan.training.steps import make_steps
 
@@ -30,13 +30,13 @@ class Training:
     labels : ndarray, shape (n,), int
         0 or 1, an index into `bonescan.terms.CLASSES`.
     batch_size : int
-        Images a step. The fewer left at an epoch's end wait for another epoch: a step on nine images, as large as
-        one on 32, would be the last before the weights are kept.
+        Images per step. Fewer images left at an epoch's end wait for another epoch: a step on nine images is as
+        large as one on 32, and could be the last before the weights are kept.
     learning_rate : float
         Of the SGD.
     images_at_once : int, optional
-        Where memory is short: the gradient of a batch is summed over parts of so many images, and the batch
-        normalisation sees the parts.
+        To save memory: the gradient of a batch is summed over parts of this many images, and the batch
+        normalisation sees each part by itself.
     """
 
     def __init__(
@@ -49,13 +49,13 @@ class Training:
         images_at_once: int | None = None,
     ):
         self.model = model
-        # DEVIATION: whole batches only; a step on the nine images left, as large as one on 32, can be the last of all
+        # DEVIATION: whole batches only; a step on nine images left over, as large as one on 32, could be the last
         self.batch_size = min(batch_size, len(labels))
         self.count = len(labels) // self.batch_size * self.batch_size
         self.optimizer = keras.optimizers.SGD(learning_rate)
         self.optimizer.build(model.trainable_variables)
         at_once = min(images_at_once or self.batch_size, self.batch_size)
-        self._steps = make_steps(logits_of(model), self.optimizer, images, labels, at_once)
+        self._steps = make_steps(cut_softmax(model), self.optimizer, images, labels, at_once)
 
     def run_epoch(self, order: np.ndarray, progress: Progress | None = None) -> tuple[float, float]:
         """Take one pass over the training images in `order`, in whole batches.
@@ -65,7 +65,7 @@ class Training:
         order : ndarray, shape (n,), int
             Rows of the training images.
         progress : Progress, optional
-            Told of every step.
+            Its `step` is called after every step.
 
         Returns
         -------
@@ -90,20 +90,20 @@ class Training:
 
 
 def epoch_order(count: int, seed: int, epoch: int) -> np.ndarray:
-    """Return the order of the `count` training images in `epoch`, the same whether or not the training was broken."""
+    """Return the order of the `count` training images in `epoch`, the same after an interruption."""
     return np.random.default_rng([seed, epoch]).permutation(count)
 
 
 @dataclass
 class Fit:
-    """What a training leaves beside the weights.
+    """What a training returns besides the weights.
 
     Attributes
     ----------
     history : pandas.DataFrame
-        One row an epoch: epoch (from 1), loss, accuracy, seconds.
+        One row per epoch: epoch (from 1), loss, accuracy, seconds.
     logits : ndarray, shape (n, 2), float64
-        What the final weights make of the training images.
+        Scores of the training images before the soft-max, from the final weights.
     images : int
         Images of an epoch.
     resumed_from : int
@@ -153,7 +153,7 @@ def fit(
     checkpoint: Checkpoint | None = None,
     watch: Callable[[dict], None] | None = None,
 ) -> Fit:
-    """Train a network, going on from `checkpoint` where it holds this training's state.
+    """Train a network; resume from `checkpoint` if it holds this training's state.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a trained network says of images: scores before the soft-max, and probabilities."""
+"""What a trained network says about images: scores before the soft-max, and probabilities."""
 
 import numpy as np
 
@@ -8,15 +8,15 @@ PIXELS_AT_ONCE = 2**19
 """Pixels of one forward pass without gradients: 128 images at 64 x 64, 8 at 256 x 256."""
 
 
-def logits_of(model: keras.Model) -> keras.Model:
-    """Return the network up to its soft-max, whose cross-entropy is exact where the soft-max saturates."""
+def cut_softmax(model: keras.Model) -> keras.Model:
+    """Return the network without its soft-max: its cross-entropy stays exact where the soft-max saturates."""
     return keras.Model(model.inputs, model.get_layer("softmax").input)
 
 
 def predict_logits(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """Return the scores before the soft-max.
 
-    The network runs layer by layer, not as a compiled graph: one pass over few images is shorter than compiling.
+    The network runs layer by layer, not as a compiled graph: one pass over few images is quicker than compiling.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def predict_logits(model: keras.Model, images: np.ndarray) -> np.ndarray:
     -------
     ndarray, shape (n, 2), float64
     """
-    network = logits_of(model)
+    network = cut_softmax(model)
     at_once = max(1, PIXELS_AT_ONCE // images[0].size)
     parts = [images[start : start + at_once, ..., None] for start in range(0, len(images), at_once)]
     with without_gradients():
@@ -35,7 +35,7 @@ def predict_logits(model: keras.Model, images: np.ndarray) -> np.ndarray:
 
 
 def probability_of_metastasis(logits: np.ndarray) -> np.ndarray:
-    """Return the soft-max's second output, in float64 so that sure images keep their rank.
+    """Return the soft-max's second output, in float64, so that probabilities near 1 keep their ranks.
 
     Parameters
     ----------

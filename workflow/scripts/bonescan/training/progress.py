@@ -8,7 +8,7 @@ from bonescan.script import show_bar, terminal
 logger = logging.getLogger(__name__)
 
 EVERY = {True: 0.2, False: 60.0}
-"""Least seconds between two looks at an epoch that goes on, on a terminal and in a log."""
+"""Least seconds between two reports within an epoch: on a terminal (True) and in a log (False)."""
 
 
 def duration(seconds: float) -> str:

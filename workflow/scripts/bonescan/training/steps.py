@@ -16,8 +16,8 @@ def score(logits, truth):
     return losses, ops.sum(ops.cast(ops.equal(ops.cast(ops.argmax(logits, axis=1), "int32"), truth), "int32"))
 
 
-def parts_of(rows, at_once: int) -> list[tuple]:
-    """Cut one batch of row numbers into parts of `at_once`, each with its share of the batch."""
+def cut_parts(rows, at_once: int) -> list[tuple]:
+    """Cut one batch of row numbers into parts of at most `at_once`, each with its share of the batch."""
     return [
         (rows[start : start + at_once], len(rows[start : start + at_once]) / len(rows))
         for start in range(0, len(rows), at_once)
@@ -30,14 +30,14 @@ class Steps:
     Parameters
     ----------
     network : keras.Model
-        As far as the scores before the soft-max.
+        Up to the scores before the soft-max.
     optimizer : keras.optimizers.Optimizer
         Built for the network's trainable variables.
     images : ndarray, shape (n, size, size), float32
     labels : ndarray, shape (n,), int
     at_once : int
-        Images whose activations are held at the same time. Where a batch has more, its gradient is summed over its
-        parts; the batch normalisation then sees the parts.
+        Images whose activations are held at the same time. The gradient of a larger batch is summed over its parts;
+        the batch normalisation then sees each part by itself.
     """
 
     def __init__(self, network: keras.Model, optimizer, images: np.ndarray, labels: np.ndarray, at_once: int):
@@ -59,10 +59,10 @@ class Steps:
 
 @contextmanager
 def fused_batch_normalisation() -> Iterator[None]:
-    """Have TensorFlow normalise batches by the one kernel it has for this, in what is traced meanwhile.
+    """Let TensorFlow normalise batches with its fused kernel, in all that is traced inside this context.
 
-    Keras writes the normalisation out in some ten operations, and each passes over all activations: SPECS D121 trains
-    1.4 times faster fused, and its step is traced in half the time. The results agree but for rounding.
+    Keras composes the normalisation from some ten operations, and each passes over all activations. Fused, SPECS D121
+    trains 1.4 times faster and its step is traced in half the time. The results agree except for rounding.
     """
     tf, plain = framework, keras.layers.BatchNormalization.call
 
@@ -78,7 +78,7 @@ def fused_batch_normalisation() -> Iterator[None]:
             epsilon=layer.epsilon,
         )
         count = tf.cast(tf.size(inputs) / tf.shape(inputs)[-1], variance.dtype)
-        # the kernel's variance is that of a sample, Keras's that of the batch
+        # the kernel divides the variance by count - 1, Keras by count
         for moving, batch in ((layer.moving_mean, mean), (layer.moving_variance, variance * (count - 1) / count)):
             moving.assign(moving * layer.momentum + batch * (1 - layer.momentum))
         return tf.cast(outputs, inputs.dtype)
@@ -119,7 +119,7 @@ class TensorflowSteps(Steps):
             if len(rows) <= self.at_once:
                 yield self._step(rows)
             else:
-                gradients, loss, hits = summed(self._slope, parts_of(rows, self.at_once))
+                gradients, loss, hits = sum_parts(self._slope, cut_parts(rows, self.at_once))
                 self._apply(gradients)
                 yield loss, hits
 
@@ -165,7 +165,7 @@ class JaxSteps(Steps):
                     self._values, self._fixed, self._state, self.images, self.labels, rows
                 )
             else:
-                gradients, loss, hits = summed(self._slope, parts_of(rows, self.at_once))
+                gradients, loss, hits = sum_parts(self._slope, cut_parts(rows, self.at_once))
                 self._values, self._state = self._jitted_apply(self._state, gradients, self._values)
             yield loss, hits
         for group, values in zip(kept, (self._values, self._fixed, self._state), strict=True):
@@ -184,13 +184,13 @@ class TorchSteps(Steps):
 
     def epoch(self, batches):
         for rows in ops.convert_to_tensor(batches, "int64"):
-            gradients, loss, hits = summed(self._slope, parts_of(rows, self.at_once))
+            gradients, loss, hits = sum_parts(self._slope, cut_parts(rows, self.at_once))
             with framework.no_grad():
                 self.optimizer.apply(gradients, self.variables)
             yield loss, hits
 
 
-def summed(slope: Callable, parts: list[tuple]) -> tuple:
+def sum_parts(slope: Callable, parts: list[tuple]) -> tuple:
     """Add up gradients, losses and hits over the parts of a batch, the gradients by their parts' shares."""
     total, loss, hits = None, 0, 0
     for rows, share in parts:
@@ -203,5 +203,5 @@ def summed(slope: Callable, parts: list[tuple]) -> tuple:
 
 
 def make_steps(*arguments) -> Steps:
-    """Return the `Steps` of the backend that Keras runs on; arguments as theirs."""
+    """Return the `Steps` of the backend that Keras runs on; takes their arguments."""
     return {"tensorflow": TensorflowSteps, "jax": JaxSteps, "torch": TorchSteps}[BACKEND](*arguments)
