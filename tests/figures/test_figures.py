@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from bonescan.crop import crop_thorax
-from bonescan.figures import annotation, architecture, confusion, curves, findings, misclassified, style, surfaces
+from bonescan.figures import annotation, architecture, curves, findings, misclassified, style, surfaces
 from bonescan.figures.choice import choose, find_row
 from bonescan.figures.crop_stages import draw_profile, draw_stages, move_apart, stages
 
@@ -191,11 +191,6 @@ def test_first_seed_is_that_of_each_network():
 
 def test_colours_are_distinct_for_the_papers_seven():
     assert len(set(curves.choose_colours("ABCDEFG").values())) == 7
-
-
-def test_confusion_has_the_true_class_in_rows():
-    run = SimpleNamespace(tp=4, fn=3, fp=2, tn=1)
-    assert confusion.confusion(run).tolist() == [[1, 2], [3, 4]]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bonescan.scoring.metrics import score
+from bonescan.scoring.metrics import confusion, score
 
 
 def cells(tp, fn, fp, tn):
@@ -91,3 +91,9 @@ def test_script(tmp_path):
     metrics = pd.read_table(tmp_path / "metrics.tsv").set_index("model")
     assert metrics.loc["V7", ["tp", "fn", "fp", "tn", "n_train", "n_test"]].tolist() == [1, 1, 0, 2, 1, 4]
     assert metrics.loc["V24", "status"] == "diverged" and math.isnan(metrics.loc["V24", "accuracy"])
+
+
+def test_confusion_has_the_true_class_in_rows():
+    images, shares = confusion(SimpleNamespace(tp=4, fn=0, fp=2, tn=2))
+    assert images.tolist() == [[2, 2], [0, 4]] and shares.tolist() == [[0.5, 0.5], [0, 1]]
+    assert np.isnan(confusion(SimpleNamespace(tp=0, fn=0, fp=2, tn=2))[1][1]).all()

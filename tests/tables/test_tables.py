@@ -6,6 +6,7 @@ import math
 import pandas as pd
 import pytest
 
+from bonescan.label.cohort import count_subtypes
 from bonescan.scoring.comparison import compare
 from bonescan.scoring.summary import summarise
 from bonescan.tables import cohort, comparison, formats, networks, results
@@ -44,7 +45,7 @@ def test_origin_and_caveat():
 
 def test_table1_prints_the_papers_ratios():
     classes = ["normal"] * 220 + ["multiple"] * 111 + ["spinal"] * 14 + ["outside_spine"]
-    table = cohort.table1(pd.DataFrame({"subtype": classes}), PHANTOM)
+    table = cohort.table1(count_subtypes(pd.Series(classes)), PHANTOM)
     frame = table.sections[0].frame
     assert frame.to_numpy().tolist() == [
         ["Samples", "220", "111", "14", "1"],

@@ -7,20 +7,10 @@ from matplotlib.figure import Figure
 
 from bonescan.figures.curves import seed_note
 from bonescan.figures.style import letter, new_figure, say, styled
+from bonescan.scoring.metrics import confusion
 from bonescan.scoring.summary import keep_first_seed
 from bonescan.terms import CLASSES, TRAINED
 from bonescan.wording import classifier, sort_units, split_unit
-
-
-def confusion(run) -> np.ndarray:
-    """Return the confusion matrix of a row of `metrics.tsv`.
-
-    Returns
-    -------
-    ndarray, shape (2, 2), int
-        Images; rows true, columns predicted; normal first.
-    """
-    return np.array([[run.tn, run.fp], [run.fn, run.tp]], dtype=int)
 
 
 @styled
@@ -51,15 +41,13 @@ def draw_confusion(
             elif (run := chosen.loc[(unit, dataset)]).status != TRAINED:
                 say(panel, f"{classifier(model)}: {run.status}")
             else:
-                _draw_matrix(panel, confusion(run))
+                _draw_matrix(panel, *confusion(run))
             letter(panel, column, title)
     figure.suptitle(classifier(model))
     return figure
 
 
-def _draw_matrix(axes: Axes, matrix: np.ndarray) -> None:
-    totals = matrix.sum(axis=1, keepdims=True)
-    shares = np.divide(matrix, totals, out=np.full((2, 2), np.nan), where=totals > 0)
+def _draw_matrix(axes: Axes, matrix: np.ndarray, shares: np.ndarray) -> None:
     axes.imshow(np.nan_to_num(shares), cmap="Blues", vmin=0, vmax=1)
     for (true, predicted), images in np.ndenumerate(matrix):
         share = shares[true, predicted]

@@ -10,7 +10,6 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from bonescan.figures.style import COLOURS, FAINT, letter, new_figure, say, styled
-from bonescan.scoring.roc import curve
 from bonescan.scoring.summary import keep_first_seed
 from bonescan.terms import TRAINED
 from bonescan.wording import DATASET_NAMES, classifier, sort_units, split_unit
@@ -113,27 +112,27 @@ def _draw_accuracy(panel: Axes, history: pd.DataFrame, colour: str | None) -> No
 
 
 @styled
-def draw_roc(predictions: pd.DataFrame, metrics: pd.DataFrame, provenance: dict) -> Figure:
+def draw_roc(curves: dict[tuple, tuple | None], metrics: pd.DataFrame, provenance: dict) -> Figure:
     """Draw the ROC curve of every network that trained, its AUC in the legend (Figure 9).
 
     Parameters
     ----------
-    predictions, metrics : DataFrame
-        `predictions.tsv` and `metrics.tsv` of all units; their first seed is drawn.
+    curves : dict of (unit, dataset, model) to (ndarray, ndarray) or None
+        From `bonescan.scoring.roc.find_curves`.
+    metrics : DataFrame
+        `metrics.tsv` of all units; its first seed is drawn.
     """
     note = "Dotted: chance. AUC in brackets." + seed_note(metrics)
-    predictions, metrics = keep_first_seed(predictions), keep_first_seed(metrics)
+    metrics = keep_first_seed(metrics)
     figure, panels, models = _make_grid(metrics, provenance, note, 0)
     colours = choose_colours(models)
     for (unit, dataset), panel in panels.items():
         runs = metrics[(metrics["unit"] == unit) & (metrics["dataset"] == dataset)]
-        of_panel = predictions[(predictions["unit"] == unit) & (predictions["dataset"] == dataset)]
-        labels = of_panel.drop_duplicates("image")["label"]
-        if labels.nunique() < 2:
+        if not any((unit, dataset, model) in curves for model in runs["model"]):
             say(panel, "ROC undefined:\nthe test images are of one class")
             continue
         for run in runs.itertuples(index=False):
-            _draw_one_roc(panel, of_panel[of_panel["model"] == run.model], run, colours[run.model])
+            _draw_one_roc(panel, curves[unit, dataset, run.model], run, colours[run.model])
         panel.plot([0, 1], [0, 1], color=FAINT, linestyle=":", linewidth=0.7, zorder=1)
         panel.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
         panel.set_xlabel("False positive rate")
@@ -143,11 +142,10 @@ def draw_roc(predictions: pd.DataFrame, metrics: pd.DataFrame, provenance: dict)
     return figure
 
 
-def _draw_one_roc(panel: Axes, predictions: pd.DataFrame, run, colour: str) -> None:
+def _draw_one_roc(panel: Axes, curve: tuple | None, run, colour: str) -> None:
     """Draw one network's ROC curve; without a result, only a legend entry with its status."""
-    if run.status != TRAINED or predictions["probability"].isna().any():
+    if run.status != TRAINED or curve is None:
         panel.plot([], [], color=FAINT, linestyle="--", label=f"{classifier(run.model)}: {run.status}")
         return
-    false_positive, true_positive = curve(predictions["label"], predictions["probability"])
     auc = "undefined" if np.isnan(run.auc) else f"{run.auc:.4f}"
-    panel.plot(false_positive, true_positive, color=colour, label=f"{classifier(run.model)} ({auc})", zorder=3)
+    panel.plot(*curve, color=colour, label=f"{classifier(run.model)} ({auc})", zorder=3)

@@ -46,3 +46,18 @@ def score(label: np.ndarray, probability: np.ndarray) -> dict[str, float]:
         "fpr": 1 - specificity,  # Eq. 9, whose second equality is a slip of the paper
         "auc": roc_auc_score(label, probability) if len(set(label)) == 2 else math.nan,
     }
+
+
+def confusion(run) -> tuple[np.ndarray, np.ndarray]:
+    """Return the confusion matrix of a row of `metrics.tsv`.
+
+    Returns
+    -------
+    images : ndarray, shape (2, 2), int
+        Rows true, columns predicted; normal first.
+    shares : ndarray, shape (2, 2), float
+        Of the true class; NaN where it has no image.
+    """
+    images = np.array([[run.tn, run.fp], [run.fn, run.tp]], dtype=int)
+    totals = images.sum(axis=1, keepdims=True)
+    return images, np.divide(images, totals, out=np.full((2, 2), np.nan), where=totals > 0)

@@ -35,3 +35,24 @@ def curve(label: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
     false_positive, true_positive, _ = roc_curve(label, value)
     return false_positive, true_positive
+
+
+def find_curves(predictions: pd.DataFrame) -> dict[tuple, tuple[np.ndarray, np.ndarray] | None]:
+    """Return the ROC curve of every network.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Rows of `predictions.tsv`, one seed.
+
+    Returns
+    -------
+    dict of (unit, dataset, model) to (ndarray, ndarray) or None
+        As of `curve`; None for a network without probabilities, no entry where the images are of one class.
+    """
+    groups = predictions.groupby(["unit", "dataset", "model"], sort=False)
+    return {
+        run: None if images["probability"].isna().any() else curve(images["label"], images["probability"])
+        for run, images in groups
+        if images["label"].nunique() == 2
+    }

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from bonescan.label.cohort import count_subtypes
 from bonescan.tables.formats import Section, Table
 from bonescan.wording import SUBTYPE_NAMES
 
@@ -12,9 +11,8 @@ def print_ratio(ratio: float) -> str:
     return "undefined" if pd.isna(ratio) else f"{ratio:.1%}"
 
 
-def cohort_table(name: str, caption: str, subtypes: pd.Series, provenance: dict) -> Table:
-    """Lay out Table 1 or Table 2 from the classes of the images, shape (n,)."""
-    counts = count_subtypes(subtypes)
+def cohort_table(name: str, caption: str, counts: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out Table 1 or Table 2 from `bonescan.label.cohort.count_subtypes`."""
     printed = pd.DataFrame(
         {
             "": ["Samples", "Ratio"],
@@ -24,16 +22,16 @@ def cohort_table(name: str, caption: str, subtypes: pd.Series, provenance: dict)
             },
         }
     )
-    return Table(name, f"{caption} (n = {len(subtypes)}).", counts, [Section(printed)], provenance)
+    return Table(name, f"{caption} (n = {counts['samples'].sum()}).", counts, [Section(printed)], provenance)
 
 
-def table1(labels: pd.DataFrame, provenance: dict) -> Table:
-    """Lay out Table 1 from `labels.tsv`: whole-body images by class."""
+def table1(counts: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out Table 1: whole-body images of the cohort by class."""
     caption = "Statistics of the image dataset of whole-body SPECT bone scans"
-    return cohort_table("Table 1", caption, labels["subtype"], provenance)
+    return cohort_table("Table 1", caption, counts, provenance)
 
 
-def table2(lineage: pd.DataFrame, provenance: dict) -> Table:
-    """Lay out Table 2 from `lineage.tsv`: thoracic images by class after augmentation."""
+def table2(counts: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out Table 2: thoracic images by class after augmentation."""
     caption = "Overview of the augmented data of thoracic images"
-    return cohort_table("Table 2", caption, lineage["subtype"], provenance)
+    return cohort_table("Table 2", caption, counts, provenance)
