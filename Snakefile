@@ -13,8 +13,8 @@ include: "workflow/rules/common.smk"
 
 wildcard_constraints:
     scale="|".join(config["scales"]),
-    unit="image|source|patient",
-    dataset="D1|D2|D3",
+    unit="|".join(UNITS),
+    dataset="|".join(DATASETS),
     model="|".join(config["networks"]),
     seed=r"\d+",
     shard=r"\d+",

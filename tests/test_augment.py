@@ -81,7 +81,7 @@ def test_script(tmp_path):
     table = labels(normal=2, multiple=1)
     thorax = np.random.default_rng(0).poisson(3, (3, 8, 8)).astype(np.uint16)
     np.save(tmp_path / "thorax.npy", thorax)
-    table.assign(row=range(3)).iloc[::-1].to_csv(tmp_path / "cohort.tsv", sep="\t", index=False)
+    table.assign(thorax_row=range(3)).iloc[::-1].to_csv(tmp_path / "cohort.tsv", sep="\t", index=False)
     script.main(
         SimpleNamespace(
             input=SimpleNamespace(thorax=tmp_path / "thorax.npy", cohort=tmp_path / "cohort.tsv"),

@@ -1,6 +1,7 @@
 """The digest of code, on a library of four files: what must change it, and what must not."""
 
 import re
+import shutil
 import textwrap
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 
 from bonescan import code
 from bonescan.code import Library
+
+TRAINING = ("bonescan.models.build", "bonescan.training.fit.fit", "bonescan.backend.prepare")
+"""What decides the weights of a network: `library(...)` of the rule `train` names the same."""
 
 FILES = {
     "job.py": '''
@@ -20,12 +24,18 @@ FILES = {
         @logged
         def main(snakemake):
             return scale(shapes.area(3))
+
+        if __name__ == "__main__":
+            main(snakemake)
         ''',
     "other.py": """
         from bonescan.maths import shift
 
         def main(snakemake):
             return shift(1)
+
+        if __name__ == "__main__":
+            main(snakemake)
         """,
     "bonescan/__init__.py": '''"""The library."""''',
     "bonescan/maths.py": '''
@@ -55,6 +65,8 @@ FILES = {
             return value + OFFSET
 
         def _checked(value):
+            if value < 0:
+                raise ValueError(f"negative: {value}")
             return value
 
         def unused(value):
@@ -96,7 +108,7 @@ def library(tmp_path):
         folder = tmp_path
 
         def digests(self):
-            return tuple(Library(tmp_path).digest(tmp_path / f"{name}.py") for name in ("job", "other"))
+            return tuple(Library(tmp_path).digest(name) for name in ("job", "other"))
 
         def change(self, name, old, new):
             text = (tmp_path / name).read_text()
@@ -121,6 +133,7 @@ def library(tmp_path):
         ("bonescan/maths.py", "def unused(value):\n    return value", "def unused(value):\n    return -value"),
         ("bonescan/shapes/square.py", "SIDES = 4", "SIDES = 5"),
         ("bonescan/script.py", 'FORMAT = "%(message)s"', 'FORMAT = "%(asctime)s"'),
+        ("bonescan/maths.py", 'raise ValueError(f"negative: {value}")', 'raise ValueError("a negative value")'),
         ("bonescan/script.py", "return main", "return print"),
         ("job.py", '"""A script."""', '"""One of two scripts."""  # and a comment'),
     ],
@@ -141,12 +154,16 @@ def test_words_and_what_is_not_reached_change_no_digest(library, name, old, new)
         ("bonescan/maths.py", "value + OFFSET", "value - OFFSET", False, True),
         (
             "bonescan/maths.py",
-            "def _checked(value):\n    return value",
-            "def _checked(value):\n    return abs(value)",
+            "    return value\n\ndef unused",
+            "    return abs(value)\n\ndef unused",
             True,
             False,
         ),
         ("bonescan/maths.py", "total: int = 0", "total: float = 0", True, False),
+        ("bonescan/maths.py", "if value < 0", "if value <= 0", True, False),
+        ("bonescan/maths.py", "raise ValueError", "raise OverflowError", True, False),
+        ("bonescan/maths.py", "def unused(value):", "@register\ndef unused(value):", True, True),
+        ("bonescan/maths.py", "OFFSET = 5", "OFFSET = 5\nif OFFSET:\n    OFFSET = 6", True, True),
         ("bonescan/maths.py", "OFFSET = 5", "OFFSET = 5\nOFFSET += 1", False, True),
         ("bonescan/maths.py", "import logging", "import logging\nlogging.raiseExceptions = False", True, True),
         ("bonescan/maths.py", "import logging\n", "import logging\nlogging.disable()\n", True, True),
@@ -180,33 +197,103 @@ def test_a_moved_folder_changes_no_digest(library, tmp_path_factory):
     before = library.digests()
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "scripts"
     library.folder.rename(elsewhere)
-    assert Library(elsewhere).digest(elsewhere / "job.py") == before[0]
+    assert Library(elsewhere).digest("job") == before[0]
 
 
-def test_two_definitions_of_one_name_are_told_apart(library):
-    (library.folder / "bonescan/round.py").write_text("def area(side):\n    return 3 * side\n")
-    library.change("job.py", "shapes.area(3)", "shapes.area(3) + round.area(1)")
-    library.change("job.py", "from bonescan import shapes", "from bonescan import round, shapes")
-    both = library.digests()
-    library.change("job.py", "shapes.area(3) + round.area(1)", "round.area(3) + shapes.area(1)")
-    assert library.digests()[0] != both[0]
+CONSTANT = ("bonescan/more.py", "VALUE = 1", "VALUE = 2")
 
 
-def test_a_module_that_is_handed_on_counts_as_a_whole(library):
-    library.change("job.py", "scale(shapes.area(3))", "getattr(shapes.square, 'length')(3)")
-    library.change(
-        "job.py", "from bonescan import shapes", "from bonescan import shapes\nfrom bonescan.shapes import square"
-    )
-    library.change("job.py", "getattr(shapes.square,", "getattr(square,")
+@pytest.mark.parametrize(
+    ("files", "change"),
+    [
+        # two of one name change places
+        (
+            {"job.py": "from bonescan import more, maths\n\nmore.shift(1) - maths.shift(1)"},
+            ("job.py", "more.shift(1) - maths.shift(1)", "maths.shift(1) - more.shift(1)"),
+        ),
+        # two calls change places, or one is made again
+        ({"job.py": "print(1)\nprint(2)"}, ("job.py", "print(1)\nprint(2)", "print(2)\nprint(1)")),
+        ({"job.py": "print(1)"}, ("job.py", "print(1)", "print(1)\nprint(1)")),
+        # a module that is handed on counts as a whole
+        ({"job.py": "from bonescan import more\n\ngetattr(more, 'VALUE')"}, CONSTANT),
+        # a module of a package that does not import it itself
+        (
+            {"job.py": "from bonescan import parts\n\nparts.one.VALUE", "bonescan/parts/__init__.py": ""},
+            ("bonescan/parts/one.py", "VALUE = 1", "VALUE = 2"),
+        ),
+        # an import that depends on a condition
+        ({"job.py": "if True:\n    from bonescan.more import VALUE\nprint(VALUE)"}, CONSTANT),
+        (
+            {"job.py": "try:\n    from bonescan.more import VALUE\nexcept ImportError:\n    VALUE = 0\nprint(VALUE)"},
+            CONSTANT,
+        ),
+        # an import for what it runs alone
+        ({"job.py": "from bonescan import effect"}, ("bonescan/effect.py", "print(3)", "print(4)")),
+        (
+            {"job.py": "from bonescan.more import VALUE", "bonescan/more.py": "from bonescan import effect\nVALUE = 1"},
+            ("bonescan/effect.py", "print(3)", "print(4)"),
+        ),
+        # an imported name that is bound anew
+        ({"job.py": "from bonescan.more import VALUE\n\nVALUE = -VALUE\nprint(VALUE)"}, CONSTANT),
+        # a registry that decorators fill
+        (
+            {"job.py": "from bonescan.more import REGISTRY\n\nprint(REGISTRY)"},
+            ("bonescan/more.py", "return 7", "return 8"),
+        ),
+    ],
+)
+def test_forms_of_code_that_a_digest_could_miss(library, files, change):
+    others = {
+        "bonescan/more.py": """
+            REGISTRY = {}
+            VALUE = 1
+
+            def register(function):
+                REGISTRY[function.__name__] = function
+
+            @register
+            def seven():
+                return 7
+
+            def shift(value):
+                return value + OFFSET
+
+            OFFSET = 9
+            """,
+        "bonescan/effect.py": "print(3)",
+        "bonescan/parts/one.py": "VALUE = 1",
+    }
+    for name, text in (others | files).items():
+        (library.folder / name).parent.mkdir(exist_ok=True)
+        (library.folder / name).write_text(textwrap.dedent(text))
     before = library.digests()
-    library.change("bonescan/shapes/square.py", "SIDES = 4", "SIDES = 5")
+    library.change(*change)
     assert library.digests()[0] != before[0]
 
 
-def test_an_import_of_the_library_without_from_is_refused(library):
-    library.change("job.py", "from bonescan import shapes", "import bonescan.shapes as shapes")
-    with pytest.raises(ValueError, match="expected from bonescan import, found import bonescan"):
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import bonescan.maths as maths",
+        "from bonescan.maths import *",
+        "from .bonescan import maths",
+        "from bonescan.gone import x",
+    ],
+)
+def test_an_import_that_cannot_be_followed_is_refused(library, line):
+    library.change("job.py", "from bonescan import shapes", line)
+    with pytest.raises(ValueError, match=r"line \d+: (expected from bonescan.x import y|there is no bonescan.gone)"):
         library.digests()
+
+
+def test_a_definition_has_a_digest_of_its_own(library):
+    own = Library(library.folder).digest("bonescan.maths.scale")
+    library.change("bonescan/maths.py", "OFFSET = 5", "OFFSET = 6")
+    assert Library(library.folder).digest("bonescan.maths.scale") == own
+    library.change("bonescan/maths.py", "FACTOR = 2", "FACTOR = 3")
+    assert Library(library.folder).digest("bonescan.maths.scale") != own
+    with pytest.raises(ValueError, match="gone: expected a script, a module or a definition"):
+        Library(library.folder).digest("bonescan.maths.gone")
 
 
 @pytest.fixture(scope="module")
@@ -220,20 +307,49 @@ def test_what_decides_nothing_is_there(scripts):
     for name in code.NO_RESULT:
         module = code.file_of(name, scripts)
         place, _, definition = name.rpartition(".")
-        assert module or definition in library.module(code.file_of(place, scripts)).definitions, name
+        assert module or definition in library._module(code.file_of(place, scripts)).definitions, name
 
 
 def test_every_rule_s_code_is_that_of_its_own_script(scripts):
+    found = 0
     for file in (scripts.parent / "rules").glob("*.smk"):
         for rule in re.split(r"^(?:use )?rule ", file.read_text(), flags=re.MULTILINE)[1:]:
-            run = re.search(r'"\.\./scripts/(\w+)\.py"', rule)
-            if run:
-                assert f'library("{run[1]}")' in rule, f"{file.name}: {run[1]}"
+            if run := re.search(r'"\.\./scripts/(\w+)\.py"', rule):
+                assert f'code=library("{run[1]}"' in rule, f"{file.name}: {run[1]}"
+                found += 1
+    assert found > 35
 
 
 def test_a_word_for_a_figure_trains_no_network(scripts):
     """The vocabularies and wordings stand in modules that all import; only who uses a definition runs again."""
     library = Library(scripts)
-    reached = "\n".join(library.reach(scripts / "train.py"))
+    reached = "\n".join(library.reach("train"))
     assert "'SGD'" in reached and "TRAINED" in reached
     assert "Multiple bone metastasis" not in reached and "OPERATIONS" not in reached
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "fit", "train", "benchmark"),
+    [
+        ("training/fit.py", "SGD(learning_rate)", "SGD(learning_rate / 2)", True, True, True),
+        ("benchmark/ours.py", "1e-6", "1e-5", False, False, True),
+        ("benchmark/plain_torch.py", "lr=1e-6", "lr=1e-5", False, False, True),
+        ("benchmark/timing.py", "(2048, 1)", "(1024, 1)", False, False, True),
+        ("scoring/verdict.py", "0.99 * entropy", "0.98 * entropy", False, True, False),
+        ("files.py", "index=False", "index=None", False, True, False),
+    ],
+)
+def test_what_a_training_a_verdict_and_a_benchmark_depend_on(scripts, tmp_path, file, old, new, fit, train, benchmark):
+    """A checkpoint of days outlives a change of what is said of the training afterwards."""
+    shutil.copytree(scripts, tmp_path / "scripts")
+
+    def digests():
+        library = Library(tmp_path / "scripts")
+        asked = (TRAINING, ("train",), ("benchmark_networks", "bonescan.benchmark.__main__"))
+        return [library.digest(*names) for names in asked]
+
+    before = digests()
+    path = tmp_path / "scripts" / "bonescan" / file
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    assert [a != b for a, b in zip(digests(), before, strict=True)] == [fit, train, benchmark]

@@ -24,7 +24,7 @@ def rules_with(kind, path):
 @pytest.mark.parametrize("file", read_page(), ids=lambda file: file.path)
 def test_makers_and_readers_are_those_of_the_rules(file):
     makers, readers = rules_with("output", file.path), rules_with("input", file.path)
-    assert makers <= set(file.makers) or not makers
+    assert makers <= set(file.makers), file.path
     assert set(file.makers) <= set(RULES)
     assert set(file.readers) <= set(RULES)
     named = {reader for reader in readers if not re.fullmatch(r"figure\d+", reader)}

@@ -20,7 +20,7 @@ def test_a_view_that_the_crop_left_out_is_not_in_the_cohort():
     cohort = gather_cohort(LABELS, SCANS, SCANS[["image"]].iloc[[0, 2]], SCANS[["image"]].iloc[[1]])
     assert list(cohort.columns) == COLUMNS
     expected = [["c", "z", 1, "spinal", 2, 1], ["a", "x", 0, "normal", 0, 0]]
-    assert cohort[["image", "patient", "label", "subtype", "scan", "row"]].to_numpy().tolist() == expected
+    assert cohort[["image", "patient", "label", "subtype", "scan_row", "thorax_row"]].to_numpy().tolist() == expected
 
 
 @pytest.mark.parametrize("kept", [["a", "b"], ["a", "b", "c", "d"]])
@@ -38,7 +38,7 @@ def test_script(tmp_path):
     output = SimpleNamespace(cohort=tmp_path / "cohort.tsv")
     script.main(SimpleNamespace(input=SimpleNamespace(**files), output=output, log=[]))
     cohort = read_table(output.cohort)
-    assert cohort[["image", "exam", "row"]].to_numpy().tolist() == [["b", "01", 1], ["a", "01", 0]]
+    assert cohort[["image", "exam", "thorax_row"]].to_numpy().tolist() == [["b", "01", 1], ["a", "01", 0]]
 
 
 def test_count_subtypes_orders_and_divides():

@@ -105,7 +105,9 @@ class Cohort:
             "scans": str(folder / "scans.npy"),
             "thorax": str(folder / "thorax.npy"),
             "networks": str(folder / "networks.json"),
-            "cohort": write(table.assign(exam="1", view="posterior", scan=rows, row=rows), folder / "cohort.tsv"),
+            "cohort": write(
+                table.assign(exam="1", view="posterior", scan_row=rows, thorax_row=rows), folder / "cohort.tsv"
+            ),
             "crop": write(crop, folder / "crop.tsv"),
             "labels": write(table, folder / "labels.tsv"),
             "lineage": write(lineage, folder / "lineage.tsv"),

@@ -54,7 +54,7 @@ def job(tmp_path):
                 },
                 checkpoint=str(tmp_path / "checkpoints" / name),
                 tensorboard=str(tmp_path / "tensorboard"),
-                code="c0de",
+                fit_code="c0de",
             ),
             wildcards=SimpleNamespace(model="V7", seed="4"),
             threads=1,

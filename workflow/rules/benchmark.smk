@@ -37,7 +37,7 @@ rule benchmark_networks:
         ),
         models=config["models"],
         provenance=provenance,
-        code=library("benchmark_networks"),
+        code=library("benchmark_networks", "bonescan.benchmark.__main__"),
     script:
         "../scripts/benchmark_networks.py"
 

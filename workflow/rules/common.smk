@@ -8,11 +8,11 @@ from snakemake.exceptions import WorkflowError
 
 WORKFLOW = Path(str(workflow.current_basedir)).parent
 SCRIPTS = WORKFLOW / "scripts"
-sys.path.insert(0, str(SCRIPTS))  # the library, as the scripts import it
+sys.path.append(str(SCRIPTS))  # the library, as the scripts import it
 
 from bonescan.code import Library
 from bonescan.config import check
-from bonescan.terms import VIEW_SHAPE
+from bonescan.terms import DATASETS, UNITS, VIEW_SHAPE
 
 LIBRARY = Library(SCRIPTS)
 
@@ -34,14 +34,14 @@ CROP_SETTINGS = {key: value for key, value in config["crop"].items() if key not 
 ANNOTATIONS = "results/{scale}/simulate/annotations" if PHANTOM else config["cohort"]["annotations"] or []
 
 
-def library(script):
-    """Digest of the code that decides what a script writes, taken when a job asks for it.
+def library(*names):
+    """Digest of the code that decides what a script writes or a definition returns, taken when a job asks for it.
 
     Snakemake does not look into what a script imports; as a parameter of its rule, the digest makes it.
     """
 
     def digest(wildcards):
-        return LIBRARY.digest(SCRIPTS / f"{script}.py")
+        return LIBRARY.digest(*names)
 
     return digest
 

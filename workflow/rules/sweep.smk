@@ -55,6 +55,7 @@ use rule train as sweep_train with:
         compute=config["compute"],
         checkpoint="results/{scale}/checkpoints/sweep-{unit}-{dataset}-{model}-{initial_weights}-{learning_rate}-seed{seed}",
         tensorboard="results/{scale}/tensorboard/sweep-{unit}-{dataset}-{model}-{initial_weights}-{learning_rate}-seed{seed}",
+        fit_code=library("bonescan.models.build", "bonescan.training.fit.fit", "bonescan.backend.prepare"),
         code=library("train"),
 
 

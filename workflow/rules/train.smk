@@ -50,6 +50,8 @@ rule train:
         compute=config["compute"],
         checkpoint="results/{scale}/checkpoints/{unit}-{dataset}-{model}-seed{seed}",
         tensorboard="results/{scale}/tensorboard/{unit}-{dataset}-{model}-seed{seed}",
+        # what decides the weights: a checkpoint of other code is not used
+        fit_code=library("bonescan.models.build", "bonescan.training.fit.fit", "bonescan.backend.prepare"),
         code=library("train"),
     script:
         "../scripts/train.py"

@@ -13,7 +13,7 @@ from bonescan.script import logged
 def main(snakemake):
     cohort = read_table(snakemake.input.cohort)
     thorax = np.load(snakemake.input.thorax, mmap_mode="r")
-    row_of_source = dict(zip(cohort["image"], cohort["row"], strict=True))
+    row_of_source = dict(zip(cohort["image"], cohort["thorax_row"], strict=True))
 
     settings = snakemake.params.augment
     lineage = plan(cohort, **settings, seed=snakemake.params.seed)

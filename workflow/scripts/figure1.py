@@ -25,7 +25,7 @@ def main(snakemake):
             panels.append((f"no image of class {name}", None, None))
             continue
         image = choose(of_class, snakemake.params[name], view="posterior", subtype="multiple")
-        counts = np.asarray(scans[row_in_array(cohort, image, "scan")])
+        counts = np.asarray(scans[row_in_array(cohort, image, "scan_row")])
         panels.append((f"{name}, {image}", counts, view_mask(findings, image, counts.shape, snakemake.params.votes)))
         logging.info("%s: %s", name, image)
     save(draw_surfaces(panels, snakemake.params.provenance), snakemake.output.figure)

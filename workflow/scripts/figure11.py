@@ -32,7 +32,7 @@ def main(snakemake):
             continue
         rows[key] = []
         for mistake in found.itertuples(index=False):
-            variant, row = find_row(lineage, mistake.image), row_in_array(cohort, mistake.source, "row")
+            variant, row = find_row(lineage, mistake.image), row_in_array(cohort, mistake.source, "thorax_row")
             marked = view_mask(findings, mistake.source, VIEW_SHAPE, votes)
             mask = thorax_mask(marked, find_row(crops, mistake.source), thorax.shape[1])
             rows[key].append(make_picture(mistake, variant, np.asarray(thorax[row]), mask))

@@ -23,7 +23,7 @@ def main(snakemake):
     views = cohort.merge(crops[["image", "flag"]], on="image")
     image = choose(views, snakemake.params.image, **CLEAR_CASE)
     box = find_row(crops, image)
-    counts = np.asarray(thorax[row_in_array(cohort, image, "row")])
+    counts = np.asarray(thorax[row_in_array(cohort, image, "thorax_row")])
     mask = thorax_mask(view_mask(findings, image, VIEW_SHAPE, snakemake.params.votes), box, counts.shape[0])
     greatest = settings["vertical"][1], settings["degrees"][1]
     save(draw_variants(counts, mask, *greatest, snakemake.params.provenance), snakemake.output.figure)

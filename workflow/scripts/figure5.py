@@ -22,7 +22,7 @@ def main(snakemake):
     reports = read_table(source.reports).set_index("image")["report"]
 
     image = choose(cohort, params.image, **CLEAR_CASE)
-    counts = np.asarray(scans[row_in_array(cohort, image, "scan")])
+    counts = np.asarray(scans[row_in_array(cohort, image, "scan_row")])
     label = find_row(labels, image)
     mask = view_mask(findings, image, counts.shape, params.votes)
     marks = findings[findings["image"] == image]

@@ -25,7 +25,7 @@ def main(snakemake):
         cohort[["image"]].merge(read_table(path), on="image", validate="one_to_one")
         for path in (snakemake.input.crop, snakemake.input.scans, snakemake.input.truth)
     )
-    thorax = np.load(snakemake.input.thorax, mmap_mode="r")[cohort["row"]]
+    thorax = np.load(snakemake.input.thorax, mmap_mode="r")[cohort["thorax_row"]]
     if not len(thorax) == len(crops) == len(truth) == len(scans):
         raise ValueError(
             f"expected each view of cohort.tsv everywhere, got {len(thorax)} images, {len(crops)} rows of crop.tsv, "

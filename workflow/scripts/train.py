@@ -43,7 +43,7 @@ def main(snakemake):
         "data_sha256": fingerprint(images, labels),
     }
     how = {key: compute[key] for key in ("backend", "precision", "deterministic", "images_at_once")}
-    how["code_sha256"] = snakemake.params.code
+    how["code_sha256"] = snakemake.params.fit_code
     checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", {**basis, **how})
     options = {key: settings[key] for key in ("epochs", "batch_size", "learning_rate")}
     options["images_at_once"] = compute["images_at_once"]

@@ -1,7 +1,10 @@
 """The project's vocabularies, each defined once: words of the tables, the file names and the config."""
 
-NORMAL, METASTASIS = CLASSES = ("normal", "metastasis")
+CLASSES = ("normal", "metastasis")
 """By label: 0 and 1."""
+
+METASTASIS = CLASSES[1]
+"""Also the finding that makes a reader's vote."""
 
 SUBTYPES = ("normal", "multiple", "spinal", "outside_spine")
 """Classes of Tables 1 and 2, in their order."""
@@ -28,8 +31,6 @@ DATASETS = ("D1", "D2", "D3")
 
 UNITS = ("image", "source", "patient")
 """Split units; the paper's comes first."""
-
-PARTS = ("train", "test")
 
 MODELS = ("V7", "V16", "V19", "V21", "V24", "R34", "D121")
 """The seven networks, in the order of Tables 6 to 9."""

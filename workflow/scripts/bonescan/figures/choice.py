@@ -48,5 +48,6 @@ def find_row(table: pd.DataFrame, image: str) -> pd.Series:
 
 
 def row_in_array(cohort: pd.DataFrame, image: str, column: str) -> int:
-    """Return an image's row in an array, from `cohort.tsv`: column `scan` of `scans.npy`, `row` of `thorax.npy`."""
+    """Return an image's row in an array, from `cohort.tsv`: column `scan_row` of `scans.npy`, `thorax_row` of
+    `thorax.npy`."""
     return int(find_row(cohort, image)[column])

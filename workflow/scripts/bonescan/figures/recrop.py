@@ -37,7 +37,7 @@ def crop_again(
         If the image is not in the cohort, or the crop differs from the run's.
     """
     image = choose(cohort.merge(crops[["image", "flag"]], on="image"), wanted, **CLEAR_CASE)
-    view = np.asarray(scans[row_in_array(cohort, image, "scan")])
+    view = np.asarray(scans[row_in_array(cohort, image, "scan_row")])
     crop = crop_thorax(view, generator(seed, "crop", image), **settings)
     written = find_row(crops, image)
     for name in ("thr_n", "row0", "row1", "col0", "col1", "sigma"):

@@ -4,7 +4,7 @@ import pandas as pd
 
 from bonescan.terms import SUBTYPES
 
-COLUMNS = ["image", "patient", "exam", "view", "label", "subtype", "scan", "row"]
+COLUMNS = ["image", "patient", "exam", "view", "label", "subtype", "scan_row", "thorax_row"]
 
 
 def gather_cohort(
@@ -24,8 +24,8 @@ def gather_cohort(
     Returns
     -------
     DataFrame
-        Columns `COLUMNS`, in the order of `labels`: `scan` is the view's row in `scans.npy`, `row` its row in
-        `thorax.npy`.
+        Columns `COLUMNS`, in the order of `labels`: `scan_row` is the view's row in `scans.npy`, `thorax_row`
+        its row in `thorax.npy`.
 
     Raises
     ------
@@ -34,8 +34,8 @@ def gather_cohort(
     """
     if unknown := set(labels["image"]) ^ {*crops["image"], *excluded["image"]}:
         raise ValueError(f"expected a label and a crop of each image, one is missing of {min(unknown)}")
-    known = scans[["image", "patient", "exam", "view"]].assign(scan=range(len(scans)))
-    kept = crops[["image"]].assign(row=range(len(crops)))
+    known = scans[["image", "patient", "exam", "view"]].assign(scan_row=range(len(scans)))
+    kept = crops[["image"]].assign(thorax_row=range(len(crops)))
     cohort = labels[["image", "label", "subtype"]].merge(known, on="image", validate="one_to_one")
     return cohort.merge(kept, on="image", validate="one_to_one")[COLUMNS]
 
