@@ -160,12 +160,28 @@ def test_main_with_the_sheets_labels(tmp_path):
     ]
     assert found.empty
     assert agreement["pairs"] == []
-    with pytest.raises(ValueError, match=r"expected annotations .*without subtype"):
-        run(tmp_path, [], label=[1, 0, 1])
+    with pytest.raises(ValueError, match=r"expected annotations .* or a column label .*found neither"):
+        run(tmp_path, [])
     with pytest.raises(ValueError, match="P1_1_posterior: label: expected 0, 1, found another value"):
+        run(tmp_path, [], label=[1, "Wang", 1])
+    with pytest.raises(ValueError, match=r"P1_1_posterior: label: expected 0 or 1 .* none for 1 of 3"):
         run(tmp_path, [], label=[1, "", 1], subtype="spinal")
     with pytest.raises(ValueError, match="P1_1_posterior: label 0 contradicts subtype spinal"):
         run(tmp_path, [], label=[1, 0, 1], subtype="spinal")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"label": [1, 0, 1]}, [(1, "unspecified"), (0, "normal"), (1, "unspecified")]),
+        ({"label": [1, 0, 1], "subtype": ""}, [(1, "unspecified"), (0, "normal"), (1, "unspecified")]),
+        ({"label": [1, 0, 1], "subtype": ["spinal", "", ""]}, [(1, "spinal"), (0, "normal"), (1, "unspecified")]),
+        ({"subtype": ["spinal", "normal", "multiple"]}, [(1, "spinal"), (0, "normal"), (1, "multiple")]),
+    ],
+)
+def test_a_sheet_with_one_of_the_two_columns_is_enough(tmp_path, given, expected):
+    table, _, _ = run(tmp_path, [], **given)
+    assert list(table[["label", "subtype"]].itertuples(index=False, name=None)) == expected
 
 
 def test_main_names_what_is_wrong_with_the_annotations(marked, tmp_path):

@@ -9,6 +9,9 @@ SUBTYPES = ("normal", "multiple", "spinal", "outside_spine")
 METASTATIC = SUBTYPES[1:]
 """Subtypes of label 1."""
 
+UNSPECIFIED = "unspecified"
+"""In the place of a subtype: a metastasis of which a sheet with labels alone does not say more."""
+
 VIEWS = ("anterior", "posterior")
 
 VIEW_SHAPE = (1024, 256)

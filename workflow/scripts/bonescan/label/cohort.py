@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from bonescan.terms import SUBTYPES
+from bonescan.terms import METASTATIC, SUBTYPES, UNSPECIFIED
 
 COLUMNS = ["image", "patient", "exam", "view", "label", "subtype", "scan", "row"]
 
@@ -46,21 +46,26 @@ def count_subtypes(subtypes: pd.Series) -> pd.DataFrame:
     Parameters
     ----------
     subtypes : Series of str
-        Class of each image, a key of `SUBTYPES`.
+        Class of each image, one of `SUBTYPES` or `UNSPECIFIED`.
 
     Returns
     -------
     DataFrame
-        `subtype`, `samples` (images), `ratio` (share of all images; NaN without images), in the paper's order.
+        `subtype`, `samples` (images), `ratio` (share of all images; NaN without images), in the paper's order. Where
+        metastases are of no known class, a row of theirs follows, and it takes the place of classes that nobody gave.
 
     Raises
     ------
     ValueError
         If a class is none of Table 1's.
     """
-    unknown = sorted(set(subtypes.unique()) - set(SUBTYPES))
+    found = set(subtypes.unique())
+    unknown = sorted(found - {*SUBTYPES, UNSPECIFIED})
     if unknown:
         raise ValueError(f"subtype: expected one of {', '.join(SUBTYPES)}, got {', '.join(map(repr, unknown))}")
-    samples = subtypes.value_counts().reindex(list(SUBTYPES), fill_value=0)
+    classes = list(SUBTYPES)
+    if UNSPECIFIED in found:
+        classes = [SUBTYPES[0], *(METASTATIC if found & set(METASTATIC) else ()), UNSPECIFIED]
+    samples = subtypes.value_counts().reindex(classes, fill_value=0)
     ratio = samples / len(subtypes) if len(subtypes) else samples * float("nan")
-    return pd.DataFrame({"subtype": list(SUBTYPES), "samples": samples.to_numpy(), "ratio": ratio.to_numpy()})
+    return pd.DataFrame({"subtype": classes, "samples": samples.to_numpy(), "ratio": ratio.to_numpy()})
