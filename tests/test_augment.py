@@ -119,7 +119,7 @@ def test_counts_out_of_reach_are_named(wanted):
 
 @pytest.mark.parametrize(
     ("counts", "expected"),
-    [({"normal": 5, "multiple": 14}, 19), ("auto", 21)],
+    [({"normal": 5, "multiple": 14}, 19), ("auto", 20)],
 )
 def test_script(tmp_path, counts, expected):
     import augment as script

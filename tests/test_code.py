@@ -90,7 +90,7 @@ def library(tmp_path):
     """The files in a folder, and functions that change one and take the digests of the two scripts."""
     for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(textwrap.dedent(text))
+        (tmp_path / name).write_text(textwrap.dedent(text), encoding="utf-8")
 
     class Copy:
         folder = tmp_path
@@ -99,9 +99,9 @@ def library(tmp_path):
             return tuple(Library(tmp_path).digest(tmp_path / f"{name}.py") for name in ("job", "other"))
 
         def change(self, name, old, new):
-            text = (tmp_path / name).read_text()
+            text = (tmp_path / name).read_text(encoding="utf-8")
             assert old in text
-            (tmp_path / name).write_text(text.replace(old, new))
+            (tmp_path / name).write_text(text.replace(old, new), encoding="utf-8")
 
     return Copy()
 
@@ -184,7 +184,7 @@ def test_a_moved_folder_changes_no_digest(library, tmp_path_factory):
 
 
 def test_two_definitions_of_one_name_are_told_apart(library):
-    (library.folder / "bonescan/round.py").write_text("def area(side):\n    return 3 * side\n")
+    (library.folder / "bonescan/round.py").write_text("def area(side):\n    return 3 * side\n", encoding="utf-8")
     library.change("job.py", "shapes.area(3)", "shapes.area(3) + round.area(1)")
     library.change("job.py", "from bonescan import shapes", "from bonescan import round, shapes")
     both = library.digests()
@@ -225,7 +225,7 @@ def test_what_decides_nothing_is_there(scripts):
 
 def test_every_rule_s_code_is_that_of_its_own_script(scripts):
     for file in (scripts.parent / "rules").glob("*.smk"):
-        for rule in re.split(r"^(?:use )?rule ", file.read_text(), flags=re.MULTILINE)[1:]:
+        for rule in re.split(r"^(?:use )?rule ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
             run = re.search(r'"\.\./scripts/(\w+)\.py"', rule)
             if run:
                 assert f'library("{run[1]}")' in rule, f"{file.name}: {run[1]}"

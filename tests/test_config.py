@@ -42,14 +42,14 @@ def test_wrong_config_is_named(snakemake, overlay, message):
 )
 def test_impossible_numbers_are_named(snakemake, tmp_path, overlay, message):
     path = tmp_path / "overlay.yaml"
-    path.write_text(yaml.safe_dump(overlay))
+    path.write_text(yaml.safe_dump(overlay), encoding="utf-8")
     run = snakemake("--dry-run", "--configfile", path)
     assert run.returncode != 0
     assert re.search(message, run.stdout + run.stderr), run.stdout + run.stderr
 
 
 def test_the_paper_s_numbers_add_up():
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     simulate = config["simulate"]
     assert sum(simulate["patients"].values()) == 251
     assert sum(simulate["views"].values()) == 346
@@ -58,16 +58,16 @@ def test_the_paper_s_numbers_add_up():
 
 @pytest.mark.parametrize("environment", ["imaging", "training"])
 def test_pins_agree(environment):
-    lock = (ROOT / "envs" / "requirements.txt").read_text().lower().replace("_", "-").splitlines()
+    lock = (ROOT / "envs" / "requirements.txt").read_text(encoding="utf-8").lower().replace("_", "-").splitlines()
     (packages,) = (
         entry["pip"]
-        for entry in yaml.safe_load((ROOT / "envs" / f"{environment}.yaml").read_text())["dependencies"]
+        for entry in yaml.safe_load((ROOT / "envs" / f"{environment}.yaml").read_text(encoding="utf-8"))["dependencies"]
         if isinstance(entry, dict)
     )
     assert set(packages) <= set(lock)
 
 
 def test_direct_pins_are_in_the_lock():
-    lock = (ROOT / "envs" / "requirements.txt").read_text().lower().replace("_", "-").splitlines()
-    direct = (ROOT / "envs" / "requirements.in").read_text().splitlines()
+    lock = (ROOT / "envs" / "requirements.txt").read_text(encoding="utf-8").lower().replace("_", "-").splitlines()
+    direct = (ROOT / "envs" / "requirements.in").read_text(encoding="utf-8").splitlines()
     assert {line for line in direct if line and not line.startswith("#")} <= set(lock)
