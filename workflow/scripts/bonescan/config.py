@@ -197,7 +197,7 @@ def smallest_classes(numbers: list[int], ratio: tuple[float, float]) -> dict[str
         Training to test.
     """
     total = sum(numbers)
-    test = math.ceil(total * ratio[1] / sum(ratio))
+    test = math.ceil(ratio[1] / sum(ratio) * total)
     # the training part gets whole shares, and what is left over goes to the largest fractions
     shares = [number * (total - test) / total for number in numbers]
     train = [int(share) for share in shares]
