@@ -1,5 +1,6 @@
 """What several stages share: the config check, the digest of a script, settings by scale, formats of output."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,8 +13,9 @@ SCRIPTS = WORKFLOW / "scripts"
 sys.path.insert(0, str(SCRIPTS))  # the library, as the scripts import it
 
 from bonescan.code import Library
-from bonescan.config import check, check_folders, settle_counts
+from bonescan.config import check, settle_counts
 from bonescan.label.source import has_labels
+from bonescan.machine import caches_without_home, check_folders
 from bonescan.terms import VIEW_SHAPE
 
 LIBRARY = Library(SCRIPTS)
@@ -27,6 +29,9 @@ try:
     LABELLED = has_labels(**config["cohort"])
 except ValueError as error:
     raise WorkflowError(str(error))
+
+# jobs inherit it
+os.environ.update(caches_without_home(".snakemake/caches"))
 
 PHANTOM = config["cohort"]["source"] == "phantom"
 UNCROPPED = config["crop"]["method"] == "none"

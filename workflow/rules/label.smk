@@ -45,6 +45,7 @@ rule cohort:
     conda:
         "../../envs/imaging.yaml"
     params:
+        units=config["split"]["units"],
         code=library("cohort"),
     script:
         "../scripts/cohort.py"

@@ -1,10 +1,8 @@
 """The config's check: what the schema says of its keys, and numbers that contradict each other."""
 
 import math
-import os
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import jsonschema
 
@@ -55,25 +53,6 @@ def infinite_numbers(value, key: str = "") -> Iterator[str]:
             yield from infinite_numbers(inner, f"{key}.{place}")
     elif isinstance(value, float) and not math.isfinite(value):
         yield f"{key}: expected a finite number, got {value}"
-
-
-def check_folders(*names: str) -> None:
-    """Stop if files could not be written below one of the working directory's folders.
-
-    Raises
-    ------
-    ValueError
-        Naming the folder.
-    """
-    for name in names:
-        folder = Path(name)
-        while not folder.exists() and not folder.is_symlink():
-            folder = folder.parent
-        if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-            raise ValueError(
-                f"{name}: expected a folder in which this user may write, found that {folder.resolve()} is none: "
-                "choose another with --directory"
-            )
 
 
 def schema_problems(config: Mapping, schema: Mapping) -> Iterator[str]:

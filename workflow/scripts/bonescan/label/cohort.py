@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from bonescan.terms import METASTATIC, SUBTYPES, UNSPECIFIED
+from bonescan.terms import CLASSES, METASTATIC, SUBTYPES, UNSPECIFIED
 
+LEAST_UNITS = 2
 COLUMNS = ["image", "patient", "exam", "view", "label", "subtype", "scan", "row"]
 
 
@@ -38,6 +39,32 @@ def gather_cohort(
     kept = crops[["image"]].assign(row=range(len(crops)))
     cohort = labels[["image", "label", "subtype"]].merge(known, on="image", validate="one_to_one")
     return cohort.merge(kept, on="image", validate="one_to_one")[COLUMNS]
+
+
+def check_units(cohort: pd.DataFrame, units: list[str]) -> None:
+    """Stop, before anything is trained, if a cohort cannot be split by one of the units.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        `cohort.tsv`: image, patient, label.
+    units : list of {"image", "source", "patient"}
+        What a split keeps whole; an image and its source are one before augmentation.
+
+    Raises
+    ------
+    ValueError
+        Fewer than two units of a label: the training and the test part need one each.
+    """
+    for unit in units:
+        labels = cohort.groupby("patient" if unit == "patient" else "image")["label"].max()
+        numbers = {name: int((labels == label).sum()) for label, name in enumerate(CLASSES)}
+        if min(numbers.values()) < LEAST_UNITS:
+            found = ", ".join(f"{number} {name}" for name, number in numbers.items())
+            raise ValueError(
+                f"cohort: expected at least {LEAST_UNITS} {'patients' if unit == 'patient' else 'images'} of each label, "
+                f"one for the training part and one for the test part (split.units: {unit}), found {found}"
+            )
 
 
 def count_subtypes(subtypes: pd.Series) -> pd.DataFrame:
