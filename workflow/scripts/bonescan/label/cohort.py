@@ -61,8 +61,9 @@ def check_units(cohort: pd.DataFrame, units: list[str]) -> None:
         numbers = {name: int((labels == label).sum()) for label, name in enumerate(CLASSES)}
         if min(numbers.values()) < LEAST_UNITS:
             found = ", ".join(f"{number} {name}" for name, number in numbers.items())
+            counted = "patients" if unit == "patient" else "images"
             raise ValueError(
-                f"cohort: expected at least {LEAST_UNITS} {'patients' if unit == 'patient' else 'images'} of each label, "
+                f"cohort: expected at least {LEAST_UNITS} {counted} of each label, "
                 f"one for the training part and one for the test part (split.units: {unit}), found {found}"
             )
 
