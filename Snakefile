@@ -41,5 +41,4 @@ include: "workflow/rules/phantom_quality.smk"
 rule all:
     default_target: True
     input:
-        rules.tables.input,
-        rules.figures.input,
+        [rules.tables.input, rules.figures.input] if LABELLED else UNLABELLED,

@@ -69,13 +69,59 @@ def test_plan_gives_table_2_exactly():
     assert lineage["row"].tolist() == list(range(2390))
 
 
+TABLE1 = {"normal": 220, "multiple": 111, "spinal": 14, "outside_spine": 1}
+
+
+@pytest.mark.parametrize(
+    ("originals", "expected"),
+    [
+        (TABLE1, TABLE2),
+        ({"normal": 220, "unspecified": 126}, {"normal": 1200, "unspecified": 1190}),
+        # half the cohort, half the images
+        ({"normal": 110, "unspecified": 63}, {"normal": 600, "unspecified": 595}),
+        # 14 of each of ten metastases, and as many normal ones in the proportion 1200 : 1190
+        ({"normal": 30, "spinal": 10}, {"normal": 139, "spinal": 138}),
+        # more normal originals than 14 of each metastasis: they are kept
+        ({"normal": 900, "unspecified": 10}, {"normal": 900, "unspecified": 140}),
+        ({"normal": 5, "multiple": 0, "spinal": 100}, {"normal": 70, "spinal": 100}),
+        ({"normal": 1, "multiple": 1}, {"normal": 7, "multiple": 7}),
+        ({"unspecified": 2}, {"unspecified": 7}),
+        ({}, {}),
+    ],
+)
+def test_auto_keeps_the_papers_proportions(originals, expected):
+    assert augment.share_counts(originals, TABLE1, TABLE2) == expected
+
+
+def test_auto_is_within_reach_of_any_cohort():
+    rng = np.random.default_rng(1)
+    for _ in range(300):
+        names = [*TABLE1, "unspecified"]
+        originals = dict(zip(names, rng.choice([0, 1, 3, 17, 250], len(names)).tolist(), strict=True))
+        counts = augment.share_counts(originals, TABLE1, TABLE2)
+        assert set(counts) == {name for name in names if originals[name]}
+        assert all(originals[name] <= counts[name] <= 14 * originals[name] for name in counts)
+        normal, diseased = counts.get("normal", 0), sum(counts[name] for name in counts if name != "normal")
+        if (
+            normal
+            and diseased
+            and normal > originals["normal"]
+            and diseased > sum(originals.values()) - originals["normal"]
+        ):
+            assert normal / diseased == pytest.approx(1200 / 1190, rel=0.1)
+
+
 @pytest.mark.parametrize("wanted", [1, 29])
 def test_counts_out_of_reach_are_named(wanted):
     with pytest.raises(ValueError, match=rf"augment.counts.normal: expected 2 .* to 28 .*, got {wanted}"):
         augment.plan(labels(normal=2), {"normal": wanted}, **SPANS, seed=1)
 
 
-def test_script(tmp_path):
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [({"normal": 5, "multiple": 14}, 19), ("auto", 20)],
+)
+def test_script(tmp_path, counts, expected):
     import augment as script
 
     table = labels(normal=2, multiple=1)
@@ -86,11 +132,11 @@ def test_script(tmp_path):
         SimpleNamespace(
             input=SimpleNamespace(thorax=tmp_path / "thorax.npy", cohort=tmp_path / "cohort.tsv"),
             output=SimpleNamespace(images=tmp_path / "images.npy", lineage=tmp_path / "lineage.tsv"),
-            params=SimpleNamespace(augment={"counts": {"normal": 5, "multiple": 14}, **SPANS}, block=4, seed=1),
+            params=SimpleNamespace(augment={"counts": counts, **SPANS}, paper=[TABLE1, TABLE2], block=4, seed=1),
         )
     )
     images, lineage = np.load(tmp_path / "images.npy"), pd.read_table(tmp_path / "lineage.tsv")
-    assert images.shape == (19, 2, 2) and images.dtype == np.float32
+    assert images.shape == (expected, 2, 2) and images.dtype == np.float32
     originals = lineage[lineage["image"] == lineage["source"]].set_index("image")["row"]
     for row, image in enumerate(table["image"]):
         assert images[originals[image]].sum() * 4**2 == thorax[row].sum()

@@ -102,7 +102,7 @@ def library(tmp_path):
     """The files in a folder, and functions that change one and take the digests of the two scripts."""
     for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(textwrap.dedent(text))
+        (tmp_path / name).write_text(textwrap.dedent(text), encoding="utf-8")
 
     class Copy:
         folder = tmp_path
@@ -111,9 +111,9 @@ def library(tmp_path):
             return tuple(Library(tmp_path).digest(name) for name in ("job", "other"))
 
         def change(self, name, old, new):
-            text = (tmp_path / name).read_text()
+            text = (tmp_path / name).read_text(encoding="utf-8")
             assert old in text
-            (tmp_path / name).write_text(text.replace(old, new))
+            (tmp_path / name).write_text(text.replace(old, new), encoding="utf-8")
 
     return Copy()
 
@@ -265,7 +265,7 @@ def test_forms_of_code_that_a_digest_could_miss(library, files, change):
     }
     for name, text in (others | files).items():
         (library.folder / name).parent.mkdir(exist_ok=True)
-        (library.folder / name).write_text(textwrap.dedent(text))
+        (library.folder / name).write_text(textwrap.dedent(text), encoding="utf-8")
     before = library.digests()
     library.change(*change)
     assert library.digests()[0] != before[0]
@@ -313,7 +313,7 @@ def test_what_decides_nothing_is_there(scripts):
 def test_every_rule_s_code_is_that_of_its_own_script(scripts):
     found = 0
     for file in (scripts.parent / "rules").glob("*.smk"):
-        for rule in re.split(r"^(?:use )?rule ", file.read_text(), flags=re.MULTILINE)[1:]:
+        for rule in re.split(r"^(?:use )?rule ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
             if run := re.search(r'"\.\./scripts/(\w+)\.py"', rule):
                 assert f'code=library("{run[1]}"' in rule, f"{file.name}: {run[1]}"
                 found += 1
@@ -350,6 +350,6 @@ def test_what_a_training_a_verdict_and_a_benchmark_depend_on(scripts, tmp_path, 
 
     before = digests()
     path = tmp_path / "scripts" / "bonescan" / file
-    assert old in path.read_text()
-    path.write_text(path.read_text().replace(old, new))
+    assert old in path.read_text(encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     assert [a != b for a, b in zip(digests(), before, strict=True)] == [fit, train, benchmark]

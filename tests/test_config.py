@@ -1,10 +1,19 @@
 """A wrong config stops the run before any job, naming key, value and what is allowed; the pins agree."""
 
+import copy
 import re
 
+import numpy as np
 import pytest
 import yaml
+from sklearn.model_selection import train_test_split
+from snakemake.utils import update_config
 from workflow_runs import ROOT
+
+from bonescan import config as library
+
+CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+SCHEMA = yaml.safe_load((ROOT / "workflow" / "schemas" / "config.schema.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -42,14 +51,132 @@ def test_wrong_config_is_named(snakemake, overlay, message):
 )
 def test_impossible_numbers_are_named(snakemake, tmp_path, overlay, message):
     path = tmp_path / "overlay.yaml"
-    path.write_text(yaml.safe_dump(overlay))
+    path.write_text(yaml.safe_dump(overlay), encoding="utf-8")
     run = snakemake("--dry-run", "--configfile", path)
     assert run.returncode != 0
     assert re.search(message, run.stdout + run.stderr), run.stdout + run.stderr
 
 
+def merged(text):
+    """The config with the user's own over it, as Snakemake lays one over the other."""
+    config = copy.deepcopy(CONFIG)
+    update_config(config, yaml.safe_load(text))
+    return config
+
+
+SHEET = "cohort: {source: sheet, path: sheet.tsv}, "
+
+
+@pytest.mark.parametrize(
+    ("overlay", "message"),
+    [
+        ("split: {ratio: [1000, 1]}", r"split.ratio: .* 346 images .*got \[1000, 1\].*out of the test part"),
+        ("split: {ratio: [1, 1000]}", r"split.ratio: .* 251 patients .*got \[1, 1000\].*out of the train part"),
+        ("split: {ratio: [1.0e+300, 1.0e-300]}", r"split.ratio: expected two numbers that both count"),
+        (SHEET + "split: {ratio: [1.0e-300, 1.0e+300]}", r"split.ratio: expected two numbers that both count"),
+        ("split: {ratio: [.nan, 1]}", r"split.ratio.0: expected a finite number, got nan"),
+        ("split: {ratio: [.inf, 1]}", r"split.ratio.0: expected a finite number, got inf"),
+        ("scales: {desk: {learning_rate: .nan}}", r"scales.desk.learning_rate: expected a finite number, got nan"),
+        ("scales: {paper: {width: .nan}}", r"scales.paper.width: expected a finite number, got nan"),
+        ("scales: {desk: {learning_rate: .inf}}", r"scales.desk.learning_rate: expected a finite number, got inf"),
+        ("sweep: {learning_rates: [0.1, .nan]}", r"sweep.learning_rates.1: expected a finite number"),
+        ("networks: {V7: {l2: .nan}}", r"networks.V7.l2: expected a finite number"),
+        ("networks: {D121: {compression: .nan}}", r"networks.D121.compression: expected a finite number"),
+        ("annotate: {window: .nan}", r"annotate.window: expected a finite number, got nan"),
+        ("simulate: {reader_error: .nan}", r"simulate.reader_error: expected a finite number"),
+        ("crop: {refine: .nan}", r"crop.refine: expected a finite number"),
+        ("crop: {noise: .nan}", r"crop.noise: expected a finite number"),
+        ("benchmark: {seconds: .inf}", r"benchmark.seconds: expected a finite number, got inf"),
+        ("networks: {V7: {convolutions: [0, 0, 0, 0, 0]}}", r"networks.V7.convolutions: expected at least one"),
+        ("networks: {V7: null}", r"networks.V7: None is not of type 'object'"),
+        ("models: [V21, V21]", r"models: \['V21', 'V21'\] has non-unique elements"),
+        ("augment: {horizontal: [1, 256]}", r"augment.horizontal: expected shifts below crop.size, 256 .*got 256"),
+        ("augment: {vertical: [300, 400]}", r"augment.vertical: expected shifts below crop.size, 256 .*got 400"),
+        ("augment: {vertical: [0, 0]}", r"augment.vertical: expected a greatest amount of at least 1"),
+        ("augment: {degrees: [1, 400]}", r"augment.degrees: expected at most 180, half a turn, got 400"),
+        ("augment: {counts: some}", r"augment.counts: 'auto' was expected \(auto or images of each class\)"),
+        ("augment: {counts: {skull: 3}}", r"augment.counts: .*'skull' was unexpected\) \(allowed: normal, multiple"),
+        ("crop: {sigma: 256}", r"crop.sigma: expected fewer rows than crop.size, 256, got 256"),
+        ("crop: {sigma: [5, 900]}", r"crop.sigma: expected fewer rows than crop.size, 256, got 900"),
+        ("crop: {size: 2048}", r"crop.size: expected at most 1024, the rows of a view, got 2048"),
+        ("crop: {degree: 31}", r"crop.degree: 31 is greater than the maximum of 30"),
+        (
+            "simulate: {patients: {metastasis: 0}, views: {multiple: 0, spinal: 0, outside_spine: 0}}",
+            r"simulate.patients.metastasis: expected at least 2, one for each part of a split, got 0",
+        ),
+        ("simulate: {patients: {normal: 1}, views: {normal: 2}}", r"simulate.patients.normal: expected at least 2"),
+        ("simulate: {views: {unspecified: 3}}", r"simulate.views: .*'unspecified' was unexpected"),
+        ("figures: {normal: P001}", r"figures.normal: 'P001' does not match .*such as P001_1_posterior"),
+        (
+            "figures: {normal: P252_1_anterior}",
+            r"figures.normal: .*of the 251 simulated patients.* got P252_1_anterior",
+        ),
+        (
+            "figures: {normal: P001_1_anterior, metastasis: P001_1_anterior}",
+            r"figures.metastasis: expected another image",
+        ),
+        ("seeds: [4294967296]", r"seeds.0: 4294967296 is greater than the maximum of 4294967295 .*below 2\^32"),
+        (SHEET + "label: {votes: 3, readers: [ann, bob]}", r"label.votes: expected 1 to 2, .*label.readers, got 3"),
+    ],
+)
+def test_contradictions_are_named(overlay, message):
+    with pytest.raises(ValueError, match=message):
+        library.check(merged("{" + overlay + "}"), SCHEMA, CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("overlay", "counts"),
+    [
+        ("", "paper"),
+        ("augment: {counts: auto}", "auto"),
+        (SHEET, "auto"),
+        (SHEET + "augment: {counts: auto}", "auto"),
+        (
+            SHEET + "augment: {counts: {normal: 300}}",
+            {"normal": 300, "multiple": 1043, "spinal": 133, "outside_spine": 14},
+        ),
+        ("datasets: [D1]", "auto"),
+        ("datasets: [D1], simulate: {patients: {normal: 10}, views: {normal: 12}}", "auto"),
+    ],
+)
+def test_counts_are_the_papers_for_the_phantom_and_auto_for_other_cohorts(overlay, counts):
+    config = merged("{" + overlay + "}")
+    library.check(config, SCHEMA, CONFIG)
+    assert library.settle_counts(config, CONFIG) == (CONFIG["augment"]["counts"] if counts == "paper" else counts)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "ratio", "expected"),
+    [
+        ([220, 126], (7, 3), {"train": 88, "test": 38}),
+        ([4, 4], (7, 3), {"train": 2, "test": 1}),
+        ([10, 1], (7, 3), {"train": 1, "test": 0}),
+        ([220, 126], (1, 1000), {"train": 0, "test": 126}),
+    ],
+)
+def test_smallest_classes_by_hand(numbers, ratio, expected):
+    assert library.smallest_classes(numbers, ratio) == expected
+
+
+def test_smallest_classes_are_those_of_the_split():
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        numbers, ratio = rng.integers(2, 40, 2).tolist(), rng.integers(1, 10, 2).tolist()
+        truth = np.repeat([0, 1], numbers)
+        expected = library.smallest_classes(numbers, ratio)
+        try:
+            parts = train_test_split(truth, test_size=ratio[1] / sum(ratio), stratify=truth, random_state=0)
+        except ValueError:  # a part of one
+            assert not min(expected.values())
+            continue
+        found = [np.bincount(part, minlength=2).min() for part in parts]
+        # of equal fractions chance rounds one up
+        tie = 2 * numbers[0] * len(parts[0]) % (2 * sum(numbers)) == sum(numbers)
+        assert np.abs(np.array(found) - list(expected.values())).max() <= tie
+
+
 def test_the_paper_s_numbers_add_up():
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     simulate = config["simulate"]
     assert sum(simulate["patients"].values()) == 251
     assert sum(simulate["views"].values()) == 346
@@ -58,16 +185,16 @@ def test_the_paper_s_numbers_add_up():
 
 @pytest.mark.parametrize("environment", ["imaging", "training"])
 def test_pins_agree(environment):
-    lock = (ROOT / "envs" / "requirements.txt").read_text().lower().replace("_", "-").splitlines()
+    lock = (ROOT / "envs" / "requirements.txt").read_text(encoding="utf-8").lower().replace("_", "-").splitlines()
     (packages,) = (
         entry["pip"]
-        for entry in yaml.safe_load((ROOT / "envs" / f"{environment}.yaml").read_text())["dependencies"]
+        for entry in yaml.safe_load((ROOT / "envs" / f"{environment}.yaml").read_text(encoding="utf-8"))["dependencies"]
         if isinstance(entry, dict)
     )
     assert set(packages) <= set(lock)
 
 
 def test_direct_pins_are_in_the_lock():
-    lock = (ROOT / "envs" / "requirements.txt").read_text().lower().replace("_", "-").splitlines()
-    direct = (ROOT / "envs" / "requirements.in").read_text().splitlines()
+    lock = (ROOT / "envs" / "requirements.txt").read_text(encoding="utf-8").lower().replace("_", "-").splitlines()
+    direct = (ROOT / "envs" / "requirements.in").read_text(encoding="utf-8").splitlines()
     assert {line for line in direct if line and not line.startswith("#")} <= set(lock)

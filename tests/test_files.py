@@ -20,11 +20,11 @@ from bonescan.files import (
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(tmp_path):
     path = tmp_path / "table.tsv"
-    path.write_text("old")
+    path.write_text("old", encoding="utf-8")
     with pytest.raises(RuntimeError), write_whole(path) as temporary:
-        temporary.write_text("half")
+        temporary.write_text("half", encoding="utf-8")
         raise RuntimeError
-    assert path.read_text() == "old"
+    assert path.read_text(encoding="utf-8") == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["table.tsv"]
 
 
@@ -33,12 +33,12 @@ def test_written_files_read_back(tmp_path):
     write_json(tmp_path / "x.json", {"auc": None})
     write_table(tmp_path / "x.tsv", pd.DataFrame({"image": ["a"], "auc": [np.nan]}))
     assert np.load(tmp_path / "a" / "x.npy").tolist() == [[0, 1, 2], [3, 4, 5]]
-    assert json.loads((tmp_path / "x.json").read_text()) == {"auc": None}
-    assert (tmp_path / "x.tsv").read_text() == "image\tauc\na\t\n"
+    assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8")) == {"auc": None}
+    assert (tmp_path / "x.tsv").read_text(encoding="utf-8") == "image\tauc\na\t\n"
 
 
 def test_identifiers_are_text_and_only_an_empty_field_is_missing(tmp_path):
-    (tmp_path / "x.tsv").write_text("image\tpatient\tauc\nNA_1_anterior\tNA\t0.5\nx\t007\t\n")
+    (tmp_path / "x.tsv").write_text("image\tpatient\tauc\nNA_1_anterior\tNA\t0.5\nx\t007\t\n", encoding="utf-8")
     table = read_table(tmp_path / "x.tsv")
     assert table["patient"].tolist() == ["NA", "007"] and table["auc"].isna().tolist() == [False, True]
 
@@ -75,9 +75,12 @@ def test_files_are_linked_or_copied_with_their_folders(tmp_path, monkeypatch, li
         monkeypatch.setattr("os.link", lambda *_: (_ for _ in ()).throw(OSError("no hard links here")))
     for reader in (1, 2):
         (tmp_path / "from" / f"reader{reader}").mkdir(parents=True)
-        (tmp_path / "from" / f"reader{reader}" / "a.json").write_text(str(reader))
+        (tmp_path / "from" / f"reader{reader}" / "a.json").write_text(str(reader), encoding="utf-8")
     link_files(tmp_path / "from", tmp_path / "to")
-    assert [(tmp_path / "to" / f"reader{reader}" / "a.json").read_text() for reader in (1, 2)] == ["1", "2"]
+    assert [(tmp_path / "to" / f"reader{reader}" / "a.json").read_text(encoding="utf-8") for reader in (1, 2)] == [
+        "1",
+        "2",
+    ]
     assert ((tmp_path / "to" / "reader1" / "a.json").stat().st_nlink == 2) == links
 
 

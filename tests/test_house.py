@@ -7,7 +7,7 @@ import pytest
 from workflow_runs import ROOT
 
 LIBRARY = ROOT / "workflow" / "scripts" / "bonescan"
-SHARED = {"terms", "config", "code", "files", "script", "chance", "wording", "backend"}
+SHARED = {"terms", "config", "code", "files", "script", "chance", "wording", "backend", "machine"}
 STAGES = [
     *("phantom", "ingest", "label", "crop", "augment", "normalise", "split", "models", "training", "scoring"),
     *("benchmark", "phantom_quality", "crop_quality", "tables", "figures"),
@@ -70,3 +70,16 @@ def test_nobody_parses_a_path():
     for path in LIBRARY.parent.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert ".parts[-" not in text, path.name
+
+
+@pytest.mark.parametrize("path", sorted(LIBRARY.parent.rglob("*.py")), ids=lambda path: path.stem)
+def test_every_text_file_has_its_encoding_named(path):
+    """A login may have another one: GB18030, ISO-8859-1."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        opened = name == "open" and isinstance(node.func, ast.Name) and "b" not in ast.unparse(node.args[1:2])
+        if (name in ("read_text", "write_text", "fdopen") and "b" not in ast.unparse(node.args[1:2])) or opened:
+            named = {keyword.arg for keyword in node.keywords}
+            assert "encoding" in named, f"{path.name}, line {node.lineno}"

@@ -19,7 +19,7 @@ def test_messages_of_python_and_of_compiled_libraries_go_to_the_log(tmp_path, ca
 
     main(SimpleNamespace(log=[tmp_path / "logs" / "x.log"]))
     os.write(2, b"afterwards\n")
-    text = (tmp_path / "logs" / "x.log").read_text()
+    text = (tmp_path / "logs" / "x.log").read_text(encoding="utf-8")
     assert "WARNING odd header" in text and "from C" in text
     assert capfd.readouterr().err == "afterwards\n"
 
@@ -31,7 +31,7 @@ def test_a_failure_leaves_its_traceback_in_the_log(tmp_path):
 
     with pytest.raises(KeyError):
         main(SimpleNamespace(log=[str(tmp_path / "x.log")]))
-    text = (tmp_path / "x.log").read_text()
+    text = (tmp_path / "x.log").read_text(encoding="utf-8")
     assert "ERROR failed" in text and "Traceback" in text and "KeyError: 'view'" in text
 
 
@@ -67,5 +67,7 @@ def test_progress_is_a_bar_where_a_person_watches_and_lines_in_the_log(tmp_path,
     os.write(writer, b".")
     shown = os.read(reader, 4096).decode()
     assert ("[========                ] 1 of 3" in shown) == watched
-    assert "3 of 3" in (tmp_path / "x.log").read_text() and "[==" not in (tmp_path / "x.log").read_text()
+    assert "3 of 3" in (tmp_path / "x.log").read_text(encoding="utf-8") and "[==" not in (tmp_path / "x.log").read_text(
+        encoding="utf-8"
+    )
     assert watched or shown == "."

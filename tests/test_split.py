@@ -39,6 +39,12 @@ def test_the_paper_s_split_leaks_siblings_and_the_others_do_not(lineage):
         check(divide(lineage, "source", [7, 3], seed=1), "patient")
 
 
+def test_a_ratio_that_leaves_a_part_too_small_is_named(lineage):
+    for ratio, part in (([1000, 1], "test"), ([1, 1000], "training")):
+        with pytest.raises(ValueError, match=rf"room for both labels in the {part} part, got [01] of 100 patients"):
+            divide(lineage, "patient", ratio, seed=1)
+
+
 def test_patient_split_tests_on_originals_only(lineage):
     split = divide(lineage, "patient", [7, 3], seed=1)
     test, train = split[split["part"] == "test"], split[split["part"] == "train"]

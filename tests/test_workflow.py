@@ -65,7 +65,7 @@ def test_ten_thousand_patients_are_planned_in_200_shards(snakemake, tmp_path):
     views = {"normal": 8800, "multiple": 4400, "spinal": 560, "outside_spine": 40}
     patients = {"normal": 6600, "metastasis": 3400}
     overlay = {"simulate": {"patients": patients, "views": views, "shards": 200}, "augment": {"counts": views}}
-    (tmp_path / "overlay.yaml").write_text(yaml.safe_dump(overlay))
+    (tmp_path / "overlay.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
     arguments = ["--dry-run", "--quiet", "rules", "--configfile", tmp_path / "overlay.yaml"]
     run = snakemake("results/desk/crop/crop.tsv", *arguments)
     assert run.returncode == 0, run.stdout + run.stderr
@@ -76,7 +76,7 @@ def test_ten_thousand_patients_are_planned_in_200_shards(snakemake, tmp_path):
 def tiny_run(snakemake, tmp_path_factory):
     """Folder of a finished run of everything, from nothing, on a tiny cohort."""
     folder = tmp_path_factory.mktemp("tiny")
-    (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY), encoding="utf-8")
     run = snakemake("--configfile", folder / "tiny.yaml", directory=folder)
     assert run.returncode == 0, run.stdout + run.stderr
     return folder
@@ -86,7 +86,7 @@ def test_everything_from_nothing(tiny_run):
     results = tiny_run / "results" / "desk"
     for name in [*(f"table{number}" for number in range(1, 10)), "comparison"]:
         for suffix in ("csv", "md", "tex"):
-            text = (results / "tables" / f"{name}.{suffix}").read_text()
+            text = (results / "tables" / f"{name}.{suffix}").read_text(encoding="utf-8")
             assert text.strip(), f"{name}.{suffix} is empty"
             assert suffix == "csv" or "phantom" in text.lower(), f"{name}.{suffix} does not say whose scans"
     for number in range(1, 12):
@@ -119,8 +119,10 @@ def test_every_file_of_the_run_is_as_docs_outputs_says(tiny_run):
         if columns := described[0].columns:
             check_columns(pd.read_csv(path, sep="," if path.suffix == ".csv" else "\t", dtype=str), columns, name)
         elif path.suffix == ".json" and path.parent.name != "networks" and "annotations" not in name:
-            text = (ROOT / "docs" / "outputs.md").read_text()
-            assert all(f"`{key}`" in text or key.endswith("_interval") for key in json.loads(path.read_text()))
+            text = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")
+            assert all(
+                f"`{key}`" in text or key.endswith("_interval") for key in json.loads(path.read_text(encoding="utf-8"))
+            )
     apart = {file.path for file in page} - seen
     assert apart == {"annotate/annotations.tsv"}
 
@@ -155,7 +157,7 @@ def test_second_call_finds_nothing_to_do(snakemake, tiny_run):
 
 def test_a_changed_setting_reruns_what_it_touches_and_no_more(snakemake, tiny_run):
     overlay = {**TINY, "scales": {"desk": {**TINY["scales"]["desk"], "learning_rate": 0.02, "threads": 2}}}
-    (tiny_run / "changed.yaml").write_text(yaml.safe_dump(overlay))
+    (tiny_run / "changed.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
     run = snakemake("--dry-run", "--quiet", "rules", "--configfile", tiny_run / "changed.yaml", directory=tiny_run)
     counts = jobs(run.stdout + run.stderr)
     assert counts["train"] == 18 and counts["evaluate"] == 3
@@ -233,7 +235,7 @@ def test_a_change_that_decides_a_result_reruns_what_it_feeds_and_no_more(planned
 
 def test_scans_simulated_anew_are_read_again_though_their_sheet_is_the_same(snakemake, tiny_run, tmp_path):
     shutil.copytree(tiny_run, tmp_path / "run")
-    (tmp_path / "reseeded.yaml").write_text(yaml.safe_dump({**TINY, "seed": 7}))
+    (tmp_path / "reseeded.yaml").write_text(yaml.safe_dump({**TINY, "seed": 7}), encoding="utf-8")
     arguments = ["--configfile", tmp_path / "reseeded.yaml"]
     sheet = "results/desk/simulate/sheet.tsv"
     simulated = snakemake(sheet, *arguments, directory=tmp_path / "run")
@@ -252,7 +254,7 @@ def test_own_scans_with_labels_in_the_sheet(snakemake, tiny_run, tmp_path):
     sheet = sheet.merge(truth[["patient", "label", "subtype"]], on="patient")
     sheet.to_csv(tmp_path / "archive" / "sheet.csv", index=False)
     cohort = {"source": "sheet", "path": "archive/sheet.csv", "pseudonyms": "given"}
-    (tmp_path / "own.yaml").write_text(yaml.safe_dump({**TINY, "cohort": cohort}))
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump({**TINY, "cohort": cohort}), encoding="utf-8")
     target = "results/desk/label/labels.tsv"
     run = snakemake(target, "--configfile", tmp_path / "own.yaml", directory=tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
@@ -268,7 +270,7 @@ def test_own_scans_with_labels_in_the_sheet(snakemake, tiny_run, tmp_path):
 
 def test_own_scans_from_a_folder_are_cropped(snakemake, tiny_run, tmp_path):
     cohort = {"source": "folder", "path": str(tiny_run / "results" / "desk" / "simulate" / "dicom")}
-    (tmp_path / "own.yaml").write_text(yaml.safe_dump({"cohort": cohort}))
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump({"cohort": cohort}), encoding="utf-8")
     run = snakemake("results/desk/crop/crop.tsv", "--configfile", tmp_path / "own.yaml", directory=tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
     crops = pd.read_table(tmp_path / "results" / "desk" / "crop" / "crop.tsv")
@@ -285,10 +287,10 @@ def test_thoracic_pictures_enter_after_the_crop(snakemake, tmp_path):
         Image.fromarray(rng.poisson(20, (256, 256)).astype(np.uint8)).save(archive / f"{number}_ant.png")
         label = number % 2
         rows.append(f"{number}_ant.png,patient {number},{label},{'multiple' if label else 'normal'}\n")
-    (archive / "sheet.csv").write_text("path,patient,label,subtype\n" + "".join(rows))
+    (archive / "sheet.csv").write_text("path,patient,label,subtype\n" + "".join(rows), encoding="utf-8")
     overlay = {**TINY, "cohort": {"source": "sheet", "path": "archive/sheet.csv"}, "crop": {"method": "none"}}
     overlay["augment"] = {"counts": {"normal": 6, "multiple": 6, "spinal": 0, "outside_spine": 0}}
-    (tmp_path / "own.yaml").write_text(yaml.safe_dump(overlay))
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
     results = tmp_path / "results" / "desk"
     targets = [
         "results/desk/augment/lineage.tsv",
@@ -299,7 +301,7 @@ def test_thoracic_pictures_enter_after_the_crop(snakemake, tmp_path):
     assert run.returncode == 0, run.stdout + run.stderr
     scans, thorax = np.load(results / "ingest" / "scans.npy"), np.load(results / "crop" / "thorax.npy")
     assert np.array_equal(scans, thorax) and scans.shape == (6, 256, 256)
-    assert "patient" not in (results / "ingest" / "scans.tsv").read_text().partition("\n")[2]
+    assert "patient" not in (results / "ingest" / "scans.tsv").read_text(encoding="utf-8").partition("\n")[2]
     dry = snakemake(
         "figures", "--dry-run", "--quiet", "rules", "--configfile", tmp_path / "own.yaml", directory=tmp_path
     )
@@ -319,7 +321,7 @@ def test_an_untrusted_crop_leaves_the_cohort_everywhere(snakemake, tiny_run, tmp
     cohort = {"source": "sheet", "path": str(archive / "sheet.tsv"), "pseudonyms": "given"}
     cohort["annotations"] = str(archive / "annotations")
     overlay = {**TINY, "cohort": cohort, "crop": {"untrusted": "exclude"}}
-    (tmp_path / "own.yaml").write_text(yaml.safe_dump(overlay))
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
     targets = ["results/desk/tables/table1.csv", "results/desk/crop_quality/contact_sheet.pdf"]
     targets += ["results/desk/figures/figure1.png"]
     run = snakemake(*targets, "--configfile", tmp_path / "own.yaml", directory=tmp_path)
@@ -331,7 +333,7 @@ def test_an_untrusted_crop_leaves_the_cohort_everywhere(snakemake, tiny_run, tmp
     assert set(crops["image"]) == set(labels["image"]) - set(excluded["image"])
     cohort = pd.read_table(results / "label" / "cohort.tsv")
     assert set(cohort["image"]) == set(crops["image"])
-    shown = (tmp_path / "logs" / "figure1" / "desk.log").read_text()
+    shown = (tmp_path / "logs" / "figure1" / "desk.log").read_text(encoding="utf-8")
     assert "normal: " in shown and not any(image in shown for image in excluded["image"])
     assert len(np.load(results / "crop" / "thorax.npy")) == len(crops)
     lineage = pd.read_table(results / "augment" / "lineage.tsv")
@@ -342,7 +344,7 @@ def test_an_untrusted_crop_leaves_the_cohort_everywhere(snakemake, tiny_run, tmp
 
 def test_fewer_datasets_and_more_seeds(snakemake, tmp_path):
     overlay = {"datasets": ["D1"], "seeds": [1, 2, 3], "split": {"units": ["patient"]}}
-    (tmp_path / "overlay.yaml").write_text(yaml.safe_dump(overlay))
+    (tmp_path / "overlay.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
     run = snakemake("--dry-run", "--quiet", "rules", "--configfile", tmp_path / "overlay.yaml")
     assert jobs(run.stdout + run.stderr)["train"] == 7 * 3
 
@@ -352,14 +354,14 @@ def test_own_scans_from_a_sheet(snakemake, tiny_run, tmp_path):
     simulated = tiny_run / "results" / "desk" / "simulate"
     shutil.copytree(simulated, tmp_path / "archive")
     (tmp_path / "archive" / "dicom" / "broken.dcm").write_bytes(b"no DICOM file")
-    with open(tmp_path / "archive" / "sheet.tsv", "a") as sheet:
+    with open(tmp_path / "archive" / "sheet.tsv", "a", encoding="utf-8") as sheet:
         columns = pd.read_table(simulated / "sheet.tsv").columns
         values = {"path": "dicom/broken.dcm", "patient": "P999", "exam": "1"}
         sheet.write("\t".join(values.get(column, "") for column in columns) + "\n")
     archive = tmp_path / "archive"
     cohort = {"source": "sheet", "path": str(archive / "sheet.tsv"), "pseudonyms": "given"}
     cohort["annotations"] = str(archive / "annotations")
-    (tmp_path / "own.yaml").write_text(yaml.safe_dump({**TINY, "cohort": cohort}))
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump({**TINY, "cohort": cohort}), encoding="utf-8")
     target = "results/desk/augment/lineage.tsv"
     run = snakemake(target, "--configfile", tmp_path / "own.yaml", directory=tmp_path / "own")
     assert run.returncode == 0, run.stdout + run.stderr

@@ -21,7 +21,7 @@ from bonescan.models.description import describe
 from bonescan.tables.benchmark import benchmark_table
 from bonescan.training.prediction import predict_logits
 
-NETWORKS = yaml.safe_load((ROOT / "config.yaml").read_text())["networks"]
+NETWORKS = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["networks"]
 
 
 def described(name, size, width=1):
@@ -87,9 +87,9 @@ def test_script_measures_what_is_installed(tmp_path):
             log=[],
         )
     )
-    (measured,) = json.loads(Path(tmp_path / "measured.json").read_text())
+    (measured,) = json.loads(Path(tmp_path / "measured.json").read_text(encoding="utf-8"))
     assert measured["images_per_s"] > 0 and measured["peak_gflops"] > 0 and measured["memory_mb"] > 0
-    assert "SPECS V7" in table[1].read_text()
+    assert "SPECS V7" in table[1].read_text(encoding="utf-8")
 
 
 def test_table_says_where_nothing_stands_beside_ours():

@@ -93,7 +93,7 @@ def main(config, arguments):
 
 
 if __name__ == "__main__":
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--models", nargs="+", default=config["models"], choices=config["models"])
     parser.add_argument("--precisions", nargs="+", default=["tf32"], choices=["float32", "tf32", "bfloat16"])

@@ -55,10 +55,10 @@ def watch(samples: list, stop: threading.Event) -> None:
     me = os.getpid()
     while not stop.wait(0.5):
         total = 0
-        children = Path(f"/proc/{me}/task/{me}/children").read_text().split()
+        children = Path(f"/proc/{me}/task/{me}/children").read_text(encoding="utf-8").split()
         for process in (me, *children):
             try:
-                total += int(Path(f"/proc/{process}/statm").read_text().split()[1]) * page
+                total += int(Path(f"/proc/{process}/statm").read_text(encoding="utf-8").split()[1]) * page
             except OSError:  # it ended
                 continue
         samples.append(total)

@@ -288,9 +288,9 @@ def test_no_view_is_refused_and_what_is_no_patient_is_flagged(view, trunk_end, m
 
 
 def test_every_alternative_of_the_schema_is_there():
-    schema = yaml.safe_load((ROOT / "workflow" / "schemas" / "config.schema.yaml").read_text())
+    schema = yaml.safe_load((ROOT / "workflow" / "schemas" / "config.schema.yaml").read_text(encoding="utf-8"))
     keys = schema["properties"]["crop"]["properties"]
-    settings = yaml.safe_load((ROOT / "config.yaml").read_text())["crop"]
+    settings = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["crop"]
     for key in ("method", "untrusted"):  # not the five stages' own
         assert settings.pop(key) in keys.pop(key)["enum"]
     assert set(settings) == set(keys)

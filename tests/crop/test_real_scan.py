@@ -31,7 +31,7 @@ def run(source, path, folder):
 def cohort(tmp_path_factory):
     folder = tmp_path_factory.mktemp("real")
     shutil.copy(get_testdata_file("JPGExtended.dcm", download=False), folder / "scan.dcm")
-    (folder / "sheet.tsv").write_text("path\tpatient\tview\nscan.dcm\tP1\tanterior\n")
+    (folder / "sheet.tsv").write_text("path\tpatient\tview\nscan.dcm\tP1\tanterior\n", encoding="utf-8")
     return folder
 
 
@@ -64,12 +64,12 @@ def test_ingest_accepts_the_real_scan(cohort):
     assert table["counts"][0] - (scans[0] == 1).sum() == pytest.approx(3596452, rel=0.01)
     assert scans[0].max() == pytest.approx(278, rel=0.06)
     for name in ("scans.tsv", "rejected.tsv", "ingest.log"):
-        text = (cohort / name).read_text()
+        text = (cohort / name).read_text(encoding="utf-8")
         assert not any(identity in text for identity in ("8NM1", "BERRA", "CompressedSamples", "Memorial"))
 
 
 def test_without_a_view_the_real_scan_is_rejected(cohort):
-    (cohort / "bare.tsv").write_text("path\nscan.dcm\n")
+    (cohort / "bare.tsv").write_text("path\nscan.dcm\n", encoding="utf-8")
     with pytest.raises(ValueError, match="neither the file nor the sheet tells the view"):
         run("sheet", cohort / "bare.tsv", cohort)
 

@@ -202,7 +202,7 @@ def test_scripts(tmp_path, monkeypatch):
     scored = pd.read_csv(tmp_path / "scores.tsv", sep="\t")
     assert scored["image"].tolist() == names and scored["iou_trunk"][0] > 0.7
     assert scored["label_lost"].tolist() == [0, 1, 0]
-    markdown = (tmp_path / "scores.md").read_text()
+    markdown = (tmp_path / "scores.md").read_text(encoding="utf-8")
     assert "Phantom cohort, desk scale." in markdown and "upside down" in markdown
     turned = pd.read_csv(tmp_path / "ablation.csv").set_index("variant")["iou_trunk_median"]
     assert turned["as configured"] == pytest.approx(scored["iou_trunk"].median())

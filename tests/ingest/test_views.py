@@ -1,10 +1,12 @@
 import hashlib
+import importlib
 import os
 import re
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import ingest as script
 import numpy as np
@@ -15,6 +17,7 @@ from nm_files import body, detector, save, whole_body
 from pydicom.uid import RLELossless
 
 from bonescan.ingest import journal, salt, views
+from bonescan.ingest.accepted import explain_rejections
 from bonescan.ingest.tables import SCAN_COLUMNS
 
 
@@ -325,12 +328,30 @@ def test_a_journal_of_another_code_or_of_changed_files_is_not_believed(tmp_path)
         assert list(written.recall(["a", "B", "c"])) == []
 
 
-def test_a_cohort_without_a_usable_scan_is_an_error_that_leaves_no_array(tmp_path):
-    (tmp_path / "sheet.tsv").write_text("path\ngone.dcm\n")
-    with pytest.raises(ValueError, match=r"all were rejected.*no such file"):
-        run("sheet", tmp_path / "sheet.tsv", tmp_path)
-    assert not (tmp_path / "scans.npy").exists()
+def test_a_cohort_without_a_usable_scan_says_why_and_stops_the_next_rule(tmp_path):
+    (tmp_path / "sheet.tsv").write_text("path\ngone.dcm\nlost.dcm\n")
+    scans, table, rejected = run("sheet", tmp_path / "sheet.tsv", tmp_path)
+    assert scans.shape == (0, 1024, 256) and table.empty and len(rejected) == 2
+    said = "cohort: expected scans, all 2 were rejected: 2 x no such file"
+    assert f"ERROR {said}" in (tmp_path / "ingest.log").read_text()
     assert not (tmp_path / ".journal.part").exists()
+    files = {name: tmp_path / f"{name}.tsv" for name in ("rejected", "reports")}
+    files |= {"scans": tmp_path / "scans.npy", "table": tmp_path / "scans.tsv"}
+    of_label = SimpleNamespace(
+        input=SimpleNamespace(**files | {"scans": tmp_path / "scans.tsv"}), params=SimpleNamespace()
+    )
+    of_label.output = SimpleNamespace(table=tmp_path / "out.tsv")
+    of_crop = SimpleNamespace(**vars(of_label) | {"input": SimpleNamespace(**files)})
+    of_label.params.shape = (1024, 256)
+    for name in ("crop", "uncropped", "annotation", "label"):
+        with pytest.raises(ValueError, match=said):
+            importlib.import_module(name).main(of_label if name == "label" else of_crop)
+
+
+def test_the_commonest_reasons_stand_in_full_with_their_numbers():
+    reasons = ["Rows: expected 1024, found 656"] * 3 + ["frame 2: too dark", "frame 1: too dark", "a", "b"]
+    said = explain_rejections(pd.DataFrame({"reason": reasons}))
+    assert "all 7 were rejected: 3 x Rows: expected 1024, found 656; 2 x too dark; 1 x a; and 1 other reasons" in said
 
 
 def test_a_folder_that_holds_the_run_itself_is_refused(archive, tmp_path):

@@ -61,8 +61,8 @@ def test_a_folder_for_each_reader(tmp_path):
     assert table["annotation"].tolist() == ["new"] * 4 and table["report"].tolist() == [1, 1, 0, 0]
     for reader in ("ann", "bob"):
         folder = tmp_path / "work" / reader
-        assert (folder / "labels.txt").read_text() == "metastasis\nfracture\n"
-        assert (folder / "P1_1_anterior.txt").read_text() == "Hot spot, left rib 7.\n"
+        assert (folder / "labels.txt").read_text(encoding="utf-8") == "metastasis\nfracture\n"
+        assert (folder / "P1_1_anterior.txt").read_text(encoding="utf-8") == "Hot spot, left rib 7.\n"
         assert not (folder / "P2_1_posterior.txt").exists()
         with Image.open(io.BytesIO((folder / "P2_1_posterior.png").read_bytes())) as png:
             assert png.mode == "L" and png.size == (256, 1024)
@@ -73,12 +73,12 @@ def test_a_folder_for_each_reader(tmp_path):
 def test_a_reader_s_work_is_never_written_over(tmp_path):
     run(tmp_path)
     file = tmp_path / "work" / "ann" / "P1_1_anterior.json"
-    work = json.loads(file.read_text())
+    work = json.loads(file.read_text(encoding="utf-8"))
     work["flags"]["read"] = True
-    file.write_text(json.dumps(work))
+    file.write_text(json.dumps(work), encoding="utf-8")
     table = run(tmp_path)
     assert table["annotation"].tolist() == ["kept"] * 4
-    assert json.loads(file.read_text()) == work
+    assert json.loads(file.read_text(encoding="utf-8")) == work
     assert read_folder(tmp_path / "work", SIZE)[0] == {"ann": {"P1_1_anterior"}, "bob": set()}
 
 
@@ -87,13 +87,13 @@ def given(tmp_path):
     folder = tmp_path / "given" / "ann"
     folder.mkdir(parents=True)
     begun = make_annotation("P1_1_anterior", SIZE, FINDINGS) | {"flags": {}}
-    (folder / "P1_1_anterior.json").write_text(json.dumps(begun))
+    (folder / "P1_1_anterior.json").write_text(json.dumps(begun), encoding="utf-8")
     return folder.parent
 
 
 def test_a_folder_may_begin_from_annotations(tmp_path, given):
     run(tmp_path, str(given))
-    begun = json.loads((tmp_path / "work" / "ann" / "P1_1_anterior.json").read_text())
+    begun = json.loads((tmp_path / "work" / "ann" / "P1_1_anterior.json").read_text(encoding="utf-8"))
     assert [shape["label"] for shape in begun["shapes"]] == [finding["finding"] for finding in FINDINGS]
     assert begun["flags"] == {"read": False}
-    assert json.loads((tmp_path / "work" / "bob" / "P1_1_anterior.json").read_text())["shapes"] == []
+    assert json.loads((tmp_path / "work" / "bob" / "P1_1_anterior.json").read_text(encoding="utf-8"))["shapes"] == []

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from bonescan.files import read_table, write_table
-from bonescan.label.cohort import COLUMNS, count_subtypes, gather_cohort
+from bonescan.label.cohort import COLUMNS, check_units, count_subtypes, gather_cohort
 from bonescan.tables.cohort import print_ratio
 
 LABELS = pd.DataFrame(
@@ -29,6 +29,23 @@ def test_a_label_without_a_crop_and_a_crop_without_a_label_are_errors(kept):
         gather_cohort(LABELS, SCANS, pd.DataFrame({"image": kept}), SCANS[["image"]][:0])
 
 
+@pytest.mark.parametrize(
+    ("labels", "patients", "unit", "message"),
+    [
+        ([0, 0, 0], "xyz", "image", r"at least 2 images of each label.*units: image.*found 3 normal, 0 metastasis"),
+        ([0, 0, 1, 1], "xyzz", "patient", r"at least 2 patients of each label.*found 2 normal, 1 metastasis"),
+        ([0, 0, 1, 1], "xyzz", "source", None),
+        ([0, 0, 1, 1], "xyzw", "patient", None),
+    ],
+)
+def test_a_cohort_that_cannot_be_split_stops_before_any_training(labels, patients, unit, message):
+    cohort = pd.DataFrame({"image": list("abcd")[: len(labels)], "patient": list(patients), "label": labels})
+    if message is None:
+        return check_units(cohort, [unit])
+    with pytest.raises(ValueError, match=message):
+        check_units(cohort, [unit])
+
+
 def test_script(tmp_path):
     crop, excluded = SCANS[["image"]].iloc[:2], SCANS[["image"]].iloc[2:]
     tables = {"labels": LABELS, "scans": SCANS, "crop": crop, "excluded": excluded}
@@ -36,7 +53,9 @@ def test_script(tmp_path):
         write_table(tmp_path / f"{name}.tsv", table)
     files = {name: tmp_path / f"{name}.tsv" for name in tables}
     output = SimpleNamespace(cohort=tmp_path / "cohort.tsv")
-    script.main(SimpleNamespace(input=SimpleNamespace(**files), output=output, log=[]))
+    script.main(
+        SimpleNamespace(input=SimpleNamespace(**files), output=output, params=SimpleNamespace(units=[]), log=[])
+    )
     cohort = read_table(output.cohort)
     assert cohort[["image", "exam", "thorax_row"]].to_numpy().tolist() == [["b", "01", 1], ["a", "01", 0]]
 

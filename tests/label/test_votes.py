@@ -90,7 +90,7 @@ def annotate(folder, votes):
         (folder / reader).mkdir(parents=True)
         for image, bones in images.items():
             annotation = {"shapes": [shape("injection site", "")] + [shape(bone=bone) for bone in bones]}
-            (folder / reader / f"{image}.json").write_text(json.dumps(annotation))
+            (folder / reader / f"{image}.json").write_text(json.dumps(annotation), encoding="utf-8")
 
 
 def run(folder, annotations, votes=2, readers=None, **columns):
@@ -109,7 +109,7 @@ def run(folder, annotations, votes=2, readers=None, **columns):
     return (
         pd.read_csv(output.labels, sep="\t"),
         pd.read_csv(output.findings, sep="\t", keep_default_na=False),
-        json.loads(output.agreement.read_text()),
+        json.loads(output.agreement.read_text(encoding="utf-8")),
     )
 
 
@@ -160,26 +160,42 @@ def test_main_with_the_sheets_labels(tmp_path):
     ]
     assert found.empty
     assert agreement["pairs"] == []
-    with pytest.raises(ValueError, match=r"expected annotations .*without subtype"):
-        run(tmp_path, [], label=[1, 0, 1])
+    with pytest.raises(ValueError, match=r"expected annotations .* or a column label .*found neither"):
+        run(tmp_path, [])
     with pytest.raises(ValueError, match="P1_1_posterior: label: expected 0, 1, found another value"):
+        run(tmp_path, [], label=[1, "Wang", 1])
+    with pytest.raises(ValueError, match=r"P1_1_posterior: label: expected 0 or 1 .* none for 1 of 3"):
         run(tmp_path, [], label=[1, "", 1], subtype="spinal")
     with pytest.raises(ValueError, match="P1_1_posterior: label 0 contradicts subtype spinal"):
         run(tmp_path, [], label=[1, 0, 1], subtype="spinal")
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"label": [1, 0, 1]}, [(1, "unspecified"), (0, "normal"), (1, "unspecified")]),
+        ({"label": [1, 0, 1], "subtype": ""}, [(1, "unspecified"), (0, "normal"), (1, "unspecified")]),
+        ({"label": [1, 0, 1], "subtype": ["spinal", "", ""]}, [(1, "spinal"), (0, "normal"), (1, "unspecified")]),
+        ({"subtype": ["spinal", "normal", "multiple"]}, [(1, "spinal"), (0, "normal"), (1, "multiple")]),
+    ],
+)
+def test_a_sheet_with_one_of_the_two_columns_is_enough(tmp_path, given, expected):
+    table, _, _ = run(tmp_path, [], **given)
+    assert list(table[["label", "subtype"]].itertuples(index=False, name=None)) == expected
+
+
 def test_main_names_what_is_wrong_with_the_annotations(marked, tmp_path):
     file = marked / "cid" / "P1_1_anterior.json"
-    text = file.read_text()
-    file.write_text(text[:-1])
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text[:-1], encoding="utf-8")
     with pytest.raises(ValueError, match=r"cid/P1_1_anterior\.json: expected JSON"):
         run(tmp_path, marked)
     file.unlink()
     run(tmp_path, marked)
     listed = pd.read_csv(tmp_path / "disputed.tsv", sep="\t", keep_default_na=False)
     assert listed["kind"].tolist() == ["missing reader", "disagreement", "disagreement"]
-    file.write_text(text)
-    (marked / "cid" / "P3_1_anterior.json").write_text(text)
+    file.write_text(text, encoding="utf-8")
+    (marked / "cid" / "P3_1_anterior.json").write_text(text, encoding="utf-8")
     with pytest.raises(
         ValueError, match="cid: 1 annotations of unknown images, such as cid/P3_1_anterior with 3 shapes"
     ):
@@ -194,7 +210,7 @@ def test_main_names_what_is_wrong_with_the_annotations(marked, tmp_path):
     (marked / "cid" / "P3_1_anterior.json").unlink()
     with pytest.raises(ValueError, match="no reader's annotation of 1 images, such as P1_1_posterior"):
         run(tmp_path, marked)
-    (marked / "cid" / "P1_1_anterior.xml").write_text("<annotation/>")
+    (marked / "cid" / "P1_1_anterior.xml").write_text("<annotation/>", encoding="utf-8")
     with pytest.raises(ValueError, match=r"cid/P1_1_anterior\.xml: expected one annotation of an image"):
         run(tmp_path, marked)
     (tmp_path / "none").mkdir()

@@ -94,7 +94,7 @@ def test_counts_in_figures():
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_config_builds_these_networks(name):
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     assert config["networks"][name] == NETWORKS[name]
 
 

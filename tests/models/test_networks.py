@@ -13,7 +13,7 @@ def test_describes_every_network(tmp_path):
     path = tmp_path / "networks.json"
     params = SimpleNamespace(networks={"V7": V7, "R34": R34}, size=64, width=0.125)
     networks.main(SimpleNamespace(params=params, output=[str(path)], log=[]))
-    described = json.loads(path.read_text())
+    described = json.loads(path.read_text(encoding="utf-8"))
     assert list(described) == ["V7", "R34"]
     assert described["V7"]["network"] == V7
     assert described["V7"]["input_shape"] == [64, 64, 1]

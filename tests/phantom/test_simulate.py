@@ -127,7 +127,9 @@ def test_the_annotations_have_a_majority_for_the_label(cohort):
     for _, view in table(cohort, "truth_views").iterrows():
         votes = 0
         for reader in (1, 2, 3):
-            shapes = json.loads((cohort / "annotations" / f"reader{reader}" / f"{view['image']}.json").read_text())
+            shapes = json.loads(
+                (cohort / "annotations" / f"reader{reader}" / f"{view['image']}.json").read_text(encoding="utf-8")
+            )
             votes += any(shape["label"] == "metastasis" for shape in shapes["shapes"])
         assert (votes >= 2) == bool(view["label"])
 

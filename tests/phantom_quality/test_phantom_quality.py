@@ -24,7 +24,7 @@ FORMATS = ("csv", "md", "tex")
 def cohort(snakemake, tmp_path_factory):
     """Folder of a small cohort's results: the bands and the likeness."""
     folder = tmp_path_factory.mktemp("quality")
-    (folder / "small.yaml").write_text(yaml.safe_dump(SMALL))
+    (folder / "small.yaml").write_text(yaml.safe_dump(SMALL), encoding="utf-8")
     targets = [f"results/desk/{name}" for name in ("label/cohort.tsv", "phantom_quality/bands.md")]
     targets.append("results/desk/phantom_quality/gallery.png")
     run = snakemake(*targets, "--configfile", folder / "small.yaml", directory=folder)
@@ -43,7 +43,7 @@ def test_tables_and_figures(cohort):
     folder = cohort / "phantom_quality"
     for name in ("bands", "likeness"):
         for suffix in FORMATS:
-            text = (folder / f"{name}.{suffix}").read_text()
+            text = (folder / f"{name}.{suffix}").read_text(encoding="utf-8")
             assert suffix == "csv" or "Phantom cohort, desk scale" in text
     likeness = pd.read_csv(folder / "likeness.csv")
     assert len(likeness) == 4 and (likeness["factor"] >= 1).all() and likeness["worst_place"].str.len().min() > 5
@@ -86,12 +86,16 @@ def test_difficulty_and_shortcuts(cohort, tmp_path):
     wanted = {"count level", "body height", "sex", "age", "view", "file order", "file size", "header: ScanVelocity"}
     assert wanted <= named
     assert not any("UID" in name or "PixelData" in name for name in named)
-    text = (tmp_path / "shortcuts.md").read_text() + (tmp_path / "shortcuts.csv").read_text()
+    text = (tmp_path / "shortcuts.md").read_text(encoding="utf-8") + (tmp_path / "shortcuts.csv").read_text(
+        encoding="utf-8"
+    )
     assert "PHANTOM0" not in text and "Phantom^" not in text, "a value of the header instead of its name"
 
 
 def test_other_cohorts_have_no_phantom_to_measure(snakemake, tmp_path):
-    (tmp_path / "own.yaml").write_text(yaml.safe_dump({"cohort": {"source": "folder", "path": str(tmp_path)}}))
+    (tmp_path / "own.yaml").write_text(
+        yaml.safe_dump({"cohort": {"source": "folder", "path": str(tmp_path)}}), encoding="utf-8"
+    )
     run = snakemake("phantom_quality", "--dry-run", "--configfile", tmp_path / "own.yaml", directory=tmp_path)
     assert run.returncode != 0
     assert "expected cohort.source: phantom" in run.stdout + run.stderr

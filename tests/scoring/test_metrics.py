@@ -73,7 +73,9 @@ def test_script(tmp_path):
         run = {"unit": "image", "dataset": "D3", "model": model, "seed": 1}
         table = pd.DataFrame({"image": list("dcba"), "probability": chances[::-1]})
         table.to_csv(folder / "probabilities.tsv", sep="\t", index=False)
-        (folder / "fit.json").write_text(json.dumps(run | {"status": status, "reason": "", "n_train": 1}))
+        (folder / "fit.json").write_text(
+            json.dumps(run | {"status": status, "reason": "", "n_train": 1}), encoding="utf-8"
+        )
         inputs["probabilities"].append(str(folder / "probabilities.tsv"))
         inputs["fits"].append(str(folder / "fit.json"))
     job = SimpleNamespace(

@@ -97,7 +97,7 @@ def test_table_holds_every_training_and_names_the_best(summary):
     assert runs.loc[("glorot_normal", 0.001), "validation_auc"] == 1
     assert runs.loc[("he_normal", 0.001), "validation_auc"] == 0
     assert runs.loc[("he_normal", 0.1), ["training_loss", "validation_auc"]].isna().all()
-    text = (summary / "sweep.md").read_text()
+    text = (summary / "sweep.md").read_text(encoding="utf-8")
     assert "D2 (augmented, normalised) is best at a rate of 0.001 from Glorot normal weights" in text
     assert "| D2 | He normal | 0.1 | diverged |" in text
     assert "†" in text and "not clinical performance" in text
@@ -127,7 +127,7 @@ def test_datasets_are_compared_on_the_same_images_each_at_its_best():
 
 def test_sweep_is_a_target_of_its_own(snakemake, tmp_path):
     overlay = {"sweep": {"initial_weights": list(STARTS), "learning_rates": [1e-5, 0.001, 0.1]}}
-    (tmp_path / "overlay.yaml").write_text(yaml.safe_dump(overlay))
+    (tmp_path / "overlay.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
     run = snakemake("sweep", "--dry-run", "--quiet", "rules", "--configfile", tmp_path / "overlay.yaml")
     assert run.returncode == 0, run.stdout + run.stderr
     counts = jobs(run.stdout + run.stderr)

@@ -14,7 +14,7 @@ from workflow_runs import ROOT
 from bonescan.chance import generator
 from bonescan.crop import crop_row, crop_thorax
 
-CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
+CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
 CROP = {key: value for key, value in CONFIG["crop"].items() if key not in ("method", "untrusted")}
 PUBLISHED = ROOT / "workflow" / "resources" / "published.tsv"
 PHANTOM = {"cohort": "phantom", "scale": "desk"}
@@ -98,7 +98,7 @@ class Cohort:
         lineage = table.assign(source=names, mirrored=0, operation="rotate_left", amount=3, row=rows)
         np.save(folder / "scans.npy", np.stack(views))
         np.save(folder / "thorax.npy", rng.poisson(5, (len(names), 256, 256)).astype(np.uint16))
-        (folder / "networks.json").write_text(json.dumps(residual_and_dense()))
+        (folder / "networks.json").write_text(json.dumps(residual_and_dense()), encoding="utf-8")
         columns = ["image", "reader", "finding", "bone", "shape", "points"]
         marked = [(names[0], reader, "metastasis", "", "circle", "300,128;300,134") for reader in findings]
         self.paths = {
@@ -134,7 +134,9 @@ class Cohort:
             pd.DataFrame({"epoch": [1], "loss": [0.7], "accuracy": [0.5]}).to_csv(history, index=False)
             histories.append(str(history))
             fits.append(str(history.with_name("fit.json")))
-            Path(fits[-1]).write_text(json.dumps({"unit": unit, "dataset": dataset, "model": model, "seed": 1}))
+            Path(fits[-1]).write_text(
+                json.dumps({"unit": unit, "dataset": dataset, "model": model, "seed": 1}), encoding="utf-8"
+            )
         self.paths |= {"histories": histories, "fits": fits}
         self.paths["metrics"] = [
             write(pd.DataFrame(rows), self.folder / unit / "metrics.tsv") for unit, rows in metrics.items()
@@ -203,8 +205,10 @@ def test_table_scripts(script, cohort, request):
     written = request.getfixturevalue(cohort).run(script, dict.fromkeys(TABLES[script], FORMATS))
     for csv, markdown, latex in written.values():
         assert set(pd.read_csv(csv)["scale"]) <= {"desk"}
-        assert "Phantom cohort, desk scale." in markdown.read_text()
-        assert r"\begin{table}" in latex.read_text() and r"\bottomrule" in latex.read_text()
+        assert "Phantom cohort, desk scale." in markdown.read_text(encoding="utf-8")
+        assert r"\begin{table}" in latex.read_text(encoding="utf-8") and r"\bottomrule" in latex.read_text(
+            encoding="utf-8"
+        )
 
 
 @pytest.mark.parametrize("cohort", ["tiny", "usual"])
@@ -217,13 +221,13 @@ def test_figure_scripts(script, cohort, request):
 
 def test_result_tables_show_a_status_where_there_is_no_result(usual, tiny):
     names = dict.fromkeys(TABLES["result_tables"], FORMATS)
-    markdown = usual.run("result_tables", names)["table8"][1].read_text()
+    markdown = usual.run("result_tables", names)["table8"][1].read_text(encoding="utf-8")
     assert "| image (the paper's) | SPECS R34 | did not train |" in markdown
     assert "| patient | SPECS R34 | 0.5000 |" in markdown
     written = tiny.run("result_tables", names)
-    assert "| patient | SPECS V7 | diverged |" in written["table6"][1].read_text()
-    assert "D2 is not part of this run." in written["table7"][1].read_text()
-    assert "| D1 | patient | diverged |" in written["table9"][1].read_text()
+    assert "| patient | SPECS V7 | diverged |" in written["table6"][1].read_text(encoding="utf-8")
+    assert "D2 is not part of this run." in written["table7"][1].read_text(encoding="utf-8")
+    assert "| D1 | patient | diverged |" in written["table9"][1].read_text(encoding="utf-8")
 
 
 def test_an_image_that_is_not_there_is_named(usual):

@@ -10,8 +10,8 @@ from bonescan.label.cohort import count_subtypes
 from bonescan.scoring.comparison import compare
 from bonescan.scoring.summary import summarise
 from bonescan.tables import cohort, comparison, formats, networks, results
-from bonescan.terms import PAPER_METRICS
-from bonescan.wording import SUBTYPE_NAMES, caveats, origin, sort_units
+from bonescan.terms import PAPER_METRICS, SUBTYPES
+from bonescan.wording import caveats, origin, sort_units
 
 PHANTOM = {"cohort": "phantom", "scale": "desk"}
 OWN = {"cohort": "sheet", "scale": "paper"}
@@ -52,6 +52,38 @@ def test_table1_prints_the_papers_ratios():
         ["Ratio", "63.6%", "32.1%", "4.0%", "0.3%"],
     ]
     assert table.caption.endswith("(n = 346).")
+
+
+@pytest.mark.parametrize(
+    ("classes", "header", "samples"),
+    [
+        (["normal"] * 3 + ["unspecified"], ["Normal", "Metastasis (class not given)"], ["3", "1"]),
+        (
+            ["normal", "spinal", "unspecified"],
+            [
+                *("Normal", "Multiple bone metastasis", "Spinal metastasis", "Metastasis outside spinal"),
+                "Metastasis (class not given)",
+            ],
+            ["1", "0", "1", "0", "1"],
+        ),
+    ],
+)
+def test_tables_1_and_2_show_metastases_of_no_known_class(classes, header, samples):
+    for lay_out in (cohort.table1, cohort.table2):
+        frame = lay_out(count_subtypes(pd.Series(classes)), OWN).sections[0].frame
+        assert list(frame.columns[1:]) == header
+        assert frame.iloc[0, 1:].tolist() == samples
+
+
+def test_the_comparison_of_a_binary_cohort_counts_no_class_that_nobody_gave():
+    cells = [("Table 1", "D1", "", subtype, "samples", "2", "") for subtype in SUBTYPES]
+    columns = ["table", "dataset", "model", "subtype", "metric", "value", "implied"]
+    published = pd.DataFrame(cells, columns=columns)
+    found = compare(published, {"Table 1": pd.Series(["normal", "unspecified"])}, summary(run()))
+    assert found["status_image"].tolist() == ["counted", *["class not given"] * 3]
+    assert found["ours_image"].isna().tolist() == [False, True, True, True]
+    table = comparison.comparison_table(found, summary(run()), OWN)
+    assert table.sections[0].frame.iloc[1].tolist() == ["Samples", "ours", "1 (−1)", *["class not given"] * 3]
 
 
 def layer(name, kind, inbound=(), **values):
@@ -279,8 +311,8 @@ def test_save_refuses_another_format(small, tmp_path):
 @pytest.fixture
 def published():
     columns = ["table", "dataset", "model", "subtype", "metric", "value", "implied"]
-    cells = [("Table 1", "D1", "", subtype, "samples", "2", "") for subtype in SUBTYPE_NAMES]
-    cells += [("Table 1", "D1", "", subtype, "ratio", "25.0%", "") for subtype in SUBTYPE_NAMES]
+    cells = [("Table 1", "D1", "", subtype, "samples", "2", "") for subtype in SUBTYPES]
+    cells += [("Table 1", "D1", "", subtype, "ratio", "25.0%", "") for subtype in SUBTYPES]
     cells += [("Table 6", "D1", model, "", metric, "0.6000", "") for model in ("V7", "V24") for metric in PAPER_METRICS]
     cells += [("Table 9", "D1", "V7", "", "auc", "0.9000", "0.8000")]
     return pd.DataFrame(cells, columns=columns)

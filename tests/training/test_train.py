@@ -73,7 +73,7 @@ def test_writes_network_history_record_and_test_probabilities(job):
     assert len(history) == 3
     probabilities = pd.read_table(snakemake.output.probabilities)
     assert list(probabilities["image"]) == [f"P{row:03}" for row in range(0, 24, 3)]
-    record = json.loads(Path(snakemake.output.fit).read_text())
+    record = json.loads(Path(snakemake.output.fit).read_text(encoding="utf-8"))
     assert record["images_per_epoch"] == 8  # of 15, in whole batches
     assert record["seed"] == 4
     assert record["weight_layers"] == 7
@@ -100,7 +100,7 @@ def test_tensorboard_holds_the_history(job, tmp_path):
 def test_network_that_did_not_learn_is_called_so_and_still_predicts(job):
     snakemake = job(learning_rate=1e-12, initial_weights="normal_0.0001")
     train.main(snakemake)
-    record = json.loads(Path(snakemake.output.fit).read_text())
+    record = json.loads(Path(snakemake.output.fit).read_text(encoding="utf-8"))
     assert record["status"] == "did not train"
     assert "class shares alone" in record["reason"]
     assert pd.read_table(snakemake.output.probabilities)["probability"].notna().all()
@@ -109,7 +109,7 @@ def test_network_that_did_not_learn_is_called_so_and_still_predicts(job):
 def test_diverged_network_has_no_probabilities(job):
     snakemake = job(learning_rate=1e30)
     train.main(snakemake)
-    record = json.loads(Path(snakemake.output.fit).read_text())
+    record = json.loads(Path(snakemake.output.fit).read_text(encoding="utf-8"))
     assert record["status"] == "diverged"
     assert "not finite" in record["reason"]
     assert record["training_loss"] is None
@@ -158,7 +158,7 @@ def test_killed_training_goes_on_and_ends_with_the_same_bits(job):
 
     assert start(broken).wait() == 0
     assert whole.wait() == 0
-    record = json.loads(Path(broken.output.fit).read_text())
+    record = json.loads(Path(broken.output.fit).read_text(encoding="utf-8"))
     assert 0 < record["resumed_from"] < 20
     assert record["epochs"] == 20
     weights = [keras.saving.load_model(run.output.model).get_weights() for run in (unbroken, broken)]

@@ -6,6 +6,7 @@ rule annotation:
     input:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/ingest/scans.tsv",
+        rejected="results/{scale}/ingest/rejected.tsv",
         reports="results/{scale}/ingest/reports.tsv",
         annotations=ANNOTATIONS if config["annotate"]["prefill"] else [],
     output:

@@ -14,7 +14,8 @@ rule augment:
     conda:
         "../../envs/imaging.yaml"
     params:
-        augment=config["augment"],
+        augment={**config["augment"], "counts": COUNTS},
+        paper=[PAPER["simulate"]["views"], PAPER["augment"]["counts"]],  # Tables 1 and 2
         block=scale_setting("block"),
         seed=config["seed"],
         code=library("augment"),

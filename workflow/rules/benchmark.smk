@@ -27,12 +27,12 @@ rule benchmark_networks:
         cohort=(
             {
                 "views": sum(config["simulate"]["views"].values()),
-                "augmented": sum(config["augment"]["counts"].values()),
+                "augmented": sum(COUNTS.values()),
                 "ratio": config["split"]["ratio"],
                 "datasets": config["datasets"],
                 "seeds": len(config["seeds"]),
             }
-            if PHANTOM
+            if PHANTOM and COUNTS != "auto"
             else None
         ),
         models=config["models"],

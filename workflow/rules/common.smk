@@ -1,25 +1,37 @@
 """What several stages share: the config check, the digest of a script, settings by scale, formats of output."""
 
+import os
 import sys
 from pathlib import Path
 
 import yaml
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 WORKFLOW = Path(str(workflow.current_basedir)).parent
 SCRIPTS = WORKFLOW / "scripts"
 sys.path.append(str(SCRIPTS))  # the library, as the scripts import it
 
 from bonescan.code import Library
-from bonescan.config import check
+from bonescan.config import check, settle_counts
+from bonescan.label.source import has_labels
+from bonescan.machine import caches_without_home, check_folders
 from bonescan.terms import DATASETS, UNITS, VIEW_SHAPE
 
 LIBRARY = Library(SCRIPTS)
 
+# the config as it is without the user's: what stands there of the paper
+PAPER = yaml.safe_load((WORKFLOW.parent / "config.yaml").read_text(encoding="utf-8"))
+
 try:
-    check(config, yaml.safe_load((WORKFLOW / "schemas" / "config.schema.yaml").read_text(encoding="utf-8")))
+    check(config, yaml.safe_load((WORKFLOW / "schemas" / "config.schema.yaml").read_text(encoding="utf-8")), PAPER)
+    check_folders("results", "logs", "benchmarks")
+    LABELLED = has_labels(**config["cohort"])
 except ValueError as error:
     raise WorkflowError(str(error))
+
+# jobs inherit it
+os.environ.update(caches_without_home(".snakemake/caches"))
 
 PHANTOM = config["cohort"]["source"] == "phantom"
 UNCROPPED = config["crop"]["method"] == "none"
@@ -34,6 +46,16 @@ CROP_SETTINGS = {key: value for key, value in config["crop"].items() if key not 
 ANNOTATIONS = "results/{scale}/simulate/annotations" if PHANTOM else config["cohort"]["annotations"] or []
 
 
+# images of each class after augmentation, or `auto`
+COUNTS = settle_counts(config, PAPER)
+
+if not LABELLED and workflow.is_main_process:
+    logger.warning(
+        "There are no labels: the run goes as far as the crop and its contact sheet. For the rest give the sheet a "
+        "column label (0 normal, 1 metastasis), or annotate (docs/own-scans.md) and set cohort.annotations."
+    )
+
+
 def library(*names):
     """Digest of the code that decides what a script writes or a definition returns, taken when a job asks for it.
 
@@ -44,6 +66,16 @@ def library(*names):
         return LIBRARY.digest(*names)
 
     return digest
+
+
+def annotations(wildcards):
+    """The folder of the readers' annotations; nothing where the sheet holds the labels."""
+    if not LABELLED:
+        raise WorkflowError(
+            "expected labels, found none: this target needs a column label in the cohort's sheet, "
+            "or cohort.annotations"
+        )
+    return ANNOTATIONS
 
 
 def provenance(wildcards):
@@ -126,3 +158,7 @@ def truth(name):
         return f"results/{wildcards.scale}/simulate/{name}"
 
     return path
+
+
+# what can be made without labels
+UNLABELLED = of_this_scale(["results/{scale}/crop/crop.tsv", "results/{scale}/crop_quality/contact_sheet.pdf"])

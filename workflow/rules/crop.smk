@@ -8,6 +8,7 @@ rule crop:
     input:
         scans="results/{scale}/ingest/scans.npy",
         table="results/{scale}/ingest/scans.tsv",
+        rejected="results/{scale}/ingest/rejected.tsv",
     output:
         thorax="results/{scale}/crop/thorax.npy",
         table="results/{scale}/crop/crop.tsv",

@@ -8,7 +8,8 @@ rule label:
     """Count the readers' votes on each image: at least two of three make it abnormal."""
     input:
         scans="results/{scale}/ingest/scans.tsv",
-        annotations=ANNOTATIONS,
+        annotations=annotations,
+        rejected="results/{scale}/ingest/rejected.tsv",
     output:
         labels="results/{scale}/label/labels.tsv",
         findings="results/{scale}/label/findings.tsv",
@@ -44,6 +45,7 @@ rule cohort:
     conda:
         "../../envs/imaging.yaml"
     params:
+        units=config["split"]["units"],
         code=library("cohort"),
     script:
         "../scripts/cohort.py"

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from bonescan.files import read_table, write_json, write_table
+from bonescan.ingest.accepted import explain_rejections
 from bonescan.label.annotation import encode_png, make_annotation, make_picture
 from bonescan.label.labelme import read_folder
 from bonescan.script import logged
@@ -19,6 +20,8 @@ def main(snakemake):
     params, table = snakemake.params, Path(snakemake.output.table)
     scans = np.load(snakemake.input.scans, mmap_mode="r")
     images = list(read_table(snakemake.input.table)["image"])
+    if not images:
+        raise ValueError(explain_rejections(read_table(snakemake.input.rejected)))
     reports = read_table(snakemake.input.reports).set_index("image")["report"].to_dict()
     begun = {}
     if given := getattr(snakemake.input, "annotations", None):

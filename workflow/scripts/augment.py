@@ -1,10 +1,10 @@
-"""Augment the thoracic images to the class counts of Table 2 and bring them to the scale's size."""
+"""Augment the thoracic images to the class counts of Table 2, or in its proportions, at the scale's size."""
 
 import logging
 
 import numpy as np
 
-from bonescan.augment import block_mean, plan, transform
+from bonescan.augment import block_mean, plan, share_counts, transform
 from bonescan.files import read_table, write_table, write_whole
 from bonescan.script import logged
 
@@ -15,7 +15,11 @@ def main(snakemake):
     thorax = np.load(snakemake.input.thorax, mmap_mode="r")
     row_of_source = dict(zip(cohort["image"], cohort["thorax_row"], strict=True))
 
-    settings = snakemake.params.augment
+    settings = dict(snakemake.params.augment)
+    if settings["counts"] == "auto":
+        originals = cohort["subtype"].value_counts(sort=False).to_dict()
+        settings["counts"] = share_counts(originals, *snakemake.params.paper)
+        logging.info("in the paper's proportions, originals %s become %s", originals, settings["counts"])
     lineage = plan(cohort, **settings, seed=snakemake.params.seed)
     block = snakemake.params.block
     size = thorax.shape[1] // block

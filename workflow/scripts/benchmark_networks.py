@@ -16,7 +16,7 @@ from bonescan.tables.formats import save
 
 @logged
 def main(snakemake):
-    networks = json.loads(Path(snakemake.input.networks).read_text())
+    networks = json.loads(Path(snakemake.input.networks).read_text(encoding="utf-8"))
     params = snakemake.params
     sizes = {key: getattr(params, key) for key in ("size", "width", "batch_size")}
     job = {**params.job, **sizes, "threads": snakemake.threads}

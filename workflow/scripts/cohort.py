@@ -3,7 +3,7 @@
 import logging
 
 from bonescan.files import read_table, write_table
-from bonescan.label.cohort import gather_cohort
+from bonescan.label.cohort import check_units, gather_cohort
 from bonescan.script import logged
 
 
@@ -11,6 +11,7 @@ from bonescan.script import logged
 def main(snakemake):
     names = ("labels", "scans", "crop", "excluded")
     cohort = gather_cohort(*(read_table(getattr(snakemake.input, name)) for name in names))
+    check_units(cohort, snakemake.params.units)
     write_table(snakemake.output.cohort, cohort)
     logging.info("%d views of %d patients", len(cohort), cohort["patient"].nunique())
 

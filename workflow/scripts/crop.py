@@ -10,6 +10,7 @@ from bonescan.crop import crop_row, crop_thorax
 from bonescan.crop.background import fill_with_background
 from bonescan.crop.flags import exclude, flag_frames
 from bonescan.files import read_table, write_stack, write_table
+from bonescan.ingest.accepted import explain_rejections
 from bonescan.script import logged
 
 log = logging.getLogger("crop")
@@ -19,6 +20,8 @@ log = logging.getLogger("crop")
 def main(snakemake):
     scans = np.load(snakemake.input.scans, mmap_mode="r")
     table = read_table(snakemake.input.table)
+    if table.empty:
+        raise ValueError(explain_rejections(read_table(snakemake.input.rejected)))
     if len(scans) != len(table):
         raise ValueError(f"crop: expected one view a row, found {len(scans)} views and {len(table)} rows")
     settings, seed = snakemake.params.crop, snakemake.params.seed

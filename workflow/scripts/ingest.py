@@ -7,10 +7,11 @@ import pandas as pd
 
 from bonescan.files import write_table
 from bonescan.ingest import privacy, views
+from bonescan.ingest.accepted import explain_rejections
 from bonescan.ingest.archive import cohort_entries
 from bonescan.ingest.journal import entry_state, open_journal
 from bonescan.ingest.salt import KEY_FILE, read_salt, write_key
-from bonescan.ingest.tables import count_reasons, make_tables
+from bonescan.ingest.tables import make_tables
 from bonescan.ingest.vocabulary import WORDS
 from bonescan.script import logged, progress
 
@@ -45,14 +46,15 @@ def main(snakemake):
         for row in tables["summary"].itertuples(index=False):
             warn = row.item == "burned_in" and row.value == "yes"
             log.log(logging.WARNING if warn else logging.INFO, "%s, %s: %d", *row)
-        if not journal.count:
-            raise ValueError(f"cohort: expected scans, all were rejected: {count_reasons(tables['rejected'])}")
         known = {digest: name for outcome in outcomes for digest, name in outcome.known.items()}
-        written = {Path(file).name: Path(file).read_text(errors="replace") for file in snakemake.log}
+        written = {Path(file).name: Path(file).read_text(encoding="utf-8", errors="replace") for file in snakemake.log}
         privacy.check(known, salt, tables, written, WORDS)
         journal.finish(output.scans)
     for name, table in tables.items():
         write_table(getattr(output, name), table)
+    if tables["table"].empty:
+        # of reasons that the check has seen
+        log.error(explain_rejections(tables["rejected"]))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from bonescan.chance import generator
-from bonescan.files import write_json, write_table, write_whole
+from bonescan.files import read_table, write_json, write_table, write_whole
+from bonescan.ingest.accepted import explain_rejections
 from bonescan.label.agreement import agreement
 from bonescan.label.labelme import read_folder
 from bonescan.label.masks import lesion_masks
@@ -28,6 +29,8 @@ log = logging.getLogger("label")
 @logged
 def main(snakemake):
     scans = pd.read_csv(snakemake.input.scans, sep="\t", dtype=str, keep_default_na=False)
+    if scans.empty:
+        raise ValueError(explain_rejections(read_table(snakemake.input.rejected)))
     params, output = snakemake.params, snakemake.output
     shape, images = tuple(params.shape), list(scans["image"])
     votes, findings = pd.DataFrame(index=images), pd.DataFrame(columns=FINDING_COLUMNS)

@@ -1,11 +1,13 @@
 """Thoracic image augmentation: mirror, translation, rotation (paper: Thoracic image augmentation, Table 2)."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from scipy import ndimage
 
 from bonescan.chance import generator
-from bonescan.terms import OPERATIONS, VARIANTS
+from bonescan.terms import METASTATIC, NORMAL, OPERATIONS, UNSPECIFIED, VARIANTS
 
 SHIFTS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 ROTATIONS = {"rotate_left": 1, "rotate_right": -1}
@@ -100,6 +102,63 @@ def variants(source: str, horizontal, vertical, degrees, seed: int) -> pd.DataFr
     return pd.DataFrame(rows, columns=["image", "mirrored", "operation", "amount"])
 
 
+def share_counts(originals: Mapping[str, int], before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
+    """Return how many images each class of a cohort gets in the paper's proportions: `augment.counts: auto`.
+
+    From Tables 1 and 2. 346 images became 2390, so a cohort of n images grows to n * 2390 / 346. Of these the normal
+    ones and the metastases have 1200 : 1190, whatever their originals (220 : 126); if 14 of each original of the rarer
+    label are too few for that, both get less, in the same proportion. The metastases are divided among their classes by
+    originals times the growth of the class in the paper (111 to 1043, 14 to 133, 1 to 14; a class that is not given:
+    126 to 1190). Every class keeps its originals and has at most 14 of each. The paper's cohort gets Table 2 to the
+    image.
+
+    Parameters
+    ----------
+    originals : mapping of str to int
+        Images of each class of the cohort, one of `SUBTYPES` or `UNSPECIFIED`.
+    before, after : mapping of str to int
+        Tables 1 and 2.
+
+    Returns
+    -------
+    dict of str to int
+        The classes of `originals` that have images.
+    """
+    present = {name: int(number) for name, number in originals.items() if number}
+    groups = [[name for name in present if (name == NORMAL) == normal] for normal in (True, False)]
+    found = [sum(present[name] for name in group) for group in groups]
+    grown = [after[NORMAL], sum(after[name] for name in METASTATIC)]
+    growth = {name: after[name] / before[name] for name in before if before[name]}
+    growth[UNSPECIFIED] = grown[1] / sum(before[name] for name in METASTATIC)
+
+    # of both labels, as a multiple of the paper's numbers
+    least = max((number / total for number, total in zip(found, grown, strict=True) if number), default=0)
+    most = min((VARIANTS * number / total for number, total in zip(found, grown, strict=True) if number), default=0)
+    size = min(max(sum(found) / sum(before.values()), least), most)
+    counts = {}
+    for group, number, total in zip(groups, found, grown, strict=True):
+        wanted = min(max(round(size * total), number), VARIANTS * number)
+        counts |= _deal(wanted, {name: present[name] for name in group}, growth)
+    return {name: counts[name] for name in present}
+
+
+def _deal(wanted: int, originals: Mapping[str, int], growth: Mapping[str, float]) -> dict[str, int]:
+    """Divide `wanted` images by originals times growth, between the originals and 14 of each, without a remainder."""
+    names = list(originals)
+    least = np.array([originals[name] for name in names], dtype=int)
+    weights = least * np.array([growth[name] for name in names])
+    low, high = 0.0, float(VARIANTS)
+    for _ in range(60):  # to the last bit of the factor with which the weights add up to what is wanted
+        middle = (low + high) / 2
+        enough = np.clip(middle * weights, least, VARIANTS * least).sum() >= wanted
+        low, high = (low, middle) if enough else (middle, high)
+    shares = np.clip(high * weights, least, VARIANTS * least)
+    counts = np.floor(shares).astype(int)
+    order = np.argsort(counts - shares, kind="stable")
+    counts[order[: wanted - counts.sum()]] += 1
+    return dict(zip(names, counts.tolist(), strict=True))
+
+
 def plan(labels: pd.DataFrame, counts: dict, horizontal, vertical, degrees, seed: int) -> pd.DataFrame:
     """Choose the augmented dataset: every original and as many of its variants as the class counts ask for.
 
@@ -138,7 +197,7 @@ def plan(labels: pd.DataFrame, counts: dict, horizontal, vertical, degrees, seed
         if not originals <= wanted <= most:
             raise ValueError(
                 f"augment.counts.{subtype}: expected {originals} (the originals) to {most} ({VARIANTS} of each), "
-                f"got {wanted}"
+                f"or augment.counts: auto, got {wanted}"
             )
         copies = pool.index[~original & (pool["subtype"] == subtype)]
         rng = generator(seed, "augment", "class", subtype)

@@ -1,10 +1,12 @@
 """The config's check: what the schema says of its keys, and numbers that contradict each other."""
 
+import math
+import re
 from collections.abc import Iterator, Mapping
 
 import jsonschema
 
-from bonescan.terms import VARIANTS
+from bonescan.terms import CLASSES, NORMAL, VARIANTS, VIEW_SHAPE
 
 SPANS = ("simulate.age", "simulate.counts", "crop.sigma", "augment.horizontal", "augment.vertical", "augment.degrees")
 """Pairs of a least and a greatest value."""
@@ -12,8 +14,14 @@ SPANS = ("simulate.age", "simulate.counts", "crop.sigma", "augment.horizontal", 
 LEAST_SIDE = 32
 """Pixels of an image that VGG's five poolings leave one of."""
 
+MOST_DEGREES = 180
+"""Of a rotation."""
 
-def check(config: Mapping, schema: Mapping) -> None:
+LEAST_UNITS = 2
+"""Images or patients of each label that a split needs: one in each part."""
+
+
+def check(config: Mapping, schema: Mapping, paper: Mapping) -> None:
     """Stop if the config is wrong.
 
     Parameters
@@ -22,15 +30,29 @@ def check(config: Mapping, schema: Mapping) -> None:
         `config.yaml` with the user's own over it.
     schema : mapping
         `config.schema.yaml`.
+    paper : mapping
+        `config.yaml` as the workflow has it.
 
     Raises
     ------
     ValueError
         One line a problem, each with the key, what was expected and what came.
     """
-    problems = list(schema_problems(config, schema)) or list(contradictions(config))
+    problems = [*infinite_numbers(config), *schema_problems(config, schema)] or list(contradictions(config, paper))
     if problems:
         raise ValueError("\n  ".join(["The config is wrong:", *problems]))
+
+
+def infinite_numbers(value, key: str = "") -> Iterator[str]:
+    """Yield the numbers anywhere in a config that are none: a schema's bounds let NaN pass, some also infinity."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from infinite_numbers(inner, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from infinite_numbers(inner, f"{key}.{place}")
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield f"{key}: expected a finite number, got {value}"
 
 
 def schema_problems(config: Mapping, schema: Mapping) -> Iterator[str]:
@@ -43,7 +65,23 @@ def schema_problems(config: Mapping, schema: Mapping) -> Iterator[str]:
         yield f"{key}: {error.message} ({allowed})" if allowed else f"{key}: {error.message}"
 
 
-def contradictions(config: Mapping) -> Iterator[str]:
+def settle_counts(config: Mapping, paper: Mapping) -> str | Mapping[str, int]:
+    """Return `augment.counts`: `auto` where nobody asked for numbers that fit the cohort.
+
+    Table 2's numbers are the phantom's. A cohort of the user's own whose config does not say otherwise, and a run of D1
+    alone, which shows no augmented image to a network, need none.
+
+    Parameters
+    ----------
+    config : mapping
+    paper : mapping
+        `config.yaml` as the workflow has it, with Table 2.
+    """
+    counts, phantom = config["augment"]["counts"], config["cohort"]["source"] == "phantom"
+    return "auto" if counts == paper["augment"]["counts"] and (not phantom or config["datasets"] == ["D1"]) else counts
+
+
+def contradictions(config: Mapping, paper: Mapping) -> Iterator[str]:
     """Yield what a schema cannot say of a config that it allows."""
     for path in SPANS:
         section, key = path.split(".")
@@ -59,29 +97,132 @@ def contradictions(config: Mapping) -> Iterator[str]:
                 f"scales.{name}.block: expected at most crop.size / {LEAST_SIDE}, {size // LEAST_SIDE}, "
                 f"because VGG halves an image five times, got {scale['block']}"
             )
+    yield from impossible_pictures(config)
+    for model in config["models"]:
+        if model not in config["networks"]:
+            yield f"models: expected networks that stand under networks {[*config['networks']]}, got {model}"
+    for name, network in config["networks"].items():
+        if network["family"] == "vgg" and not any(network["convolutions"]):
+            yield f"networks.{name}.convolutions: expected at least one in a block, got {network['convolutions']}"
     if config["figures"]["classifier"] not in config["models"]:
         yield f"figures.classifier: expected one of models {config['models']}, got {config['figures']['classifier']}"
+    shown = [config["figures"][name] for name in CLASSES]
+    if shown[0] and shown[0] == shown[1]:
+        yield f"figures.metastasis: expected another image than figures.normal, got {shown[1]} for both"
+    readers = config["label"]["readers"]
+    if readers and config["label"]["votes"] > len(readers):
+        yield (
+            f"label.votes: expected 1 to {len(readers)}, the number of label.readers, got {config['label']['votes']}"
+        )
+    yield from empty_parts(config)
     if config["cohort"]["source"] == "phantom":
-        yield from phantom_contradictions(config)
+        yield from phantom_contradictions(config, settle_counts(config, paper))
 
 
-def phantom_contradictions(config: Mapping) -> Iterator[str]:
+def impossible_pictures(config: Mapping) -> Iterator[str]:
+    """Yield what a crop or an augmentation would make no picture of."""
+    crop, augment = config["crop"], config["augment"]
+    if crop["method"] != "none":
+        if crop["size"] > VIEW_SHAPE[0]:
+            yield f"crop.size: expected at most {VIEW_SHAPE[0]}, the rows of a view, got {crop['size']}"
+        greatest = crop["sigma"] if isinstance(crop["sigma"], int) else crop["sigma"][1]
+        if greatest >= crop["size"]:
+            yield f"crop.sigma: expected fewer rows than crop.size, {crop['size']}, got {greatest}"
+    for key in ("horizontal", "vertical"):
+        if augment[key][1] >= crop["size"]:
+            yield (
+                f"augment.{key}: expected shifts below crop.size, {crop['size']} pixels, because a longer one leaves "
+                f"nothing of the picture, got {augment[key][1]}"
+            )
+    if augment["degrees"][1] > MOST_DEGREES:
+        yield f"augment.degrees: expected at most {MOST_DEGREES}, half a turn, got {augment['degrees'][1]}"
+    for key in ("horizontal", "vertical", "degrees"):
+        if augment[key][1] == 0:
+            yield f"augment.{key}: expected a greatest amount of at least 1, because 0 makes copies, got {augment[key]}"
+
+
+def empty_parts(config: Mapping) -> Iterator[str]:
+    """Yield a ratio of parts of which one stays empty: of the phantom's images and patients, or of any cohort's."""
+    train, test = config["split"]["ratio"]
+    if not 0 < test / (train + test) < 1:
+        yield f"split.ratio: expected two numbers that both count in their sum, got [{train}, {test}]"
+        return
+    if config["cohort"]["source"] != "phantom":
+        return
+    simulate = config["simulate"]
+    normal = simulate["views"][NORMAL]
+    numbers = {"image": [normal, sum(simulate["views"].values()) - normal], "patient": [*simulate["patients"].values()]}
+    numbers["source"] = numbers["image"]
+    # where a label is missing altogether another message says so
+    if not all(all(of_unit) for of_unit in numbers.values()):
+        return
+    for unit in config["split"]["units"]:
+        if empty := [part for part, least in smallest_classes(numbers[unit], (train, test)).items() if not least]:
+            yield (
+                f"split.ratio: expected normal ones and metastases in both parts of {sum(numbers[unit])} "
+                f"{'patients' if unit == 'patient' else 'images'} (split.units: {unit}), "
+                f"got [{train}, {test}], which leaves a label out of the {' and the '.join(empty)} part"
+            )
+
+
+def smallest_classes(numbers: list[int], ratio: tuple[float, float]) -> dict[str, int]:
+    """Return how many of the rarer label each part gets in a split stratified by label.
+
+    Parameters
+    ----------
+    numbers : list of int
+        Units of each label.
+    ratio : (float, float)
+        Training to test.
+    """
+    total = sum(numbers)
+    test = math.ceil(ratio[1] / sum(ratio) * total)
+    # the training part gets whole shares, and what is left over goes to the largest fractions
+    shares = [number * (total - test) / total for number in numbers]
+    train = [int(share) for share in shares]
+    for label in sorted(range(len(numbers)), key=lambda label: train[label] - shares[label])[
+        : total - test - sum(train)
+    ]:
+        train[label] += 1
+    return {"train": min(train), "test": min(number - taken for number, taken in zip(numbers, train, strict=True))}
+
+
+def phantom_contradictions(config: Mapping, counts: str | Mapping[str, int]) -> Iterator[str]:
     """Yield what cannot be of the simulated cohort."""
-    simulate, counts = config["simulate"], config["augment"]["counts"]
+    simulate = config["simulate"]
     majority = simulate["readers"] // 2 + 1
     if config["label"]["votes"] != majority:
         yield f"label.votes: expected {majority}, the majority of simulate.readers, got {config['label']['votes']}"
-    normal = simulate["views"]["normal"]
+    normal = simulate["views"][NORMAL]
     views = {"normal": normal, "metastasis": sum(simulate["views"].values()) - normal}
     for group, patients in simulate["patients"].items():
+        if patients < LEAST_UNITS:
+            yield (
+                f"simulate.patients.{group}: expected at least {LEAST_UNITS}, one for each part of a split, "
+                f"got {patients}"
+            )
         if not patients <= views[group] <= 2 * patients:
             yield (
                 f"simulate.views: expected {patients} to {2 * patients} for {patients} {group} patients, "
                 f"got {views[group]}"
             )
+    for key in CLASSES:
+        if (image := config["figures"][key]) and not _is_of_phantom(image, sum(simulate["patients"].values())):
+            yield (
+                f"figures.{key}: expected an image of one of the {sum(simulate['patients'].values())} simulated "
+                f"patients, such as P001_1_posterior, got {image}"
+            )
+    if counts == "auto":
+        return
     for name, originals in simulate["views"].items():
         if originals and not originals <= counts[name] <= VARIANTS * originals:
             yield (
                 f"augment.counts.{name}: expected {originals} (the originals) to {VARIANTS * originals} "
-                f"({VARIANTS} of each), got {counts[name]}"
+                f"({VARIANTS} of each), or augment.counts: auto, got {counts[name]}"
             )
+
+
+def _is_of_phantom(image: str, patients: int) -> bool:
+    """Tell whether an image's name is that of a simulated view."""
+    name = re.fullmatch(r"P(\d{3,})_1_(anterior|posterior)", image)
+    return bool(name) and 1 <= int(name[1]) <= patients

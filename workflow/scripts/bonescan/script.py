@@ -21,7 +21,7 @@ def redirect_error_stream(path: str | os.PathLike) -> Iterator[None]:
     global _before
     sys.stderr.flush()
     before = os.dup(2)
-    _before = open(before, "w", closefd=False)  # noqa: SIM115
+    _before = open(before, "w", closefd=False, encoding="utf-8")  # noqa: SIM115
     with open(path, "wb") as file:
         os.dup2(file.fileno(), 2)
     try:
@@ -60,7 +60,7 @@ def logged(main: Callable) -> Callable:
     def wrapper(snakemake):
         paths = list(getattr(snakemake, "log", []))
         with redirect_error_stream(paths[0]) if paths else nullcontext():
-            stream = open(2, "w", closefd=False)  # noqa: SIM115
+            stream = open(2, "w", closefd=False, encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
             logging.basicConfig(level=logging.INFO, format=FORMAT, stream=stream, force=True)
             logging.captureWarnings(True)
             try:

@@ -1,5 +1,7 @@
 """Training and test parts, 7:3, divided by image, by source or by patient (paper: Experimental setup)."""
 
+import math
+
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
@@ -32,7 +34,7 @@ def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a class has fewer than two units, so that it cannot be in both parts.
+        If a class has fewer than two units, or a part so few that a class cannot be in both.
     """
     units = lineage.groupby(unit, sort=True)["label"].max()
     rarest = units.value_counts()
@@ -40,11 +42,20 @@ def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int) -> pd.DataFrame:
         raise ValueError(
             f"split by {unit}: expected at least two {unit}s of each label, got {rarest.to_dict()} (label: {unit}s)"
         )
+    test_size = ratio[1] / sum(ratio)
+    in_parts = {"test": math.ceil(test_size * len(units))}
+    in_parts["training"] = len(units) - in_parts["test"]
+    for part, number in in_parts.items():
+        if number < len(rarest):
+            raise ValueError(
+                f"split by {unit}: expected room for both labels in the {part} part, got {number} of {len(units)} "
+                f"{unit}s there at split.ratio {list(ratio)}"
+            )
     # The dataset is no part of the generator's name, so that datasets with the same units share one split.
     chance = int(generator(seed, "split", unit).integers(2**32))
     _, test = train_test_split(
         units.index.to_numpy(),
-        test_size=ratio[1] / sum(ratio),
+        test_size=test_size,
         stratify=units.to_numpy(),
         random_state=chance,
     )

@@ -1,16 +1,16 @@
 """The project's vocabularies, each defined once: words of the tables, the file names and the config."""
 
-CLASSES = ("normal", "metastasis")
-"""By label: 0 and 1."""
-
-METASTASIS = CLASSES[1]
-"""Also the finding that makes a reader's vote."""
+NORMAL, METASTASIS = CLASSES = ("normal", "metastasis")
+"""By label: 0 and 1. Normal is a subtype too, and metastasis the finding that makes a reader's vote."""
 
 SUBTYPES = ("normal", "multiple", "spinal", "outside_spine")
 """Classes of Tables 1 and 2, in their order."""
 
 METASTATIC = SUBTYPES[1:]
 """Subtypes of label 1."""
+
+UNSPECIFIED = "unspecified"
+"""In the place of a subtype: a metastasis of which a sheet with labels alone does not say more."""
 
 VIEWS = ("anterior", "posterior")
 

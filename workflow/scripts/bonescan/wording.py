@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 
-from bonescan.terms import UNITS
+from bonescan.terms import UNITS, UNSPECIFIED
 
 SUBTYPE_NAMES = {
     "normal": "Normal",
     "multiple": "Multiple bone metastasis",
     "spinal": "Spinal metastasis",
     "outside_spine": "Metastasis outside spinal",
+    UNSPECIFIED: "Metastasis (class not given)",
 }
-"""Classes of Tables 1 and 2, in their order."""
+"""Classes of Tables 1 and 2, in their order, and what stands for a class that a sheet does not give."""
 
 METRIC_NAMES = {
     "accuracy": "Acc",

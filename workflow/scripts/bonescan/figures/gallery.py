@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
 from bonescan.figures.style import ACCENT, MARK, ceiling, new_figure, say, show_counts, styled
-from bonescan.terms import VIEWS
-from bonescan.wording import SUBTYPE_NAMES
+from bonescan.terms import SUBTYPES, VIEWS
 
 ACROSS = 4  # patients side by side, each with four pictures
 WIDTH = 360  # mm: two pages wide, so that a pixel of a scan is a pixel of the picture
@@ -54,7 +53,7 @@ def choose_patients(views: pd.DataFrame, number: int = 12) -> list[str]:
     """
     patients = views.groupby("patient", sort=False).agg(subtype=("subtype", "first"), views=("view", "nunique"))
     patients = patients.sort_values("views", ascending=False, kind="stable")
-    of_subtype = {name: list(patients.index[patients["subtype"] == name]) for name in SUBTYPE_NAMES}
+    of_subtype = {name: list(patients.index[patients["subtype"] == name]) for name in SUBTYPES}
     normal = of_subtype.pop("normal")
     diseased = [names.pop(0) for names in reversed(of_subtype.values()) if names]
     # a second one of the rarer subtypes, then the rest as they come

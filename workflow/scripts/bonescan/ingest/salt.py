@@ -29,7 +29,10 @@ def read_salt(folder: Path) -> bytes:
     if given is None and not path.exists():
         _write_private(path, secrets.token_hex(32) + "\n", replace=False)
     if given is None and path.stat().st_mode & 0o077:
-        raise ValueError(f"{SALT_FILE}: expected a file that only its owner may read: chmod 600 {SALT_FILE}")
+        raise ValueError(
+            f"{SALT_FILE}: expected a file that only its owner may read: chmod 600 {SALT_FILE}; on a disk that keeps "
+            f"no modes give the same salt in the environment variable {SALT_VARIABLE} and delete the file"
+        )
     salt = (path.read_text(encoding="utf-8") if given is None else given).strip()
     if len(salt) < LEAST_SALT:
         raise ValueError(
@@ -56,8 +59,25 @@ def _write_private(path: Path, text: str, replace: bool) -> None:
         if replace:
             Path(name).replace(path)
         elif not path.exists():
-            os.link(name, path)
+            _put(Path(name), path)
     except FileExistsError:
         pass
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _put(source: Path, path: Path) -> None:
+    """Let a file appear whole under a name that is free, also on a disk without hard links.
+
+    Raises
+    ------
+    FileExistsError
+        Another was there first.
+    """
+    try:
+        os.link(source, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            stream.write(source.read_bytes())

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from bonescan.terms import SUBTYPES
+from bonescan.terms import CLASSES, METASTATIC, SUBTYPES, UNSPECIFIED
 
+LEAST_UNITS = 2
 COLUMNS = ["image", "patient", "exam", "view", "label", "subtype", "scan_row", "thorax_row"]
 
 
@@ -40,27 +41,59 @@ def gather_cohort(
     return cohort.merge(kept, on="image", validate="one_to_one")[COLUMNS]
 
 
+def check_units(cohort: pd.DataFrame, units: list[str]) -> None:
+    """Stop, before anything is trained, if a cohort cannot be split by one of the units.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        `cohort.tsv`: image, patient, label.
+    units : list of {"image", "source", "patient"}
+        What a split keeps whole; an image and its source are one before augmentation.
+
+    Raises
+    ------
+    ValueError
+        Fewer than two units of a label: the training and the test part need one each.
+    """
+    for unit in units:
+        labels = cohort.groupby("patient" if unit == "patient" else "image")["label"].max()
+        numbers = {name: int((labels == label).sum()) for label, name in enumerate(CLASSES)}
+        if min(numbers.values()) < LEAST_UNITS:
+            found = ", ".join(f"{number} {name}" for name, number in numbers.items())
+            counted = "patients" if unit == "patient" else "images"
+            raise ValueError(
+                f"cohort: expected at least {LEAST_UNITS} {counted} of each label, "
+                f"one for the training part and one for the test part (split.units: {unit}), found {found}"
+            )
+
+
 def count_subtypes(subtypes: pd.Series) -> pd.DataFrame:
     """Count images by class of Table 1.
 
     Parameters
     ----------
     subtypes : Series of str
-        Class of each image, a key of `SUBTYPES`.
+        Class of each image, one of `SUBTYPES` or `UNSPECIFIED`.
 
     Returns
     -------
     DataFrame
-        `subtype`, `samples` (images), `ratio` (share of all images; NaN without images), in the paper's order.
+        `subtype`, `samples` (images), `ratio` (share of all images; NaN without images), in the paper's order. Where
+        metastases are of no known class, a row of theirs follows, and it takes the place of classes that nobody gave.
 
     Raises
     ------
     ValueError
         If a class is none of Table 1's.
     """
-    unknown = sorted(set(subtypes.unique()) - set(SUBTYPES))
+    found = set(subtypes.unique())
+    unknown = sorted(found - {*SUBTYPES, UNSPECIFIED})
     if unknown:
         raise ValueError(f"subtype: expected one of {', '.join(SUBTYPES)}, got {', '.join(map(repr, unknown))}")
-    samples = subtypes.value_counts().reindex(list(SUBTYPES), fill_value=0)
+    classes = list(SUBTYPES)
+    if UNSPECIFIED in found:
+        classes = [SUBTYPES[0], *(METASTATIC if found & set(METASTATIC) else ()), UNSPECIFIED]
+    samples = subtypes.value_counts().reindex(classes, fill_value=0)
     ratio = samples / len(subtypes) if len(subtypes) else samples * float("nan")
-    return pd.DataFrame({"subtype": list(SUBTYPES), "samples": samples.to_numpy(), "ratio": ratio.to_numpy()})
+    return pd.DataFrame({"subtype": classes, "samples": samples.to_numpy(), "ratio": ratio.to_numpy()})

@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from bonescan.terms import METASTASIS, SUBTYPES
+from bonescan.terms import METASTASIS, SUBTYPES, UNSPECIFIED
 
 DISPUTED_COLUMNS = ["image", "kind", "abnormal", "normal", "missing"]
 FINDING_COLUMNS = ["image", "reader", "finding", "bone", "shape", "points"]
@@ -177,24 +177,36 @@ def label_by_votes(findings: pd.DataFrame, scans: pd.DataFrame, votes: pd.DataFr
 def label_by_sheet(scans: pd.DataFrame) -> pd.DataFrame:
     """Return `labels.tsv` from the sheet's own columns `label` (0, 1) and `subtype`.
 
+    A sheet without labels but with subtypes tells as much. A metastasis without a subtype is `unspecified`: a study of
+    two classes has no others.
+
     Raises
     ------
     ValueError
-        A column is missing, a value is not allowed, or label and subtype contradict each other.
+        Neither column is there, an image has no label, a value is not allowed, or label and subtype contradict each
+        other. The message names the image, never what stands in the sheet.
     """
-    if missing := [column for column in ("label", "subtype") if column not in scans.columns]:
+    given = {column: scans.get(column, pd.Series("", scans.index)).astype(str) for column in ("label", "subtype")}
+    if not {"label", "subtype"} & set(scans.columns):
         raise ValueError(
-            f"labels: expected annotations (config: cohort, annotations) or the columns label and subtype in the"
-            f" cohort's sheet; without annotations and without {', '.join(missing)}"
+            "labels: expected annotations (config: cohort, annotations) or a column label in the cohort's sheet, "
+            "found neither"
         )
-    table = scans[["image", "patient", "label", "subtype"]].reset_index(drop=True)
-    label = table["label"].astype(str)
-    subtype = table["subtype"].astype(str)
-    for column, values, allowed in (("label", label, ("0", "1")), ("subtype", subtype, SUBTYPES)):
-        if (wrong := ~values.isin(allowed)).any():
-            image = table["image"][wrong].iloc[0]
+    for column, allowed in (("label", ("0", "1")), ("subtype", (*SUBTYPES, UNSPECIFIED))):
+        if (wrong := ~given[column].isin(["", *allowed])).any():
+            image = scans["image"][wrong].iloc[0]
             raise ValueError(f"sheet, image {image}: {column}: expected {', '.join(allowed)}, found another value")
-    if (wrong := (label == "0") != (subtype == "normal")).any():
-        image, value, kind = table["image"][wrong].iloc[0], label[wrong].iloc[0], subtype[wrong].iloc[0]
+    label = given["label"]
+    if "label" not in scans.columns:
+        label = given["subtype"].map(lambda name: name and str(int(name != SUBTYPES[0])))
+    if (without := label == "").any():
+        raise ValueError(
+            f"sheet, image {scans['image'][without].iloc[0]}: label: expected 0 or 1 for every view, "
+            f"found none for {without.sum()} of {len(scans)}: give it, or leave the scan out of the sheet"
+        )
+    subtype = given["subtype"].where(given["subtype"] != "", label.map({"0": SUBTYPES[0], "1": UNSPECIFIED}))
+    if (wrong := (label == "0") != (subtype == SUBTYPES[0])).any():
+        image, value, kind = scans["image"][wrong].iloc[0], label[wrong].iloc[0], subtype[wrong].iloc[0]
         raise ValueError(f"sheet, image {image}: label {value} contradicts subtype {kind}")
-    return table.assign(label=label.astype(int))
+    table = scans[["image", "patient"]].assign(label=label.astype(int), subtype=subtype)
+    return table.reset_index(drop=True)

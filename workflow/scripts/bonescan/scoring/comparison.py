@@ -3,7 +3,7 @@
 import pandas as pd
 
 from bonescan.label.cohort import count_subtypes
-from bonescan.terms import TRAINED
+from bonescan.terms import METASTATIC, TRAINED, UNSPECIFIED
 from bonescan.wording import classifier, sort_units
 
 
@@ -29,7 +29,8 @@ def compare(published: pd.DataFrame, subtypes: dict[str, pd.Series], summary: pd
     -------
     DataFrame
         table, dataset, classifier, subtype, metric, paper, implied, and for each split unit `ours_<unit>`,
-        `difference_<unit>` (ours minus the paper's) and `status_<unit>` (`not run` where we have no such network).
+        `difference_<unit>` (ours minus the paper's) and `status_<unit>` (`not run` where we have no such network,
+        `class not given` for the classes of metastases where some of the cohort's are of no known class).
         The images are counted before they are split, so their number is the same under every unit.
     """
     runs = {(run.unit, run.dataset, run.model): run for run in summary.itertuples(index=False)}
@@ -48,7 +49,7 @@ def compare(published: pd.DataFrame, subtypes: dict[str, pd.Series], summary: pd
         }
         for unit in units:
             if cell.table in counts:
-                ours, status = float(counts[cell.table].loc[cell.subtype, cell.metric]), "counted"
+                ours, status = _counted(counts[cell.table], cell.subtype, cell.metric)
             else:
                 run = runs.get((unit, cell.dataset, cell.model))
                 status = "not run" if run is None else run.status
@@ -56,3 +57,10 @@ def compare(published: pd.DataFrame, subtypes: dict[str, pd.Series], summary: pd
             row |= {f"ours_{unit}": ours, f"difference_{unit}": ours - row["paper"], f"status_{unit}": status}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _counted(counts: pd.DataFrame, subtype: str, metric: str) -> tuple[float, str]:
+    """Return our number of a cell of Table 1 or 2, and whether the images of its class could be counted."""
+    if subtype in METASTATIC and UNSPECIFIED in counts.index:
+        return float("nan"), "class not given"
+    return float(counts.loc[subtype, metric]), "counted"

@@ -5,7 +5,7 @@ import pandas as pd
 from bonescan.tables.cohort import print_ratio
 from bonescan.tables.formats import SPAN, Section, Table
 from bonescan.tables.results import print_metric, reason_notes, seed_notes
-from bonescan.terms import TRAINED
+from bonescan.terms import SUBTYPES, TRAINED
 from bonescan.wording import METRIC_NAMES, SUBTYPE_NAMES, caveats
 
 _NAMES = METRIC_NAMES | {"auc": "AUC"}
@@ -46,9 +46,9 @@ def _cohort_section(name: str, cells: pd.DataFrame, unit: str) -> Section:
     for metric, group in cells.groupby("metric", sort=False):
         found = {row["subtype"]: row for row in group.to_dict("records")}
         label = {"samples": "Samples", "ratio": "Ratio"}[metric]
-        rows.append([label, "paper", *(_print_paper(found[subtype]) for subtype in SUBTYPE_NAMES)])
-        rows.append([label, "ours", *(_print_ours(found[subtype], unit) for subtype in SUBTYPE_NAMES)])
-    frame = pd.DataFrame(rows, columns=["", "Source", *SUBTYPE_NAMES.values()])
+        rows.append([label, "paper", *(_print_paper(found[subtype]) for subtype in SUBTYPES)])
+        rows.append([label, "ours", *(_print_ours(found[subtype], unit) for subtype in SUBTYPES)])
+    frame = pd.DataFrame(rows, columns=["", "Source", *(SUBTYPE_NAMES[name] for name in SUBTYPES)])
     return Section(frame, f"{name}: {_COHORT_TABLES[name]}", group="")
 
 
