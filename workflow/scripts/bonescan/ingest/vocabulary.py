@@ -6,7 +6,7 @@ that some text needs, and tests hold the two together.
 
 from pydicom.uid import UID_dictionary
 
-from bonescan.ingest.privacy import WORD
+from bonescan.ingest.words import WORD
 
 OWN = frozenset(
     """
