@@ -19,7 +19,6 @@ from bonescan.ingest.views import Outcome, View
 from bonescan.ingest.words import Index
 
 STAMP = re.compile(r"^[\d-]+ [\d:,]+ [A-Z]+ ")  # of a log's line: `bonescan.script.FORMAT`
-ANOTHER = "it names another patient of the cohort"
 
 
 def known_of(outcomes: list[Outcome]) -> Digests:
@@ -85,7 +84,9 @@ def guard_report(report: str, index: Index, own: frozenset[str]) -> str:
     if not report or reason_withheld(report):
         return report
     hits = elsewhere(report, search(report, index, own))
-    return withhold(ANOTHER) if any(hit.far == FULL for hit in hits) else replace_hits(report, hits)
+    if any(hit.far == FULL for hit in hits):
+        return withhold("it names another patient of the cohort")
+    return replace_hits(report, hits)
 
 
 def guard_log(path: Path, known: Digests, salt: bytes, own: frozenset[str]) -> int:

@@ -154,28 +154,6 @@ def reason_withheld(report: str) -> str | None:
     return report[len(WITHHELD) + 2 : -1] if report.startswith(f"{WITHHELD}: ") else None
 
 
-def leaks(
-    known: Mapping[str, tuple[str, int]], salt: bytes, texts: Iterable[tuple[str, str]], own: frozenset[str]
-) -> list[str]:
-    """Return where an identity stands in a text that the workflow writes: the attribute and the place, never the value.
-
-    Numbers that stand alone are the workflow's own, of which it writes many.
-
-    Parameters
-    ----------
-    known : mapping of str to (str, int)
-        From `digests`.
-    salt : bytes
-    texts : iterable of (str, str)
-        Place and text of each field that is written.
-    own : set of str
-        Words that the workflow itself writes, in lower case.
-    """
-    index = index_of_digests(known, salt)
-    found = {f"{hit.name} in {place}" for place, text in texts for hit in search_written(text, index, own)}
-    return sorted(found)
-
-
 def search_written(text: str, index: Index, own: frozenset[str]) -> list[Hit]:
     """Return the identities in a text that the workflow writes: of its words, numbers and pseudonyms."""
     text = PSEUDONYM.sub(" ", text)
