@@ -1,6 +1,7 @@
-"""Identities planted in headers, sheets and reports, run through the whole of ingest: what is written, what is left out."""
+"""Identities planted in headers, sheets and reports, run through the whole of ingest: what is written of them."""
 
 import datetime
+import io
 import json
 import stat
 import unicodedata
@@ -8,7 +9,6 @@ import unicodedata
 import ingest as script
 import numpy as np
 import pandas as pd
-import pydicom
 import pytest
 from ingest_runs import SALT, run, scan, written
 from nm_files import save
@@ -30,12 +30,10 @@ def ingest(archive, files, pseudonyms="salted", **columns):
     """Write files of several patients and a sheet, and run."""
     for number, header in enumerate(files):
         told = {"PatientID": f"T-900{number}", "PatientName": f"Exampleson{'abcdefgh'[number]}", "ImageID": "ANT"}
-        dataset = (
-            header
-            if isinstance(header, Dataset)
-            else scan(number, **told | {"StudyInstanceUID": f"1.5.{number}"} | header)
-        )
-        save(dataset, archive / f"{number}.dcm")
+        if isinstance(header, bytes):
+            (archive / f"{number}.dcm").write_bytes(header)
+            continue
+        save(scan(number, **told | {"StudyInstanceUID": f"1.5.{number}"} | header), archive / f"{number}.dcm")
     sheet = pd.DataFrame({"path": [f"{number}.dcm" for number in range(len(files))], **columns})
     sheet.to_csv(archive / "sheet.tsv", sep="\t", index=False)
     _, table, rejected = run("sheet", archive / "sheet.tsv", archive.parent, pseudonyms=pseudonyms)
@@ -107,13 +105,12 @@ def test_what_a_header_holds_anywhere_is_taken_out(archive, header, report):
 
 
 def raw_name(seed, data, charset=None):
-    dataset = scan(
-        seed, ImageID="ANT", PatientID=f"T-77{seed}", StudyInstanceUID=f"1.6.{seed}", SpecificCharacterSet=charset
-    )
-    tag = pydicom.tag.Tag("PatientName")
+    """A file with a name in bytes that pydicom would not write."""
     data += b" " * (len(data) % 2)
-    dataset[tag] = pydicom.dataelem.RawDataElement(tag, "PN", len(data), data, 0, False, True)
-    return dataset
+    told = {"PatientID": f"T-77{seed}", "StudyInstanceUID": f"1.6.{seed}", "SpecificCharacterSet": charset}
+    stream = io.BytesIO()
+    save(scan(seed, ImageID="ANT", PatientName="X" * len(data), **told), stream)
+    return stream.getvalue().replace(b"X" * len(data), data)
 
 
 WITHHELD = "[withheld: a name in the header cannot be decoded]"
@@ -130,6 +127,8 @@ WITHHELD = "[withheld: a name in the header cannot be decoded]"
         ("김^철수".encode("cp949"), "김철수 rib", "[PatientName] rib"),
         ("Иванов^Иван".encode("cp1251"), "Иванов rib", "[PatientName] rib"),
         (b"\x81\xff^\xfe\xff\x81", "rib 7", WITHHELD),
+        ("\ufffd\ufffd^\ufffd".encode(), "rib 7", WITHHELD),
+        (b"???^??", "rib 7", WITHHELD),
     ],
 )
 def test_a_name_whose_characters_are_not_declared(archive, data, report, expected, charset):

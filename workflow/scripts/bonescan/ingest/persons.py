@@ -34,6 +34,7 @@ IDENTIFYING = frozenset(
 COMMENTS = {"PatientComments", "ImageComments", "AdditionalPatientHistory"}
 PLACES = {"InstitutionCodeSequence"}  # whose Code Meaning is a name
 DEPTH, ELEMENTS, LENGTH = 8, 20_000, 4096  # sequences in sequences; elements; bytes of a value
+LOST = "\ufffd"  # what some converters write for a character that they cannot read; others write a question mark
 NAME_SIGNS = " ^=-'’.,()/&・"
 # Of one byte a character: they decode anything, also what is not theirs
 UNSURE = {"", "iso8859", "iso8859_1", "latin_1", "latin1", "ascii", "iso-ir-6"}
@@ -120,6 +121,7 @@ def _add(persons: Persons, name: str, kind: str, values: Iterable[bytes | str], 
         ]
         if readings and kind == "PN":
             persons.names.add(name)
+            sure = sure and "??" not in readings[0]
         if readings and sure:
             persons.values.setdefault(name, []).extend(readings)
         elif not sure and name not in COMMENTS:
@@ -146,7 +148,7 @@ def read_text(data: bytes, charset: list[str]) -> tuple[list[str], bool]:
     declared, sure = _read_as_declared(data, charset)
     found = [declared] if declared else []
     utf8 = _decode(data, "utf-8")
-    if utf8 and not data.isascii():
+    if utf8 and not data.isascii() and LOST not in utf8:
         found, sure = [*found, utf8], True
     if sure:
         return _distinct(found), True
@@ -163,7 +165,7 @@ def _read_as_declared(data: bytes, charset: list[str]) -> tuple[str, bool]:
             text = decode_bytes(data, encodings, {"\\", "^", "=", "\n", "\r", "\t", "\f"})
         except (LookupError, ValueError, TypeError):
             return "", False
-    if raised or "\ufffd" in text:
+    if raised or LOST in text:
         return text, False
     single = not charset or all(encoding in UNSURE for encoding in encodings)
     return text, not single or _looks_latin(text)
