@@ -136,6 +136,7 @@ def test_numbers_and_places(attributes, text):
         ({"PatientName": "Doe^Jane^^Dr.^MD"}, "Dr. Prof. MD"),
         ({"PatientName": "Wang^Li=王^丽"}, "王先生"),
         ({"PatientName": "van der Berg^Jan"}, "van der Wiel"),
+        ({"PatientName": "Anonymous^Patient"}, "the patient"),
         ({"PatientID": "512"}, "512 x 256"),
         ({"InstitutionName": "Memorial Hospital"}, "memorial day"),
         ({"StudyInstanceUID": "1.2.840.99.1"}, "1.2.840.99.10"),
@@ -178,6 +179,13 @@ def test_digests_find_what_may_not_stand_in_another_file_s_report(attributes, te
 def test_how_far_an_identity_is_searched(attributes, key, far):
     found = identities({name: [value] for name, value in attributes.items()}, names=["OperatorsName"])
     assert found[key][1] == (PART if far is None else far)
+
+
+def test_two_letters_of_staff_are_a_name_only_with_a_capital():
+    """A technologist's sign may be any word."""
+    staff = identities({"OperatorsName": ["An", "Kim"]}, names=["OperatorsName"])
+    assert privacy.scrub("an Rippe 7, An", staff) == "an Rippe 7, [OperatorsName]"
+    assert [name for name, far in privacy.digests(staff, SALT).values()] == ["OperatorsName"]
 
 
 def test_what_is_kept_of_an_identity_cannot_be_read():

@@ -22,12 +22,29 @@ NUMBERS_OF_PATIENTS |= {PATIENT, EXAM}
 COMMENTS = {"PatientComments", "ImageComments", "AdditionalPatientHistory"}
 AT_HOME = {"StationName", "InstitutionalDepartmentName", "RequestedProcedureID", "PerformedProcedureStepID", "path"}
 """Attributes whose words other reports may hold as well: the department, the camera, a folder's name."""
+PATIENTS = NAMES_OF_PATIENTS | {PATIENT}
+"""Attributes whose names are never left out for their length; of staff, two letters may be any word."""
+
 LEAST = 4  # characters: a shorter number, or word that is no person's name, stands anywhere by chance
 
 TITLES = {"dr", "prof", "professor", "doctor", "med", "phd", "herr", "frau", "mr", "mrs", "miss", "dipl", "priv", "doz"}
 SUFFIXES = {"md", "mba", "msc", "bsc", "mph", "facs", "frcr", "jr", "sr", "ii", "iii", "iv", "ing", "habil", "senior"}
 PARTICLES = {"van", "von", "vom", "zu", "zur", "de", "der", "den", "del", "di", "da", "do", "dos", "du", "la", "le"}
 PARTICLES |= {"el", "al", "bin", "binti", "bint", "ibn", "abu", "und", "and", "ter", "ten", "af", "av", "of", "the"}
+
+# What stands in the place of a name that was removed
+NOBODY = {
+    "anon",
+    "anonym",
+    "anonymous",
+    "anonymized",
+    "anonymised",
+    "deidentified",
+    "removed",
+    "unknown",
+    "none",
+    "patient",
+}
 
 Known = dict[str, tuple[str, int]]
 """By key: the attribute, and how far it is searched."""
@@ -52,8 +69,8 @@ def identities(attributes: Mapping[str, Iterable[str]], names: Iterable[str] = (
 
 
 def add(known: Known, key: str, name: str, far: int) -> None:
-    """Add a key, or search it farther than before."""
-    if key and (key not in known or known[key][1] < far):
+    """Add a key, or search it farther than before; where a patient and another are called so, it is the patient."""
+    if key and (key not in known or known[key][1] < far or (known[key][1] == far and name in PATIENTS)):
         known[key] = name, far
 
 
@@ -169,10 +186,10 @@ def _names_in(component: str, number: int, spelt_out: bool) -> list[Piece]:
 
 
 def _spell_part(pieces: list[Piece], family: bool) -> Iterator[tuple[str, int]]:
-    """Yield the keys of one component: its words, and the whole."""
+    """Yield the keys of one component: its words, and the whole; none of a word that only says that it was removed."""
     words = [piece.text for piece in pieces if piece.kind == "word"]
     for word in words:
-        if len(word) < 2 or (len(words) > 1 and word in PARTICLES):
+        if len(word) < 2 or word in NOBODY or (len(words) > 1 and word in PARTICLES):
             continue
         yield word, PART if len(word) > 3 else SHORT
         if len(word) > 3:

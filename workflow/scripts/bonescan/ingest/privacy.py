@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from bonescan.ingest.identities import REPORT, SHORT, Known
+from bonescan.ingest.identities import PATIENTS, REPORT, SHORT, Known
 from bonescan.ingest.words import BEGINNING, Found, Index, find
 
 LEAST_SALT = 16  # characters of a salt that cannot be guessed
@@ -68,7 +68,7 @@ def digests(known: Known, salt: bytes) -> Digests:
     """
     digest, kept = digester(salt), {}
     for key, (name, far) in known.items():
-        if far > REPORT:
+        if far > REPORT and (far != SHORT or name in PATIENTS or len(key) > 2):
             kept[digest(key)] = name, far
             if ":" not in key and len(key) >= BEGINNING:
                 kept[digest(f"begin:{key[:BEGINNING]}")] = "", REPORT
@@ -136,7 +136,8 @@ def scrub(text: str, known: Known) -> str:
     >>> scrub("Mrs. Doe, born 01.02.1950", identities({"PatientName": ["Doe^Jane"], "PatientBirthDate": ["19500201"]}))
     'Mrs. [PatientName], born [PatientBirthDate]'
     """
-    return replace_hits(text, search(text, index_of(known)))
+    hits = search(text, index_of(known))
+    return replace_hits(text, [hit for hit in hits if hit.name in PATIENTS or elsewhere(text, [hit])])
 
 
 def elsewhere(text: str, hits: Iterable[Hit]) -> list[Hit]:

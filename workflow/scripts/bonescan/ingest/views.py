@@ -12,7 +12,18 @@ import numpy as np
 from bonescan.ingest import datasets, headers, pictures, privacy, words
 from bonescan.ingest.archive import Entry, locate, read_bounded
 from bonescan.ingest.frames import Frame, decode_dicom, decode_picture
-from bonescan.ingest.identities import AT_HOME, COMMENTS, EXAM, PATIENT, SHORT, Known, identities, lone_letters, merge
+from bonescan.ingest.identities import (
+    AT_HOME,
+    COMMENTS,
+    EXAM,
+    PATIENT,
+    PATIENTS,
+    SHORT,
+    Known,
+    identities,
+    lone_letters,
+    merge,
+)
 from bonescan.ingest.persons import Persons, read_persons
 from bonescan.ingest.refusal import Refusal
 from bonescan.ingest.vocabulary import WORDS
@@ -215,7 +226,7 @@ def clear_report(report: str, known: Known, persons: Persons) -> str:
         return privacy.withhold("a name in the header cannot be decoded")
     if not persons.complete:
         return privacy.withhold("the header cannot be read to its end")
-    letters = lone_letters(value for name in persons.names for value in persons.values.get(name, ()))
+    letters = lone_letters(value for name in persons.names & PATIENTS for value in persons.values.get(name, ()))
     if letters & {piece.text for piece in words.split(report)}:
         return privacy.withhold("a name of one letter cannot be told from other letters")
     return privacy.scrub(report, known)
