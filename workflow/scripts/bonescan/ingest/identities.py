@@ -104,6 +104,8 @@ def _spell(name: str, value: str, is_person: bool) -> Iterator[tuple[str, int]]:
                 yield key, min(_distance(key), farthest)
             if key.isdigit() and len(bare := key.lstrip("0")) >= LEAST:
                 yield bare, min(_distance(bare), farthest)
+        if name in NUMBERS_OF_PATIENTS:  # ACC-998812 is 998812 to some
+            yield from ((part.text, PART) for part in split(value) if part.kind == "number" and len(part.text) >= 6)
         if name == "path":  # Meier_Anna is Anna Meier
             yield join(split(value)[::-1]), REPORT
 
@@ -171,7 +173,9 @@ def _spell_group(group: str, spelt_out: bool) -> Iterator[tuple[str, int]]:
         yield from ((key, _distance_of_name(key)) for key in whole)
     if family[0].kind == "word" and given[0].kind == "word":
         initial = Piece(given[0].text[0], 0, 0, "word")
-        yield from ((join(order), PART) for order in ([initial, *family], [*family, initial]) if len(join(family)) > 2)
+        for names in (family, family[:1], family[-1:]):
+            if sum(len(piece.text) for piece in names) > 2:
+                yield from ((join(order), PART) for order in ([initial, *names], [*names, initial]))
         if middle and middle[0].kind == "word":
             yield join([*given, Piece(middle[0].text[0], 0, 0, "word"), *family]), FULL
 
