@@ -54,6 +54,7 @@ MONTHS = {
 BESIDE_A_DATE = {"st", "nd", "rd", "th", "of", "de", "del", "den", "er", *"年月日년월일"}
 ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
 BUDDHIST = 543  # years that the Thai calendar is ahead
+DIGIT = re.compile(r"\d")
 GAP = 4  # signs between the parts of a date, such as `th, `
 UID = re.compile(r"(?<![\d.])\d+(?:\.\d+){3,}(?![\d.]*\d)")
 
@@ -209,15 +210,16 @@ def date_key(year: int, month: int, day: int) -> str:
 
 def find_dates(text: str, pieces: list[Piece] | None = None) -> Iterator[Found]:
     """Yield the keys of dates: day, month and year in any order, with names of months, of Japanese and Thai years."""
-    if not any(letter.isdigit() for letter in text):
+    if not DIGIT.search(text):
         return
     parts = [piece for piece in pieces or split(text) if piece.text not in BESIDE_A_DATE]
+    numbers = [piece.kind == "number" for piece in parts] + [False, False]
     for place, piece in enumerate(parts):
-        if piece.kind == "number" and len(piece.text) in (8, 14):
+        if numbers[place] and len(piece.text) in (8, 14):
             yield from _found_dates(_solid_dates(piece.text[:8]), piece, piece)
-        three = parts[place : place + 3]
-        if len(three) < 3 or sum(part.kind == "number" for part in three) < 2:
+        if numbers[place] + numbers[place + 1] + numbers[place + 2] < 2 or place + 2 >= len(parts):
             continue
+        three = parts[place : place + 3]
         between = [text[before.end : after.start].replace(" ", "") for before, after in pairwise(three)]
         if max(map(len, between)) > GAP or (len(set(between)) > 1 and not _may_differ(three, between)):
             continue
