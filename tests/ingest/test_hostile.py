@@ -229,13 +229,15 @@ def test_workers_survive_crashes_endless_loops_and_greed():
 
     tasks = ["a", "crash", "b", "endless", "greedy", "wrong", "c"]
     results = list(ordered_map(work, tasks, processes=2, seconds=1, memory=2**28))
-    assert results == [
+    refused = [isinstance(result, Refusal) for result in results]
+    assert refused == [False, True, False, True, True, True, False]
+    assert list(map(str, results)) == [
         "a",
-        Refusal("its decoder crashed"),
+        "its decoder crashed",
         "b",
-        Refusal("reading it took more than 1 seconds"),
-        Refusal("it needs more memory than any whole-body file"),
-        Refusal("unreadable (ValueError)"),
+        "reading it took more than 1 seconds",
+        "it needs more memory than any whole-body file",
+        "unreadable (ValueError)",
         "c",
     ]
     assert list(ordered_map(work, [], processes=2)) == []

@@ -161,19 +161,6 @@ def test_no_planted_identity_leaves_the_archive(tmp_path):
     assert stat.S_IMODE((tmp_path / salt.KEY_FILE).stat().st_mode) == 0o600
 
 
-def test_an_identity_that_would_be_written_stops_the_run(tmp_path):
-    """The user says that the sheet's names are pseudonyms, but one is the hospital's number."""
-    (tmp_path / "archive").mkdir()
-    save(scan(1), tmp_path / "archive" / "ant.dcm")
-    (tmp_path / "archive" / "sheet.tsv").write_text("path\tpatient\nant.dcm\thospital-7\n")
-    with pytest.raises(
-        ValueError, match="PatientID in table, column image; PatientID in table, column patient"
-    ) as stop:
-        run("sheet", tmp_path / "archive" / "sheet.tsv", tmp_path)
-    assert "hospital-7" not in str(stop.value)
-    assert not (tmp_path / "scans.npy").exists() and not (tmp_path / "scans.tsv").exists()
-
-
 def test_pseudonyms_hang_on_the_salt_alone(archive, tmp_path, monkeypatch):
     names = []
     for number, secret in enumerate((SALT, SALT, "another salt of 20 letters")):
@@ -314,17 +301,17 @@ def test_a_killed_run_goes_on_where_it_stopped(archive, tmp_path, monkeypatch):
 
 def test_a_journal_of_another_code_or_of_changed_files_is_not_believed(tmp_path):
     found = views.Outcome("file", "", [views.View({"image": "a"}, np.ones((2, 3), np.uint16), "")], {})
-    with journal.open_journal(tmp_path, "code 1", (2, 3)) as written:
+    with journal.open_journal(tmp_path, "code 1", (2, 3), b"salt") as written:
         for state in ("a", "b", "c"):
             written.add(state, found)
-    with journal.open_journal(tmp_path, "code 1", (2, 3)) as written:
+    with journal.open_journal(tmp_path, "code 1", (2, 3), b"salt") as written:
         assert len(list(written.recall(["a", "B", "c"]))) == 1
         written.add("B", found)
-    with journal.open_journal(tmp_path, "code 1", (2, 3)) as written:
+    with journal.open_journal(tmp_path, "code 1", (2, 3), b"salt") as written:
         assert len(list(written.recall(["a", "B", "c"]))) == 2
-        written.finish(tmp_path / "all.npy")
+        written.finish(tmp_path / "all.npy", [True, True])
     assert np.load(tmp_path / "all.npy").shape == (2, 2, 3)
-    with journal.open_journal(tmp_path, "code 2", (2, 3)) as written:
+    with journal.open_journal(tmp_path, "code 2", (2, 3), b"salt") as written:
         assert list(written.recall(["a", "B", "c"])) == []
 
 

@@ -145,7 +145,10 @@ def test_hostile_xml_is_refused(text):
         (b"[" * 100_000, "r1/a.json: expected JSON: RecursionError"),
         (b"\xff\xfe", "r1/a.json: expected JSON"),
         ({"shapes": [], "imageHeight": 512, "imageWidth": 256}, "expected a picture of 1024 x 256, found 512 x 256"),
-        ({"shapes": [], "imagePath": "b.png"}, "r1/a.json: expected an annotation of a, found one of another image"),
+        (
+            {"shapes": [], "imagePath": "b.png"},
+            "r1/a.json: expected an annotation of the image that it is named by, found another image's",
+        ),
         ({"shapes": ["x"]}, "r1/a.json, shape 1: expected a label"),
         ({"shapes": [shape(), shape(label=" ")]}, "shape 2: expected a label"),
         ({"shapes": [shape(kind="line")]}, "shape 1: expected shape_type .*found line"),

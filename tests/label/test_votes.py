@@ -197,7 +197,7 @@ def test_main_names_what_is_wrong_with_the_annotations(marked, tmp_path):
     file.write_text(text, encoding="utf-8")
     (marked / "cid" / "P3_1_anterior.json").write_text(text, encoding="utf-8")
     with pytest.raises(
-        ValueError, match="cid: 1 annotations of unknown images, such as cid/P3_1_anterior with 3 shapes"
+        ValueError, match="cid: 1 annotations of unknown images, such as cid, annotation 4 by name, with 3 shapes"
     ):
         run(tmp_path, marked)
     with pytest.raises(

@@ -16,6 +16,7 @@ rule annotation:
     conda:
         "../../envs/imaging.yaml"
     params:
+        source=config["cohort"]["source"],
         # those of the config, else as many as simulated
         readers=config["label"]["readers"] or [f"reader{n + 1}" for n in range(config["simulate"]["readers"])],
         labels=config["annotate"]["labels"],

@@ -21,6 +21,7 @@ rule label:
     conda:
         "../../envs/imaging.yaml"
     params:
+        source=config["cohort"]["source"],
         votes=config["label"]["votes"],
         readers=config["label"]["readers"],
         seed=config["seed"],

@@ -10,6 +10,7 @@ from bonescan.files import read_table, write_json, write_table
 from bonescan.ingest.accepted import explain_rejections
 from bonescan.label.annotation import encode_png, make_annotation, make_picture
 from bonescan.label.labelme import read_folder
+from bonescan.label.watch import Watch
 from bonescan.script import logged
 
 log = logging.getLogger("annotation")
@@ -25,7 +26,8 @@ def main(snakemake):
     reports = read_table(snakemake.input.reports).set_index("image")["report"].to_dict()
     begun = {}
     if given := getattr(snakemake.input, "annotations", None):
-        _, findings = read_folder(Path(str(given)), scans.shape[1:])
+        watch = Watch(getattr(params, "source", ""), Path())
+        _, findings = read_folder(Path(str(given)), scans.shape[1:], set(images), watch.clear)
         for finding in findings:
             begun.setdefault((finding["reader"], finding["image"]), []).append(finding)
     rows = []

@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 
 from bonescan.files import write_table
-from bonescan.ingest import privacy, views
+from bonescan.ingest import guard, views
 from bonescan.ingest.accepted import explain_rejections
 from bonescan.ingest.archive import cohort_entries
 from bonescan.ingest.journal import entry_state, open_journal
-from bonescan.ingest.salt import KEY_FILE, read_salt, write_key
+from bonescan.ingest.salt import KEY_FILE, read_salt, write_identities, write_key
 from bonescan.ingest.tables import make_tables
 from bonescan.ingest.vocabulary import WORDS
 from bonescan.script import logged, progress
@@ -31,8 +31,8 @@ def main(snakemake):
         write_key(Path(), pd.DataFrame(tokens, columns=["source_file", "path"]))
         log.info("%s says which path a file's token stands for; keep it as private as the scans", KEY_FILE)
 
-    states = [entry_state(entry, root) for entry in entries]
-    with open_journal(Path(output.scans).parent, settings.stamp(params.code), settings.shape) as journal:
+    states = [entry_state(entry, root, salt) for entry in entries]
+    with open_journal(Path(output.scans).parent, settings.stamp(params.code), settings.shape, salt) as journal:
         outcomes = list(journal.recall(states))
         if done := len(outcomes):
             log.info("%d of %d files were read by a run that was interrupted", done, len(entries))
@@ -42,14 +42,18 @@ def main(snakemake):
             journal.add(state, outcome)
             outcomes.append(outcome.without_counts())
         journal.forget()
+        known = guard.known_of(outcomes)
+        outcomes, kept = guard.guard_outcomes(outcomes, known, salt, WORDS, given and not phantom)
         tables = make_tables(outcomes, labelled)
         for row in tables["summary"].itertuples(index=False):
             warn = row.item == "burned_in" and row.value == "yes"
             log.log(logging.WARNING if warn else logging.INFO, "%s, %s: %d", *row)
-        known = {digest: name for outcome in outcomes for digest, name in outcome.known.items()}
-        written = {Path(file).name: Path(file).read_text(encoding="utf-8", errors="replace") for file in snakemake.log}
-        privacy.check(known, salt, tables, written, WORDS)
-        journal.finish(output.scans)
+        journal.finish(output.scans, kept)
+    if not phantom:
+        write_identities(Path(), known, salt)
+    for file in snakemake.log:
+        if hidden := guard.guard_log(Path(file), known, salt, WORDS):
+            log.warning("%d lines of the log are withheld", hidden)
     for name, table in tables.items():
         write_table(getattr(output, name), table)
     if tables["table"].empty:

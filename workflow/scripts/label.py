@@ -21,6 +21,7 @@ from bonescan.label.votes import (
     label_by_sheet,
     label_by_votes,
 )
+from bonescan.label.watch import Watch
 from bonescan.script import logged
 
 log = logging.getLogger("label")
@@ -36,9 +37,17 @@ def main(snakemake):
     votes, findings = pd.DataFrame(index=images), pd.DataFrame(columns=FINDING_COLUMNS)
     listed, masks = pd.DataFrame(columns=DISPUTED_COLUMNS), {}
     if folder := getattr(snakemake.input, "annotations", None):
-        annotated, marked = read_folder(Path(str(folder)), shape)
+        watch = Watch(getattr(params, "source", ""), Path())
+        annotated, marked = read_folder(Path(str(folder)), shape, set(images), watch.clear)
         findings = pd.DataFrame(marked, columns=FINDING_COLUMNS)
         check_images(annotated, images, params.readers, findings)
+        names = watch.name_readers(annotated)
+        annotated = {names[reader]: seen for reader, seen in annotated.items()}
+        findings["reader"] = findings["reader"].map(names)
+        if watch.hidden:
+            log.warning("%d labels or descriptions hold an identity and are left empty", watch.hidden)
+        if renamed := sum(reader != name for reader, name in names.items()):
+            log.warning("%d readers' folders are called by a name in a header: they are numbered", renamed)
         votes = count_votes(findings, images, annotated)
         labels, listed = label_by_votes(findings, scans, votes, params.votes), find_disputes(votes, params.votes)
         masks = lesion_masks(findings, images, shape, params.votes)

@@ -8,7 +8,6 @@ import re
 import pydicom
 
 from bonescan.ingest.datasets import values_of
-from bonescan.ingest.privacy import IDENTIFYING
 from bonescan.ingest.refusal import Refusal
 from bonescan.terms import VIEWS
 
@@ -227,12 +226,6 @@ def identity(dataset: pydicom.Dataset) -> str:
     if not found:
         raise Refusal("neither Patient ID nor Study Instance UID: give the patient in a sheet")
     return found
-
-
-def identifying_values(dataset: pydicom.Dataset) -> dict[str, list[str]]:
-    """Return the texts of the header's attributes that identify, by keyword."""
-    found = {keyword: [str(value) for value in values_of(dataset.get(keyword))] for keyword in IDENTIFYING}
-    return {keyword: values for keyword, values in found.items() if any(values)}
 
 
 def privacy_status(dataset: pydicom.Dataset) -> dict[str, str]:

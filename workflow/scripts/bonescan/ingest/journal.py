@@ -1,9 +1,8 @@
 """What an interrupted ingest has done already, so that the next one goes on from there."""
 
-import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,22 +10,25 @@ import numpy as np
 
 from bonescan.files import stack_header
 from bonescan.ingest.archive import Entry
+from bonescan.ingest.privacy import pseudonym, seal, unseal
 from bonescan.ingest.refusal import Refusal
 from bonescan.ingest.views import Outcome, View
 
 
-def entry_state(entry: Entry, root: Path) -> str:
-    """Return a digest of a cohort's entry and of its file's size and time."""
+def entry_state(entry: Entry, root: Path, salt: bytes) -> str:
+    """Return a keyed digest of a cohort's entry and of its file's size and time."""
     try:
         stat = (root / entry.path).stat()
         state = stat.st_size, stat.st_mtime_ns
     except (OSError, ValueError):
         state = None
-    return hashlib.sha256(repr((entry, state)).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return pseudonym(salt, "Entry", repr((entry, state)))
 
 
 class Journal:
-    """Views and outcomes of the entries done so far, in two files that hold nothing that the outputs may not.
+    """Views and outcomes of the entries done so far, in two files of which nobody reads a word without the salt.
+
+    A report may still hold another patient's name: that is known when all files are read.
 
     Parameters
     ----------
@@ -37,10 +39,11 @@ class Journal:
     stamp : str
         Of the code and the settings: another stamp begins anew.
     shape : tuple of int
+    salt : bytes
     """
 
-    def __init__(self, views: Path, log: Path, stamp: str, shape: tuple[int, int]):
-        self.paths, self.shape, self.count = (views, log), shape, 0
+    def __init__(self, views: Path, log: Path, stamp: str, shape: tuple[int, int], salt: bytes):
+        self.paths, self.shape, self.salt, self.count = (views, log), shape, salt, 0
         for path in self.paths:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
@@ -60,13 +63,14 @@ class Journal:
         good = self.log.tell()
         for state, line in zip(states, self.log, strict=False):
             try:
-                was, source_file, entry_row, rows, reasons, known = json.loads(line)
+                was, source_file, entry_row, rows, reasons, known = json.loads(unseal(line.rstrip(b"\n"), self.salt))
             except ValueError:  # the run was killed while it wrote the line
                 break
             if was != state or self.count + len(rows) > room:
                 break
             self.count += len(rows)
             good += len(line)
+            known = {digest: (name, far) for digest, (name, far) in known.items()}
             found = [View(row, None, report) for row, report in rows] + [Refusal(reason) for reason in reasons]
             yield Outcome(source_file, entry_row, found, known)
         self.log.seek(good)
@@ -84,7 +88,7 @@ class Journal:
         rows = [(view.row, view.report) for view in outcome.views]
         reasons = [str(found) for found in outcome.found if isinstance(found, Refusal)]
         line = [state, outcome.source_file, outcome.row, rows, reasons, outcome.known]
-        self.log.write(json.dumps(line).encode() + b"\n")
+        self.log.write(seal(json.dumps(line), self.salt).encode() + b"\n")
         self.log.flush()
         self.count += len(outcome.views)
 
@@ -92,13 +96,25 @@ class Journal:
         """Let the next run begin anew: all entries are done, and what fails now would fail again."""
         self.paths[1].unlink()
 
-    def finish(self, path) -> None:
-        """Rename the views to `path`."""
+    def finish(self, path, kept: Sequence[bool]) -> None:
+        """Rename the views to `path`, without those that are not kept."""
+        if not all(kept):
+            self._drop(kept)
         if stack_header(self.views, self.shape, np.uint16, self.count) != self.start:
             raise RuntimeError(f"the header of {self.count} arrays is longer than that of none")
         self.views.flush()
         os.fsync(self.views.fileno())
         self.paths[0].replace(path)
+
+    def _drop(self, kept: Sequence[bool]) -> None:
+        """Move the views that are kept to the front, one by one, and cut off the rest."""
+        for number, (place, _) in enumerate((place, keep) for place, keep in enumerate(kept) if keep):
+            self.views.seek(self.start + place * self.size)
+            view = self.views.read(self.size)
+            self.views.seek(self.start + number * self.size)
+            self.views.write(view)
+        self.count = sum(kept)
+        self.views.truncate(self.start + self.count * self.size)
 
     def close(self) -> None:
         self.views.close()
@@ -106,9 +122,9 @@ class Journal:
 
 
 @contextmanager
-def open_journal(folder: Path, stamp: str, shape: tuple[int, int]) -> Iterator[Journal]:
+def open_journal(folder: Path, stamp: str, shape: tuple[int, int], salt: bytes) -> Iterator[Journal]:
     """Open the journal of a folder of outputs, and close it however the block ends."""
-    journal = Journal(folder / ".scans.part", folder / ".journal.part", stamp, shape)
+    journal = Journal(folder / ".scans.part", folder / ".journal.part", stamp, shape, salt)
     try:
         yield journal
     finally:

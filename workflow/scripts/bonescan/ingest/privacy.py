@@ -1,30 +1,36 @@
-"""Pseudonyms that only the holder of a secret can trace, and the proof that no identity reaches an output.
+"""Pseudonyms that only the holder of a secret can trace, and one search for identities in all that is written.
 
-Attribute names are those of DICOM PS3.15, table E.1-1 (application level confidentiality).
+`search` finds keys of `bonescan.ingest.identities` in a text: those of a header that is open, or of many files, of
+which only keyed digests are kept. What scrubs and what checks differ in nothing but the keys.
 """
 
+import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
-import pandas as pd
+from bonescan.ingest.identities import PATIENTS, REPORT, SHORT, Known
+from bonescan.ingest.words import BEGINNING, Found, Index, find
 
-# Attributes that name a person, a place or a number of either
-IDENTIFYING = (
-    *("PatientName", "PatientID", "OtherPatientIDs", "OtherPatientNames", "PatientBirthName", "PatientMotherBirthName"),
-    *("PatientBirthDate", "PatientAddress", "PatientTelephoneNumbers", "IssuerOfPatientID", "AdmissionID"),
-    *("AccessionNumber", "StudyID", "InstitutionName", "InstitutionAddress", "InstitutionalDepartmentName"),
-    *("ReferringPhysicianName", "PerformingPhysicianName", "NameOfPhysiciansReadingStudy", "OperatorsName"),
-    *("PhysiciansOfRecord", "RequestingPhysician", "ResponsiblePerson", "ResponsibleOrganization", "StationName"),
-    *("DeviceSerialNumber", "StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate", "PatientComments"),
-    *("ImageComments", "AdditionalPatientHistory", "RequestedProcedureID", "PerformedProcedureStepID"),
-    *("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "FrameOfReferenceUID"),
-)
 LEAST_SALT = 16  # characters of a salt that cannot be guessed
-WORD = re.compile(r"[^\W_]+")
-LONGEST = 8  # words of a value that are compared: a comment is known by its beginning
-LEAST_VALUE = 4  # characters: a shorter value, such as "1" or "NM", stands anywhere by chance
+NONCE = 16  # bytes
+WITHHELD = "[withheld"
+# What `pseudonym` makes, of an exam the beginning; one with no letter may be a hospital's number
+PSEUDONYM = re.compile(r"(?<![^\W_])[PEF](?=\d*[a-f])[0-9a-f]{8}(?:[0-9a-f]{4})?(?![^\W_])")
+Digests = dict[str, tuple[str, int]]
+"""By keyed hash: the attribute, and how far it is searched."""
+
+
+class Hit(NamedTuple):
+    """An identity in a text: where, the attribute that holds it, how far it is searched."""
+
+    start: int
+    end: int
+    name: str
+    far: int
 
 
 def pseudonym(salt: bytes, kind: str, *identity: str) -> str:
@@ -34,7 +40,7 @@ def pseudonym(salt: bytes, kind: str, *identity: str) -> str:
     ----------
     salt : bytes
         The secret.
-    kind : {"Patient", "Exam", "File"}
+    kind : {"Patient", "Exam", "File", "Stamp", "Entry", "Mark"}
         The same text has another pseudonym as another kind of thing.
     *identity : str
         Patient ID; patient and study; path.
@@ -43,103 +49,138 @@ def pseudonym(salt: bytes, kind: str, *identity: str) -> str:
     return kind[0] + hmac.new(salt, message, hashlib.sha256).hexdigest()[:12]
 
 
-def identities(attributes: Mapping[str, Iterable[str]]) -> set[tuple[str, str]]:
-    """Return what must not be found in an output: pairs of an attribute's name and a text, in lower case.
+def digester(salt: bytes) -> Callable[[str], str]:
+    """Return the function that makes a keyed hash of a key."""
+    keyed = hashlib.blake2b(key=salt[:64], digest_size=8)
 
-    Of a person's name also its parts and their common spellings, of a date also its spelling with dashes.
+    def digest(key: str) -> str:
+        one = keyed.copy()
+        one.update(key.encode("utf-8", "replace"))
+        return one.hexdigest()
 
-    Parameters
-    ----------
-    attributes : mapping of str to str
-        Values of the header's `IDENTIFYING` attributes.
+    return digest
+
+
+def digests(known: Known, salt: bytes) -> Digests:
+    """Return what is kept to search other texts than the file's own report: keyed hashes, and attributes' names.
+
+    The beginnings of long keys are among them, without a name.
     """
-    found = set()
-    for name, values in attributes.items():
-        for value in values:
-            text = re.sub(r"\s+", " ", str(value).replace("^", " ").replace("=", " ")).strip().lower()
-            spellings = {text, str(value).strip().lower()}
-            if re.fullmatch(r"\d{8}", text):
-                spellings |= {f"{text[:4]}-{text[4:6]}-{text[6:]}", f"{text[6:]}.{text[4:6]}.{text[:4]}"}
-            if name.endswith(("Name", "Names")) and "institution" not in name.lower():
-                words = text.split()
-                spellings |= set(words) | {sign.join(part) for part in (words, words[::-1]) for sign in " ,_^-"}
-            found |= {(name, spelling) for spelling in spellings if len(spelling) >= LEAST_VALUE}
-    return found
+    digest, kept = digester(salt), {}
+    for key, (name, far) in known.items():
+        if far > REPORT and (far != SHORT or name in PATIENTS or len(key) > 2):
+            kept[digest(key)] = name, far
+            if ":" not in key and len(key) >= BEGINNING:
+                kept[digest(f"begin:{key[:BEGINNING]}")] = "", REPORT
+    return kept
 
 
-def digests(known: Iterable[tuple[str, str]], salt: bytes) -> dict[str, str]:
-    """Return what `leaks` looks for: keyed hashes of identities, which may be kept, and their attributes' names."""
-    return {_digest(words[:LONGEST], salt): name for name, value in sorted(known) if (words := WORD.findall(value))}
+def index_of(known: Known) -> Index:
+    """Return where the identities of an open header are looked up."""
+    beginnings = {key[:BEGINNING] for key in known}
+    return Index(known.get, beginnings.__contains__)
 
 
-def _digest(words: list[str], salt: bytes) -> str:
-    return hashlib.blake2b(" ".join(words).encode("utf-8", "replace"), key=salt[:64], digest_size=8).hexdigest()
+def index_of_digests(known: Mapping[str, tuple[str, int]], salt: bytes) -> Index:
+    """Return where the identities are looked up of which only digests are kept."""
+    digest = digester(salt)
+    return Index(lambda key: known.get(digest(key)), lambda beginning: digest(f"begin:{beginning}") in known)
 
 
-def leaks(known: Mapping[str, str], salt: bytes, texts: Iterable[tuple[str, str]], own: set[str]) -> list[str]:
-    """Return where an identity stands in an output: the attribute and the place, never the value.
+def search(text: str, index: Index, own: frozenset[str] = frozenset()) -> list[Hit]:
+    """Return the identities in a text, in its order; those that overlap are one, by the name of the longest.
 
     Parameters
     ----------
-    known : mapping of str to str
-        From `digests`.
-    salt : bytes
-    texts : iterable of (str, str)
-        Place and text of each field that is written.
+    text : str
+    index : Index
     own : set of str
-        Words that the workflow itself writes, in lower case: a patient may be called Anterior.
+        Words, in lower case, that are no identities where no other is beside them: a patient may be called Anterior.
     """
-    found = set()
-    for place, text in texts:
-        words = WORD.findall(text.lower())
-        for start in range(len(words)):
-            for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
-                part = words[start:end]
-                joined = "".join(part)
-                # "found 512 x 256" is a sentence: there, a short number is an identity only by chance
-                if (
-                    len(joined) < LEAST_VALUE
-                    or own.issuperset(part)
-                    or (" " in text and joined.isdigit() and len(joined) < 6)
-                ):
-                    continue
-                if name := known.get(_digest(part, salt)):
-                    found.add(f"{name} in {place}")
-    return sorted(found)
+    found = [Hit(one.start, one.end, *known) for one, known in find(text, index) if not _is(one, own)]
+    taken: list[list[Hit]] = []
+    end = 0
+    for hit in sorted(found):
+        if taken and hit.start < end:
+            taken[-1].append(hit)
+        else:
+            taken.append([hit])
+        end = max(end, hit.end)
+    return [_join(hits) for hits in taken]
 
 
-def check(
-    known: Mapping[str, str], salt: bytes, tables: Mapping[str, pd.DataFrame], texts: Mapping[str, str], own: set[str]
-) -> None:
-    """Stop if an identity stands in a text column of a table or in a text that is written.
+def _join(hits: list[Hit]) -> Hit:
+    """Return one hit in the place of several that overlap."""
+    longest = max(hits, key=lambda hit: (hit.end - hit.start, hit.far, hit.name))
+    return Hit(hits[0].start, max(hit.end for hit in hits), longest.name, max(hit.far for hit in hits))
 
-    Parameters
-    ----------
-    known, salt, own
-        As in `leaks`.
-    tables : mapping of str to DataFrame
-    texts : mapping of str to str
-        Such as the log.
+
+def _is(found: Found, own: frozenset[str]) -> bool:
+    """Tell whether a key is made of the workflow's own words alone."""
+    return bool(own and found.pieces) and all(piece in own for piece in found.pieces)
+
+
+def replace_hits(text: str, hits: Iterable[Hit]) -> str:
+    """Return a text with the attribute's name in the place of each hit."""
+    done, parts = 0, []
+    for hit in hits:
+        parts += [text[done : hit.start], f"[{hit.name}]"]
+        done = hit.end
+    return "".join((*parts, text[done:]))
+
+
+def scrub(text: str, known: Known) -> str:
+    """Return a report's text with every identity of its file in it replaced by its attribute's name.
+
+    >>> from bonescan.ingest.identities import identities
+    >>> scrub("Mrs. Doe, born 01.02.1950", identities({"PatientName": ["Doe^Jane"], "PatientBirthDate": ["19500201"]}))
+    'Mrs. [PatientName], born [PatientBirthDate]'
+    """
+    hits = search(text, index_of(known))
+    return replace_hits(text, [hit for hit in hits if hit.name in PATIENTS or elsewhere(text, [hit])])
+
+
+def elsewhere(text: str, hits: Iterable[Hit]) -> list[Hit]:
+    """Return the hits that count in a text that is not the file's own: a short name only with a capital."""
+    return [hit for hit in hits if hit.far != SHORT or text[hit.start].isupper()]
+
+
+def withhold(reason: str) -> str:
+    """Return what stands in the place of a report that is not written."""
+    return f"{WITHHELD}: {reason}]"
+
+
+def reason_withheld(report: str) -> str | None:
+    """Return why a report is not written; None where it is."""
+    return report[len(WITHHELD) + 2 : -1] if report.startswith(f"{WITHHELD}: ") else None
+
+
+def search_written(text: str, index: Index, own: frozenset[str]) -> list[Hit]:
+    """Return the identities in a text that the workflow writes: of its words, numbers and pseudonyms."""
+    text = PSEUDONYM.sub(" ", text)
+    hits = elsewhere(text, search(text, index, own))
+    return [hit for hit in hits if any(letter.isalpha() for letter in text[hit.start : hit.end])]
+
+
+def seal(text: str, salt: bytes) -> str:
+    """Return a text that nobody reads without the salt."""
+    nonce = secrets.token_bytes(NONCE)
+    return base64.b64encode(nonce + _crypt(text.encode("utf-8", "surrogatepass"), nonce, salt)).decode("ascii")
+
+
+def unseal(sealed: bytes, salt: bytes) -> str:
+    """Return the text that was sealed.
 
     Raises
     ------
     ValueError
-        Naming attribute and place, never the value.
+        It is torn, or another salt's.
     """
-    fields = list(texts.items())
-    for name, table in tables.items():
-        for column in table.select_dtypes(exclude="number"):
-            fields += [(f"{name}, column {column}", text) for text in table[column].dropna().astype(str).unique()]
-    if found := leaks(known, salt, fields, own | {word for table in tables.values() for word in table.columns}):
-        raise ValueError(f"identities of patients would be written: {'; '.join(found)}")
+    data = base64.b64decode(sealed, validate=True)
+    return _crypt(data[NONCE:], data[:NONCE], salt).decode("utf-8", "surrogatepass")
 
 
-def scrub(text: str, known: Iterable[tuple[str, str]]) -> str:
-    """Return a report's text with every identity of the header in it replaced by its attribute's name.
-
-    >>> scrub("Mrs. Doe, born 01.02.1950", {("PatientName", "doe"), ("PatientBirthDate", "01.02.1950")})
-    'Mrs. [PatientName], born [PatientBirthDate]'
-    """
-    for name, value in sorted(known, key=lambda pair: (-len(pair[1]), pair)):
-        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", f"[{name}]", text, flags=re.IGNORECASE)
-    return text
+def _crypt(data: bytes, nonce: bytes, salt: bytes) -> bytes:
+    """Return data under a key stream of its own; a second time, the data as they were."""
+    stream = hashlib.shake_256(hmac.new(salt, b"journal\0" + nonce, hashlib.sha256).digest()).digest(len(data))
+    return (int.from_bytes(data, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(data), "big")

@@ -1,5 +1,6 @@
 """What stays with the user: the salt of the pseudonyms, and the key that says which file a token means."""
 
+import json
 import os
 import secrets
 import tempfile
@@ -7,11 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from bonescan.ingest.privacy import LEAST_SALT
+from bonescan.ingest.privacy import LEAST_SALT, Digests, pseudonym
 
 SALT_VARIABLE = "BONESCAN_SALT"
 SALT_FILE = ".bonescan-salt"
 KEY_FILE = ".bonescan-files.tsv"
+IDENTITIES_FILE = ".bonescan-identities"
 # an archive may hold names of no known encoding
 READING = {"sep": "\t", "dtype": str, "keep_default_na": False, "encoding_errors": "surrogateescape"}
 
@@ -48,6 +50,32 @@ def write_key(folder: Path, key: pd.DataFrame) -> None:
         key = pd.concat([key, pd.read_csv(path, **READING)])
     key = key.drop_duplicates("source_file").sort_values("path")
     _write_private(path, key.to_csv(sep="\t", index=False), replace=True)
+
+
+def write_identities(folder: Path, known: Digests, salt: bytes) -> None:
+    """Write the keyed hashes of the cohort's identities beside the salt, so that annotations are searched for them."""
+    text = json.dumps({"salt": pseudonym(salt, "Mark"), "known": known})
+    _write_private(folder / IDENTITIES_FILE, text + "\n", replace=True)
+
+
+def read_identities(folder: Path) -> tuple[Digests, bytes] | None:
+    """Return what `write_identities` wrote, and the salt; None where it has written nothing.
+
+    Raises
+    ------
+    ValueError
+        The salt is another one: nothing would be found.
+    """
+    path = folder / IDENTITIES_FILE
+    if not path.exists():
+        return None
+    told = json.loads(path.read_text(encoding="utf-8"))
+    if SALT_VARIABLE not in os.environ and not (folder / SALT_FILE).exists():
+        raise ValueError(f"{SALT_VARIABLE}: expected the salt of ingest, found none")
+    salt = read_salt(folder)
+    if told["salt"] != pseudonym(salt, "Mark"):
+        raise ValueError(f"{SALT_VARIABLE}: expected the salt of ingest, found another")
+    return {digest: (name, far) for digest, (name, far) in told["known"].items()}, salt
 
 
 def _write_private(path: Path, text: str, replace: bool) -> None:

@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 
+from bonescan.ingest.privacy import reason_withheld
 from bonescan.ingest.refusal import Refusal
 from bonescan.ingest.views import Outcome, View
 
@@ -42,6 +43,8 @@ def make_tables(outcomes: list[Outcome], labelled: tuple[str, ...]) -> dict[str,
         for name in ("patient", "exam")
     ]
     rows += [("rejected", reason, number) for reason, number in count_reasons(rejected).items()]
+    withheld = pd.Series([reason for _, report in reports if (reason := reason_withheld(report))], dtype=str)
+    rows += [("reports", f"withheld: {reason}", number) for reason, number in withheld.value_counts().items()]
     for column in FACTS:
         rows += [(column, value or "none", number) for value, number in table[column].value_counts().items()]
     return {

@@ -9,16 +9,31 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bonescan.ingest import datasets, headers, pictures, privacy
+from bonescan.ingest import datasets, headers, pictures, privacy, words
 from bonescan.ingest.archive import Entry, locate, read_bounded
 from bonescan.ingest.frames import Frame, decode_dicom, decode_picture
+from bonescan.ingest.identities import (
+    AT_HOME,
+    COMMENTS,
+    EXAM,
+    PATIENT,
+    PATIENTS,
+    SHORT,
+    Known,
+    identities,
+    lone_letters,
+    merge,
+)
+from bonescan.ingest.persons import Persons, read_persons
 from bonescan.ingest.refusal import Refusal
+from bonescan.ingest.vocabulary import WORDS
 from bonescan.ingest.workers import ordered_map
 from bonescan.terms import SUBTYPES
 
 ALLOWED = {"label": ("0", "1"), "subtype": SUBTYPES}
 # Names become file names (an annotation is `{image}.json`) and columns of tables
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
+OTHERS = AT_HOME | COMMENTS  # what tells no patient
 SECONDS = 30  # that one file may take; a sound one takes a tenth of one
 BYTES = 2**30  # of memory that one file may take
 
@@ -58,14 +73,14 @@ class Outcome(NamedTuple):
     source_file, row : str
         How tables name its file, and its line in the sheet.
     found : list of View or Refusal
-    known : dict of str to str
+    known : dict of str to (str, int)
         The identities that its file holds, from `privacy.digests`.
     """
 
     source_file: str
     row: str
     found: list[View | Refusal]
-    known: dict[str, str]
+    known: privacy.Digests
 
     @property
     def views(self) -> list[View]:
@@ -132,7 +147,7 @@ def _refuse_twin(found: View | Refusal, names: dict, pixels: dict) -> View | Ref
 
 def read_entry(entry: Entry, settings: Settings) -> Outcome:
     """Return the views of one entry's file, or why it is left out."""
-    known: set[tuple[str, str]] = set()
+    known: Known = {}
     found: list[View | Refusal] = []
     try:
         with datasets.silence_pydicom():
@@ -144,28 +159,77 @@ def read_entry(entry: Entry, settings: Settings) -> Outcome:
     return Outcome(file_token(entry.path, settings), entry.row, found, digests)
 
 
-def _read_views(entry: Entry, settings: Settings, known: set) -> Iterator[View | Refusal]:
+def _read_views(entry: Entry, settings: Settings, known: Known) -> Iterator[View | Refusal]:
     """Yield the views of one file, or why a frame is left out; the identities in the file are added to `known`."""
     wanted = check_entry(entry)
     file = locate(settings.root, entry.path)
     data = read_bounded(file)
-    known |= _identities_of_entry(entry, file, settings)
+    merge(known, _identities_of_entry(entry, file, settings))
+    persons = Persons()
     if pictures.is_picture(data[:132]):
         patient, study = _identify_picture(entry)
         frames = decode_picture(data, wanted or headers.view_in_text(file.stem), settings.shape)
     else:
         dataset = datasets.read_dataset(data)
-        known |= privacy.identities(headers.identifying_values(dataset))
+        if not settings.open_names:
+            persons = read_persons(dataset)
+            merge(known, identities(persons.values, persons.names))
         headers.check_whole_body(dataset)
         patient = entry.patient or headers.identity(dataset)
         study = str(dataset.get("StudyInstanceUID") or "1")
         frames = decode_dicom(dataset, wanted, file.stem, settings.shape)
+    if not settings.open_names:
+        check_given(entry, settings, known)
     names = name_exam(entry, patient, study, settings)
-    report = privacy.scrub(entry.report, known)
+    report = entry.report if settings.open_names else clear_report(entry.report, known, persons)
     for frame in frames:
         yield (
             frame if isinstance(frame, Refusal) else View(_row_of(frame, names, entry, settings), frame.counts, report)
         )
+
+
+def check_given(entry: Entry, settings: Settings, known: Known) -> None:
+    """Refuse a name of the sheet that is to be kept and holds an identity of its file.
+
+    Raises
+    ------
+    Refusal
+        Naming the attribute, never the value.
+    """
+    index = privacy.index_of(known)
+    for column in ("patient", "exam") if settings.given else ():
+        hits = [hit for hit in privacy.search(getattr(entry, column), index) if hit.name not in OTHERS]
+        if hits:
+            raise Refusal(f"{column} in the sheet: expected a pseudonym, found the {hits[0].name} of its file")
+
+
+def clear_report(report: str, known: Known, persons: Persons) -> str:
+    """Return a report without the identities of its file; of one that cannot be cleared, why it is withheld.
+
+    Parameters
+    ----------
+    report : str
+    known : dict
+        The identities that are certain. Those of the readings that are not are added.
+    persons : Persons
+        What the file's header says, for what is not certain.
+    """
+    unread = False
+    for name, readings in persons.doubtful:
+        guessed = identities({name: readings}, persons.names)
+        guessed = {key: told for key, told in guessed.items() if told[1] != SHORT}
+        unread |= not privacy.search(report, privacy.index_of(guessed))
+        merge(known, guessed)
+    if not report:
+        return ""
+    if unread:
+        return privacy.withhold("a name in the header cannot be decoded")
+    if not persons.complete:
+        return privacy.withhold("the header cannot be read to its end")
+    letters = lone_letters(value for name in persons.names & PATIENTS for value in persons.values.get(name, ()))
+    if letters & {piece.text for piece in words.split(report)}:
+        return privacy.withhold("a name of one letter cannot be told from other letters")
+    return privacy.scrub(report, known)
 
 
 def check_entry(entry: Entry) -> str | None:
@@ -186,12 +250,14 @@ def check_entry(entry: Entry) -> str | None:
     return wanted
 
 
-def _identities_of_entry(entry: Entry, file: Path, settings: Settings) -> set[tuple[str, str]]:
+def _identities_of_entry(entry: Entry, file: Path, settings: Settings) -> Known:
     """Return the identities that the sheet and the file's path may hold, unless they are known to hold none."""
     if settings.given or settings.open_names:
-        return set()
-    named = {"patient in the sheet": [entry.patient], "exam in the sheet": [entry.exam]}
-    return privacy.identities({**named, "path": [*Path(entry.path).parts[:-1], file.stem]})
+        return {}
+    folders = [
+        part for part in (*Path(entry.path).parts[:-1], file.stem) if not WORDS.issuperset(part.lower().split("_"))
+    ]
+    return identities({PATIENT: [entry.patient], EXAM: [entry.exam], "path": folders})
 
 
 def _identify_picture(entry: Entry) -> tuple[str, str]:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import io
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path, PureWindowsPath
 from xml.etree.ElementTree import Element, ParseError
 
@@ -21,8 +22,20 @@ POINTS = {"polygon": (3, None), "rectangle": (2, 2), "circle": (2, 2), "point": 
 OTHER_SHAPES = {"line", "linestrip", "points", "oriented_rectangle"}  # LabelMe has them, but they have no inside
 
 
-def read_folder(folder: Path, size: tuple[int, int]) -> tuple[dict[str, set[str]], list[dict]]:
+def read_folder(
+    folder: Path, size: tuple[int, int], images: Iterable[str] = (), clear: Callable[[str], str] = str
+) -> tuple[dict[str, set[str]], list[dict]]:
     """Return the images that each reader annotated, and all findings; one folder per reader, one file per image.
+
+    Parameters
+    ----------
+    folder : Path
+    size : (int, int)
+        Rows and columns of the images.
+    images : iterable of str
+        Of the cohort. A file of another name may be called by a patient's, so that errors tell its place only.
+    clear : callable
+        Returns what may be written of a text that a reader wrote.
 
     Returns
     -------
@@ -41,20 +54,23 @@ def read_folder(folder: Path, size: tuple[int, int]) -> tuple[dict[str, set[str]
         raise ValueError(f"{folder}: expected one folder a reader, found none")
     annotated, findings = {reader: set() for reader in readers}, []
     for reader in readers:
-        for path in sorted(path for path in (folder / reader).iterdir() if path.suffix.lower() in SUFFIXES):
-            place = f"{reader}/{path.name}"
+        paths = sorted(path for path in (folder / reader).iterdir() if path.suffix.lower() in SUFFIXES)
+        for number, path in enumerate(paths, start=1):
+            place = f"{reader}/{path.name}" if path.stem in images else f"{reader}, annotation {number} by name"
             if path.with_suffix(".json").exists() and path.suffix == ".xml":
                 raise ValueError(f"{place}: expected one annotation of an image, found a second")
             with open(path, "rb") as stream:
                 data = stream.read(MAXIMUM_BYTES + 1)
-            shapes = read_annotation(data, path.suffix.lower(), path.stem, place, size)
+            shapes = read_annotation(data, path.suffix.lower(), path.stem, place, size, clear)
             if shapes is not None:
                 annotated[reader].add(path.stem)
                 findings += [{"image": path.stem, "reader": reader, **shape} for shape in shapes]
     return annotated, findings
 
 
-def read_annotation(data: bytes, suffix: str, image: str, place: str, size: tuple[int, int]) -> list[dict] | None:
+def read_annotation(
+    data: bytes, suffix: str, image: str, place: str, size: tuple[int, int], clear: Callable[[str], str] = str
+) -> list[dict] | None:
     """Return the findings of one annotation; None if rule `annotation` made it and nobody ticked it as read.
 
     Parameters
@@ -68,6 +84,8 @@ def read_annotation(data: bytes, suffix: str, image: str, place: str, size: tupl
         Reader and file, for errors.
     size : (int, int)
         Rows and columns of the image.
+    clear : callable
+        As in `read_folder`.
 
     Returns
     -------
@@ -87,12 +105,12 @@ def read_annotation(data: bytes, suffix: str, image: str, place: str, size: tupl
     header, shapes = _read_xml(data, place) if suffix == ".xml" else _read_json(data, place)
     named, rows, columns, unread = header
     if named and PureWindowsPath(str(named)).stem != image:
-        raise ValueError(f"{place}: expected an annotation of {image}, found one of another image")
+        raise ValueError(f"{place}: expected an annotation of the image that it is named by, found another image's")
     if (rows, columns) not in (tuple(size), (None, None)):
         raise ValueError(
             f"{place}: expected a picture of {size[0]} x {size[1]}, found {_print_side(rows)} x {_print_side(columns)}"
         )
-    found = [_finding(shape, f"{place}, shape {number}", size) for number, shape in shapes]
+    found = [_finding(shape, f"{place}, shape {number}", size, clear) for number, shape in shapes]
     return None if unread else found
 
 
@@ -144,7 +162,7 @@ def _print_side(value) -> str:
     return str(value) if isinstance(value, int) else "something else"
 
 
-def _finding(shape, place: str, size: tuple[int, int]) -> dict:
+def _finding(shape, place: str, size: tuple[int, int], clear: Callable[[str], str]) -> dict:
     """Return one finding; `place` names file and shape."""
     if not isinstance(shape, dict) or not isinstance(shape.get("label"), str) or not shape["label"].strip():
         raise ValueError(f"{place}: expected a label")
@@ -159,8 +177,8 @@ def _finding(shape, place: str, size: tuple[int, int]) -> dict:
     label, _, region = shape["label"].partition(":")
     bone = str(shape.get("description") or "").strip() or region.strip()
     return {
-        "finding": label.strip().lower(),
-        "bone": " ".join(bone.lower().split()),
+        "finding": clear(label).strip().lower(),
+        "bone": " ".join(clear(bone).lower().split()),
         "shape": kind,
         "points": ";".join(f"{row:.2f},{column:.2f}" for column, row in points),
     }

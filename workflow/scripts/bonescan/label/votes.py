@@ -38,8 +38,13 @@ def check_images(
     """
 
     def example(reader: str, names) -> str:
-        shapes = ((findings["reader"] == reader) & (findings["image"] == min(names))).sum()
-        return f"such as {reader}/{min(names)} with {shapes} shapes"
+        """Tell of one annotation; a file that no image is called by may be called by a patient."""
+        first = min(names)
+        shapes = ((findings["reader"] == reader) & (findings["image"] == first)).sum()
+        place = (
+            f"/{first}" if first in images else f", annotation {sorted(annotated[reader]).index(first) + 1} by name,"
+        )
+        return f"such as {reader}{place} with {shapes} shapes"
 
     if unknown := sorted(set(annotated) - set(readers or annotated)):
         reader, names = unknown[0], annotated[unknown[0]]
