@@ -1,0 +1,155 @@
+"""Which encoding a text of unknown origin has: what its bytes prove, else what the letters of its words fit best.
+
+Short cells are too little for a detector that counts letters: measured on names and findings of a few words,
+charset-normalizer takes Spanish for Polish, Greek for Russian and Polish for Chinese. A word of one language uses the
+alphabet of one language, which a wrong code page does not.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+UTF_8, UNKNOWN = "utf-8", "unknown"
+
+MARKS = {
+    b"\xef\xbb\xbf": UTF_8,
+    b"\xff\xfe\x00\x00": "utf-32-le",
+    b"\x00\x00\xfe\xff": "utf-32-be",
+    b"\xff\xfe": "utf-16-le",
+    b"\xfe\xff": "utf-16-be",
+}
+"""Byte order marks, the longer ones first."""
+
+_WESTERN = (*("äöüß", "àâçéèêëîïôœùûüÿ", "áéíñóúüªº", "ãõáâàçéêíóôúü", "àèéìîòóù", "åäöæøéü", "ëïéèöüá"),)
+ALPHABETS = {
+    "cp1252": _WESTERN,
+    "cp1250": ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž", "äöüß"),
+    "cp1255": ("אבגדהוזחטיךכלםמןנסעףפץצקרשת",),
+    "cp1253": ("αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋ",),
+    "cp1251": ("абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґўђјљњћџ№",),
+    "cp1254": ("çğıiöşüâîû",),
+    "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž"),
+    "cp1256": ("ءآأؤإئابةتثجحخدذرزسشصضطظعغـفقكلمنهوىيپچژگ",),
+    "mac_roman": _WESTERN,
+    "cp850": _WESTERN,
+    "cp866": ("абвгдеёжзийклмнопрстуфхцчшщъыьэюя№",),
+}
+"""Letters beyond ASCII of the languages that a code page is made for, the commonest code page first."""
+
+STROKES = {
+    "cp949": (((0xB0, 0xC8), (0xA1, 0xFE)),),
+    "gb18030": (((0xB0, 0xD7), (0xA1, 0xFE)), ((0xA1, 0xA3), (0xA1, 0xFE))),
+    "big5": (((0xA4, 0xC6), (0x40, 0xFE)), ((0xA1, 0xA3), (0x40, 0xFE))),
+    "cp932": (
+        ((0x82, 0x83), (0x40, 0xFC)),
+        ((0x88, 0x97), (0x40, 0xFC)),
+        ((0x98, 0x98), (0x40, 0x72)),
+        ((0x81, 0x81), (0x41, 0x9F)),
+    ),
+    "euc_jp": (((0xA4, 0xA5), (0xA1, 0xFE)), ((0xB0, 0xCF), (0xA1, 0xFE)), ((0xA1, 0xA1), (0xA1, 0xFE))),
+}
+"""First and second bytes of the commoner half of the characters of East Asian encodings."""
+
+HALF_WIDTH = re.compile("[\uff61-\uff9f]+")
+"""Katakana as old Japanese systems write names; one byte each in Shift JIS."""
+
+ENCODINGS = (*ALPHABETS, *STROKES)
+MANY = 500  # cells that are enough to tell an encoding by
+SIGNS = "“”„‘’–—…°±²³µ«»€§·×½¼¿¡•№"
+"""Signs beyond ASCII that texts have between words."""
+WORD = re.compile(rf"[^\W\d_]+|[^\x00-\x7f\s\w{SIGNS}]+")
+_LETTER, _BEYOND = r"[^\W\d_]", r"[^\x00-\x7f\W\d_]"
+MISPLACED = re.compile(
+    rf"{_LETTER}[«„‘]|[»”]{_LETTER}|{_BEYOND}[°±²³µ·×§¼½€¿¡•…]|[°±²³µ·×§¼½€•…]{_BEYOND}|{_LETTER}[°±²³µ×§¼½€¿¡•…”“]{_LETTER}"
+)
+"""Signs where no text has them, such as an opening quote behind a letter."""
+FINAL = re.compile("[ךםןףץ](?=[א-ת])")
+"""Letters that Hebrew has only at the end of a word, before another one."""
+
+
+def find_encoding(data: bytes) -> str:
+    """Return the encoding of a text as far as its bytes prove it; `UNKNOWN` for some code page.
+
+    A text of which most lines beyond ASCII are UTF-8 is UTF-8, though one of them may come from elsewhere.
+    """
+    for mark, encoding in MARKS.items():
+        if data.startswith(mark):
+            return encoding
+    if b"\0" in data:
+        even, odd = data[::2].count(0), data[1::2].count(0)
+        if max(even, odd) > 4 * min(even, odd):
+            return "utf-16-le" if odd > even else "utf-16-be"
+    lines = [line for line in re.split(rb"[\r\n]", data) if not line.isascii()]
+    good = sum(decode(line, UTF_8) is not None for line in lines)
+    return UTF_8 if good == len(lines) or good > len(lines) / 2 else UNKNOWN
+
+
+def decode(cell: bytes, encoding: str) -> str | None:
+    """Return the text of some bytes; None where they are not of this encoding, or were damaged before."""
+    try:
+        text = cell.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    return None if "\ufffd" in text else text
+
+
+def rank_encodings(cells: Iterable[bytes]) -> list[tuple[str, float]]:
+    """Return the encodings that read the cells of a text of no proven encoding, best first, with how well they fit.
+
+    Parameters
+    ----------
+    cells : iterable of bytes
+        Cells with bytes beyond ASCII.
+
+    Returns
+    -------
+    list of (str, float)
+        The share of the words that fit: 1 where all have the letters of one language. Equal shares come in the order
+        of `ENCODINGS`.
+    """
+    cells = sorted(set(cells))
+    cells = cells[:: 1 + len(cells) // MANY]
+    fits = [(encoding, fit(cells, encoding)) for encoding in ENCODINGS]
+    return sorted(fits, key=lambda pair: -pair[1])
+
+
+def fit(cells: list[bytes], encoding: str) -> float:
+    """Return the share of the words beyond ASCII that have the letters of one language, 0 to 1."""
+    words = fitting = 0
+    for cell in cells:
+        text = decode(cell, encoding)
+        if text is None:
+            words += 1
+            continue
+        text = unicodedata.normalize("NFC", text)
+        words += len(MISPLACED.findall(text)) + len(FINAL.findall(text))
+        for word in WORD.findall(text):
+            if not word.isascii():
+                words += 1
+                fitting += fit_strokes(word, encoding) if encoding in STROKES else fits_alphabet(word, encoding)
+    return fitting / words if words else 1
+
+
+def fits_alphabet(word: str, encoding: str) -> bool:
+    """Tell whether a word has the letters of one language, all small, all capitals, or with one capital first."""
+    if not (word[1:].lower() == word[1:] or word.upper() == word):
+        return False
+    beyond = {letter for letter in word.lower() if not letter.isascii() and letter != "\u0307"}  # the dot of an I
+    latin = any(map(str.isascii, word))
+    if latin and encoding in ("cp1251", "cp1253", "cp1255", "cp1256", "cp866"):
+        return False
+    return any(beyond <= set(letters) for letters in ALPHABETS[encoding])
+
+
+def fit_strokes(word: str, encoding: str) -> float:
+    """Return the share of a word's characters that are of the commoner half of an East Asian encoding's."""
+    if encoding == "cp932" and HALF_WIDTH.fullmatch(word):
+        return 1
+    return sum(is_common(letter.encode(encoding), STROKES[encoding]) for letter in word) / len(word)
+
+
+def is_common(pair: bytes, ranges: tuple) -> bool:
+    """Tell whether a character's two bytes lie in one of the ranges of first and second bytes."""
+    return len(pair) == 2 and any(
+        low <= pair[0] <= high and least <= pair[1] <= most for (low, high), (least, most) in ranges
+    )
