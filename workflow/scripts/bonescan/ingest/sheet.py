@@ -19,7 +19,7 @@ from bonescan.terms import LABEL_WORDS, SUBTYPE_WORDS, SUBTYPES
 SHEET_COLUMNS = ("path", "patient", "exam", "view", "label", "subtype", "report")
 KNOWN = f"the known columns are {', '.join(SHEET_COLUMNS)}"
 HARMLESS = frozenset(
-    "age sex gender date number index comment comments remarks diagnosis findings modality scanner".split()  # noqa: SIM905
+    "age sex gender date number index comment diagnosis modality scanner".split()  # noqa: SIM905
 )
 """Names of other columns that the log may quote."""
 
