@@ -199,9 +199,11 @@ def files_below(root: Path) -> list[str]:
         More than a cohort's files.
     """
     paths: list[str] = []
-    for folder, folders, files in os.walk(root):
-        links = [name for name in folders if (Path(folder) / name).is_symlink()]
-        paths += [(Path(folder) / name).relative_to(root).as_posix() for name in files + links]
+    top = os.path.join(root, "")  # noqa: PTH118
+    for folder, folders, files in os.walk(top):
+        below = os.path.join(folder, "")[len(top) :]  # noqa: PTH118
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]  # noqa: PTH114, PTH118
+        paths += [below + name for name in files + links]
         if len(paths) > MAXIMUM_FILES:
             raise ValueError(f"cohort.path: expected at most {MAXIMUM_FILES} files below the folder")
     return sorted(paths)

@@ -54,13 +54,15 @@ HALF_WIDTH = re.compile("[\uff61-\uff9f]+")
 """Katakana as old Japanese systems write names; one byte each in Shift JIS."""
 
 ENCODINGS = (*ALPHABETS, *STROKES)
+DOS = ("cp850", "cp866")
+"""Encodings so old that they are believed only where no other fits as well."""
 MANY = 500  # cells that are enough to tell an encoding by
 SIGNS = "“”„‘’–—…°±²³µ«»€§·×½¼¿¡•№"
 """Signs beyond ASCII that texts have between words."""
 WORD = re.compile(rf"[^\W\d_]+|[^\x00-\x7f\s\w{SIGNS}]+")
 _LETTER, _BEYOND = r"[^\W\d_]", r"[^\x00-\x7f\W\d_]"
 MISPLACED = re.compile(
-    rf"{_LETTER}[«„‘]|[»”]{_LETTER}|{_BEYOND}[°±²³µ·×§¼½€¿¡•…]|[°±²³µ·×§¼½€•…]{_BEYOND}|{_LETTER}[°±²³µ×§¼½€¿¡•…”“]{_LETTER}"
+    rf"{_LETTER}[«„‘]|[»”]{_LETTER}|{_BEYOND}[°±²³µ·×§¼½€¿¡•…]|[°±²³µ·×§¼½€•…]{_BEYOND}|{_LETTER}[°±²³µ×§¼½€¿¡•…”“№]{_LETTER}"
 )
 """Signs where no text has them, such as an opening quote behind a letter."""
 FINAL = re.compile("[ךםןףץ](?=[א-ת])")
@@ -70,18 +72,28 @@ FINAL = re.compile("[ךםןףץ](?=[א-ת])")
 def find_encoding(data: bytes) -> str:
     """Return the encoding of a text as far as its bytes prove it; `UNKNOWN` for some code page.
 
-    A text of which most lines beyond ASCII are UTF-8 is UTF-8, though one of them may come from elsewhere.
+    A text of which half the lines beyond ASCII are UTF-8 is UTF-8, though one of them may come from elsewhere: a line
+    of a code page is no UTF-8, or by a rare chance.
     """
     for mark, encoding in MARKS.items():
         if data.startswith(mark):
             return encoding
     if b"\0" in data:
         even, odd = data[::2].count(0), data[1::2].count(0)
-        if max(even, odd) > 4 * min(even, odd):
+        if max(even, odd) > max(4 * min(even, odd), len(data) / 20):
             return "utf-16-le" if odd > even else "utf-16-be"
     lines = [line for line in re.split(rb"[\r\n]", data) if not line.isascii()]
-    good = sum(decode(line, UTF_8) is not None for line in lines)
-    return UTF_8 if good == len(lines) or good > len(lines) / 2 else UNKNOWN
+    good = sum(is_utf_8(line) for line in lines)
+    return UTF_8 if good >= len(lines) / 2 else UNKNOWN
+
+
+def is_utf_8(line: bytes) -> bool:
+    """Tell whether a line is UTF-8, damaged before or not."""
+    try:
+        line.decode(UTF_8)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def decode(cell: bytes, encoding: str) -> str | None:

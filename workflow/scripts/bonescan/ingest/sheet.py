@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from bonescan.ingest.encodings import ENCODINGS, UNKNOWN, UTF_8, decode, find_encoding, rank_encodings
+from bonescan.ingest.encodings import DOS, ENCODINGS, UNKNOWN, UTF_8, decode, find_encoding, rank_encodings
 from bonescan.ingest.refusal import Refusal
 from bonescan.terms import LABEL_WORDS, SUBTYPE_WORDS, SUBTYPES
 
@@ -311,7 +311,7 @@ def choose_encoding(raw: list[tuple[int, list[bytes]]], names: list[str], root: 
     there = {encoding: sum(names_file(root, decode(path, encoding)) for path in paths) for encoding, _ in ranked}
     ranked = sorted(ranked, key=lambda pair: (-there[pair[0]], -pair[1]))
     (best, share), *others = ranked
-    rivals = [other for other, fit in others if (there[other], fit) == (there[best], share)]
+    rivals = [other for other, fit in others if other not in DOS and (there[other], fit) == (there[best], share)]
     texts = [decode(cell, best) for cell in cells]
     doubtful = share < 1 or any([decode(cell, other) for cell in cells] != texts for other in rivals)
     return best, bool(cells) and doubtful and not (there[best] and there[best] == len(paths) and not rivals)
@@ -322,28 +322,23 @@ def names_file(root: Path, path: str | None) -> bool:
     return path is not None and any(exists(root, spelling) for spelling in spell(path))
 
 
-def spell(path: str, encoding: str = UTF_8) -> list[str]:
-    """Return the spellings that a path may have on the disk.
+def spell(path: str, encoding: str = UTF_8) -> Iterator[str]:
+    """Yield the spellings that a path may have on the disk.
 
     It may have slashes for backslashes, joined or parted accents, or the sheet's own bytes, where an archive keeps the
     names of another system.
     """
-    found = [path, path.replace("\\", "/")]
-    found += [unicodedata.normalize(form, spelling) for form in ("NFC", "NFD") for spelling in found[:2]]
-    if encoding in ENCODINGS:
-        found += [os.fsdecode(spelling.encode(encoding, "replace")) for spelling in found[:2]]
-    return list(dict.fromkeys(found))
+    slashed = path.replace("\\", "/")
+    yield from dict.fromkeys((path, slashed))
+    if not path.isascii():
+        yield from (unicodedata.normalize(form, slashed) for form in ("NFC", "NFD"))
+        if encoding in ENCODINGS:
+            yield os.fsdecode(slashed.encode(encoding, "replace"))
 
 
 def exists(root: Path, path: str) -> bool:
     """Tell whether a path below `root`, which does not climb, is that of a file or folder."""
-    parts = path.split("/")
-    if not path or "\0" in path or ".." in parts:
-        return False
-    try:
-        return (root / path).exists()
-    except (OSError, ValueError):
-        return False
+    return bool(path) and ".." not in path.split("/") and os.path.exists(os.path.join(root, path))  # noqa: PTH110, PTH118
 
 
 def read_row(line: int, cells: list[bytes], names: list[str], encoding: str) -> Row:

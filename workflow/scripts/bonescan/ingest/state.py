@@ -11,9 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from bonescan.ingest.archive import check_cohort, expand_folders, files_below, sheet_entries
-from bonescan.ingest.sheet import read_sheet
+from bonescan.ingest.sheet import Sheet, read_sheet
 
-read_once = lru_cache(1)(read_sheet)
+
+@lru_cache(1)
+def read_once(cohort: Path, state: str) -> Sheet:
+    """Return what a sheet says, read once as long as its state is the same."""
+    return read_sheet(cohort)
 
 
 def check_plan(source: str, path: str | None, annotations: str | None) -> None:
@@ -46,7 +50,7 @@ def check_plan(source: str, path: str | None, annotations: str | None) -> None:
     check_cohort(source, cohort)
     if source != "folder":
         try:
-            read_once(cohort)
+            read_once(cohort, state_of([cohort]))
         except OSError as error:
             raise ValueError(f"cohort.path: expected a sheet that can be read: {error.strerror}") from None
 
@@ -87,7 +91,7 @@ def archive_files(source: str, cohort: Path) -> list[Path]:
     """Return the files of a cohort that are to be watched."""
     root = cohort if source == "folder" else cohort.parent
     if source == "sheet":
-        entries = expand_folders(root, sheet_entries(read_once(cohort), root))
+        entries = expand_folders(root, sheet_entries(read_once(cohort, state_of([cohort])), root))
         paths = [entry.path for entry in entries if not entry.refusal and not Path(entry.path).is_absolute()]
     else:
         paths = files_below(root)
