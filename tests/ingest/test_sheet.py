@@ -89,9 +89,29 @@ def test_one_sheet_in_many_forms(tmp_path, name, data, encoding, separator):
     ],
 )
 def test_a_code_page_is_told_by_the_letters_of_its_words(tmp_path, encoding, texts):
-    lines = ["path;patient;report", *(f"{number}.dcm;P;{text}" for number, text in enumerate(texts))]
+    lines = ["path;patient", *(f"{number}.dcm;{text}" for number, text in enumerate(texts))]
     found = read(tmp_path, "\r\n".join(lines).encode(encoding), "sheet.csv")
     assert found.encoding == encoding
+    assert [text for (text,) in cells(found, "patient")] == texts
+
+
+@pytest.mark.parametrize(
+    ("encoding", "texts"),
+    [
+        ("cp1252", ["unauffällig", "Größe 5 mm, Rippe für sich"]),
+        ("cp1252", ["riñón, pélvico", "Muñoz"]),
+        ("cp1252", ["très éloigné", "sacro-iliaque à gauche, côte brisée"]),
+        ("cp1250", ["kość krzyżowa", "ognisko w żebrze, bez zmian"]),
+        ("cp1251", ["метастаз в ребре", "норма"]),
+        ("gb18030", ["左侧第七肋骨", "骨扫描未见异常"]),
+        ("cp949", ["갈비뼈", "이상 없음 정상"]),
+        ("cp932", ["異常なし", "骨シンチ"]),
+    ],
+)
+def test_reports_in_one_language_are_not_doubtful(tmp_path, encoding, texts):
+    lines = ["path;report", *(f"{number}.dcm;{text}" for number, text in enumerate(texts))]
+    found = read(tmp_path, "\r\n".join(lines).encode(encoding), "sheet.csv")
+    assert (found.encoding, found.doubtful, found.blanked) == (encoding, False, 0)
     assert [text for (text,) in cells(found, "report")] == texts
 
 
@@ -106,7 +126,9 @@ def test_a_path_that_names_a_file_decides_on_the_encoding(tmp_path):
 
 
 def test_letters_that_two_code_pages_read_otherwise_are_doubtful(tmp_path):
-    assert read(tmp_path, "path\treport\na\tGyőző\n".encode("cp1250")).doubtful
+    found = read(tmp_path, "path\tpatient\treport\na\tP\tGyőző\nb\tP\tsound\n".encode("cp1250"))
+    assert (found.doubtful, found.blanked) == (True, 1)
+    assert cells(found, "path", "report") == [("a", ""), ("b", "sound")], "a name could not be found in it"
     assert not read(tmp_path, "path\treport\na\tMüller\n".encode("cp1252")).doubtful, "the same letters in all that fit"
     assert not read(tmp_path, "path\tdoctor\na\tGyőző\n".encode("cp1250")).doubtful, "nobody reads the column"
 

@@ -108,6 +108,8 @@ def log_sheet(sheet: Sheet) -> None:
     log.info("sheet: read as %s with %s between columns, rows: %d", sheet.encoding, sheet.separator, len(sheet.rows))
     if sheet.doubtful:
         log.warning("sheet: the letters may be those of another encoding than %s; save it in UTF-8", sheet.encoding)
+    if sheet.blanked:
+        log.warning("sheet: reports with such letters are left out: %d", sheet.blanked)
     for number, name in sheet.ignored.items():
         log.info("sheet: column %d is not known and left out%s", number, name and f": {name}")
     for (column, word, value), rows in sorted(sheet.words.items()):

@@ -7,6 +7,7 @@ alphabet of one language, which a wrong code page does not.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 
 UTF_8, UNKNOWN = "utf-8", "unknown"
@@ -54,8 +55,10 @@ HALF_WIDTH = re.compile("[\uff61-\uff9f]+")
 """Katakana as old Japanese systems write names; one byte each in Shift JIS."""
 
 ENCODINGS = (*ALPHABETS, *STROKES)
-DOS = ("cp850", "cp866")
-"""Encodings so old that they are believed only where no other fits as well."""
+OLD = ("cp850", "cp866", "euc_jp")
+"""Encodings so rare today that they are believed only where no other fits as well."""
+ENOUGH = 8
+"""East Asian characters from which on the encoding with the narrower range, which comes first, is no chance."""
 MANY = 500  # cells that are enough to tell an encoding by
 SIGNS = "“”„‘’–—…°±²³µ«»€§·×½¼¿¡•№"
 """Signs beyond ASCII that texts have between words."""
@@ -105,7 +108,7 @@ def decode(cell: bytes, encoding: str) -> str | None:
     return None if "\ufffd" in text else text
 
 
-def rank_encodings(cells: Iterable[bytes]) -> list[tuple[str, float]]:
+def rank_encodings(cells: Iterable[bytes]) -> list[tuple[str, tuple[float, float]]]:
     """Return the encodings that read the cells of a text of no proven encoding, best first, with how well they fit.
 
     Parameters
@@ -115,19 +118,18 @@ def rank_encodings(cells: Iterable[bytes]) -> list[tuple[str, float]]:
 
     Returns
     -------
-    list of (str, float)
-        The share of the words that fit: 1 where all have the letters of one language. Equal shares come in the order
-        of `ENCODINGS`.
+    list of (str, (float, float))
+        As in `fit`. Those that fit alike come in the order of `ENCODINGS`.
     """
     cells = sorted(set(cells))
     cells = cells[:: 1 + len(cells) // MANY]
     fits = [(encoding, fit(cells, encoding)) for encoding in ENCODINGS]
-    return sorted(fits, key=lambda pair: -pair[1])
+    return sorted(fits, key=lambda pair: (-pair[1][0], -pair[1][1]))
 
 
-def fit(cells: list[bytes], encoding: str) -> float:
-    """Return the share of the words beyond ASCII that have the letters of one language, 0 to 1."""
-    words = fitting = 0
+def fit(cells: list[bytes], encoding: str) -> tuple[float, float]:
+    """Return the shares of the words beyond ASCII that have the letters of some language, and of one and the same."""
+    words, fitting, languages = 0, 0.0, Counter()
     for cell in cells:
         text = decode(cell, encoding)
         if text is None:
@@ -136,21 +138,27 @@ def fit(cells: list[bytes], encoding: str) -> float:
         text = unicodedata.normalize("NFC", text)
         words += len(MISPLACED.findall(text)) + len(FINAL.findall(text))
         for word in WORD.findall(text):
-            if not word.isascii():
-                words += 1
-                fitting += fit_strokes(word, encoding) if encoding in STROKES else fits_alphabet(word, encoding)
-    return fitting / words if words else 1
+            if word.isascii():
+                continue
+            words += 1
+            if encoding in STROKES:
+                fitting += fit_strokes(word, encoding)
+            elif alphabets := fitting_alphabets(word, encoding):
+                fitting += 1
+                languages.update(alphabets)
+    one = max(languages.values(), default=0) if encoding in ALPHABETS else fitting
+    return (fitting / words, one / words) if words else (1, 1)
 
 
-def fits_alphabet(word: str, encoding: str) -> bool:
-    """Tell whether a word has the letters of one language, all small, all capitals, or with one capital first."""
+def fitting_alphabets(word: str, encoding: str) -> list[str]:
+    """Return the alphabets that hold the letters of a word, which is all small, all capitals, or has one first."""
     if not (word[1:].lower() == word[1:] or word.upper() == word):
-        return False
+        return []
     beyond = {letter for letter in word.lower() if not letter.isascii() and letter != "\u0307"}  # the dot of an I
     latin = any(map(str.isascii, word))
     if latin and encoding in ("cp1251", "cp1253", "cp1255", "cp1256", "cp866"):
-        return False
-    return any(beyond <= set(letters) for letters in ALPHABETS[encoding])
+        return []
+    return [letters for letters in ALPHABETS[encoding] if beyond <= set(letters)]
 
 
 def fit_strokes(word: str, encoding: str) -> float:

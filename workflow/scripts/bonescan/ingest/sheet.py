@@ -12,7 +12,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from bonescan.ingest.encodings import DOS, ENCODINGS, UNKNOWN, UTF_8, decode, find_encoding, rank_encodings
+from bonescan.ingest.encodings import (
+    ENCODINGS,
+    ENOUGH,
+    OLD,
+    STROKES,
+    UNKNOWN,
+    UTF_8,
+    decode,
+    find_encoding,
+    rank_encodings,
+)
 from bonescan.ingest.refusal import Refusal
 from bonescan.terms import LABEL_WORDS, SUBTYPE_WORDS, SUBTYPES
 
@@ -25,6 +35,7 @@ HARMLESS = frozenset(
 
 SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas"}
 MAXIMUM_BYTES = 64 * 2**20
+LEAST_FIT = 0.9  # of the words, that an encoding must fit
 TRIED_PATHS = 100  # cells with a path by which an encoding is told
 FORMATS = {
     b"PK\x03\x04": "an Excel or OpenDocument file",
@@ -60,7 +71,7 @@ class Sheet(NamedTuple):
         Which of `SHEET_COLUMNS` it has.
     encoding, separator : str
     doubtful : bool
-        Its bytes do not prove the encoding, and another one has other letters that fit as well.
+        Its bytes do not prove the encoding, and another one that has other letters fits as well.
     ignored : dict of int to str
         Columns that are not known, from 1, and their names where these are harmless.
     words : Counter of (str, str, str)
@@ -69,6 +80,8 @@ class Sheet(NamedTuple):
         Columns filled from another one.
     short : int
         Rows with fewer cells than the header.
+    blanked : int
+        Reports left out because their letters are doubtful.
     """
 
     rows: list[Row]
@@ -80,6 +93,7 @@ class Sheet(NamedTuple):
     words: Counter
     derived: tuple[str, ...]
     short: int
+    blanked: int
 
 
 class Header(NamedTuple):
@@ -115,10 +129,11 @@ def read_sheet(path: Path) -> Sheet:
     header = find_header(lines, csv=path.suffix.lower() == ".csv")
     lines = [(number, line) for number, line in lines if number > header.line]
     raw = list(split_lines(lines, header))
-    doubtful = False
+    doubtful: set[bytes] = set()
     if encoding == UNKNOWN:
         encoding, doubtful = choose_encoding(raw, header.names, path.parent)
         encoding_of_cells = encoding
+    blanked = blank_reports(raw, header.names, doubtful)
     rows = [read_row(line, cells, header.names, encoding_of_cells) for line, cells in raw]
     rows = [row for row in rows if row.refusal or any(row.cells.values())]
     if not rows:
@@ -129,7 +144,18 @@ def read_sheet(path: Path) -> Sheet:
     derived = derive_column(rows, columns, words)
     short = sum(len(cells) < len(header.names) for _, cells in raw)
     columns = tuple(column for column in SHEET_COLUMNS if column in columns + derived)
-    return Sheet(rows, columns, encoding, SEPARATORS[header.separator], doubtful, header.ignored, words, derived, short)
+    return Sheet(
+        rows=rows,
+        columns=columns,
+        encoding=encoding,
+        separator=SEPARATORS[header.separator],
+        doubtful=bool(doubtful),
+        ignored=header.ignored,
+        words=words,
+        derived=derived,
+        short=short,
+        blanked=blanked,
+    )
 
 
 def read_text(path: Path) -> bytes:
@@ -296,25 +322,39 @@ def unquote(cell: str) -> str:
     return cell
 
 
-def choose_encoding(raw: list[tuple[int, list[bytes]]], names: list[str], root: Path) -> tuple[str, bool]:
-    """Return the encoding of cells that are no UTF-8, and whether that is doubtful.
+def choose_encoding(raw: list[tuple[int, list[bytes]]], names: list[str], root: Path) -> tuple[str, set[bytes]]:
+    """Return the encoding of cells that are no UTF-8, and the cells whose letters remain doubtful.
 
-    An encoding by which the paths name files is right. Else the one that fits the letters is taken; another one that
-    fits as well makes it doubtful if it has other letters.
+    An encoding by which the paths name files is right. Else the one that fits the letters is taken; cells that another
+    one reads otherwise, and that fits as well, are doubtful, and so are all if none fits.
     """
-    cells = [
+    cells = {
         cell for _, row in raw for name, cell in zip(names, row, strict=False) if name and not cell.isascii()
-    ]  # those of other columns do not matter
+    }  # those of other columns do not matter
     ranked = rank_encodings(cells)
     at = names.index("path")
     paths = sorted({row[at] for _, row in raw if len(row) > at and not row[at].isascii()})[:TRIED_PATHS]
     there = {encoding: sum(names_file(root, decode(path, encoding)) for path in paths) for encoding, _ in ranked}
-    ranked = sorted(ranked, key=lambda pair: (-there[pair[0]], -pair[1]))
-    (best, share), *others = ranked
-    rivals = [other for other, fit in others if other not in DOS and (there[other], fit) == (there[best], share)]
-    texts = [decode(cell, best) for cell in cells]
-    doubtful = share < 1 or any([decode(cell, other) for cell in cells] != texts for other in rivals)
-    return best, bool(cells) and doubtful and not (there[best] and there[best] == len(paths) and not rivals)
+    ranked = sorted(ranked, key=lambda pair: -there[pair[0]])
+    (best, fit), *others = ranked
+    if fit[0] < LEAST_FIT and not there[best]:
+        return best, cells
+    rivals = [other for other, like in others if other not in OLD and (there[other], like) == (there[best], fit)]
+    if best in STROKES and sum(len(decode(cell, best) or "") for cell in cells) >= ENOUGH:
+        rivals = [other for other in rivals if other not in STROKES]
+    return best, {cell for cell in cells if any(decode(cell, other) != decode(cell, best) for other in rivals)}
+
+
+def blank_reports(raw: list[tuple[int, list[bytes]]], names: list[str], doubtful: set[bytes]) -> int:
+    """Empty the reports with doubtful letters, in which a name could not be found; return how many."""
+    if "report" not in names or not doubtful:
+        return 0
+    at, number = names.index("report"), 0
+    for _, cells in raw:
+        if len(cells) > at and cells[at] in doubtful:
+            cells[at] = b""
+            number += 1
+    return number
 
 
 def names_file(root: Path, path: str | None) -> bool:

@@ -22,11 +22,11 @@ OWN = frozenset(
     monochrome2 more most mr multiple names needs neg negative neither nm no none nor normal not nuclear number numbers
     of on one or ot other otherwise out outside p pages palette path patient patients photometricinterpretation picture
     pictures pixel pixels png pointer pos positive posterior private pt rct read reading recon reg rejected relative
-    resampled rescaled rf rgb rgba row rows rtdose rtimage rtplan rtstruct run s same samplesperpixel save says sc
-    scanner scans second seconds seg semicolons server several sex sheet sides site slashes sop spacing spinal spine sr
-    stands static storage study subtype such syntax tabs taken tells than that the them there third those tiff to token
-    tomo took transfer transparent truncated tsv turned type uid unknown unreadable up upside us utf value values vector
-    view views warning was were when which whole window windows with without x xa xc ybr yes
+    reports resampled rescaled rf rgb rgba row rows rtdose rtimage rtplan rtstruct run s same samplesperpixel save says
+    sc scanner scans second seconds seg semicolons server several sex sheet sides site slashes sop spacing spinal spine
+    sr stands static storage study subtype such syntax tabs taken tells than that the them there third those tiff to
+    token tomo took transfer transparent truncated tsv turned type uid unknown unreadable up upside us utf value values
+    vector view views warning was were when which whole window windows with without x xa xc ybr yes
     """.split()  # noqa: SIM905
 )
 """Of reasons, facts and log, in lower case."""
