@@ -80,6 +80,7 @@ def test_every_text_file_has_its_encoding_named(path):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         opened = name == "open" and isinstance(node.func, ast.Name) and "b" not in ast.unparse(node.args[1:2])
-        if (name in ("read_text", "write_text", "fdopen") and "b" not in ast.unparse(node.args[1:2])) or opened:
+        method = isinstance(node.func, ast.Attribute) and name in ("read_text", "write_text", "fdopen")
+        if (method and "b" not in ast.unparse(node.args[1:2])) or opened:
             named = {keyword.arg for keyword in node.keywords}
             assert "encoding" in named, f"{path.name}, line {node.lineno}"

@@ -1,12 +1,17 @@
 """DICOM to arrays. Needs: a sheet or a folder of scans. Makes: one array of views, a row of facts on each, the rejected."""
 
-from bonescan.ingest.state import archive_state, salt_mark
+from bonescan.ingest.state import archive_state, check_plan, salt_mark, tracked
+
+try:
+    check_plan(config["cohort"]["source"], config["cohort"]["path"], config["cohort"]["annotations"])
+except ValueError as error:
+    raise WorkflowError(str(error))
 
 
 rule ingest:
     """Read every scan of the cohort, one row a view; what cannot be used is listed with its reason."""
     input:
-        cohort="results/{scale}/simulate/sheet.tsv" if PHANTOM else config["cohort"]["path"],
+        cohort="results/{scale}/simulate/sheet.tsv" if PHANTOM else tracked(config["cohort"]["path"]),
         # the phantom's files may change where their sheet does not
         scans="results/{scale}/simulate/dicom" if PHANTOM else [],
     output:
@@ -30,6 +35,8 @@ rule ingest:
         pseudonyms=config["cohort"]["pseudonyms"],
         salt=salt_mark(),
         shape=PICTURE_SHAPE,
+        # where Snakemake cannot track it as an input
+        cohort=lambda wildcards: config["cohort"]["path"],
         archive=lambda wildcards: archive_state(config["cohort"]["source"], config["cohort"]["path"]),
         code=library("ingest"),
     script:

@@ -21,7 +21,7 @@ log = logging.getLogger("ingest")
 @logged
 def main(snakemake):
     params, output = snakemake.params, snakemake.output
-    cohort, phantom = Path(snakemake.input.cohort), params.source == "phantom"
+    cohort, phantom = Path(str(snakemake.input.cohort or params.cohort)), params.source == "phantom"
     root, entries, labelled = cohort_entries(params.source, cohort, views.list_directory)
     salt = b"simulated patients need none" if phantom else read_salt(Path())
     given = phantom or params.pseudonyms == "given"

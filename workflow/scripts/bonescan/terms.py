@@ -12,6 +12,26 @@ METASTATIC = SUBTYPES[1:]
 UNSPECIFIED = "unspecified"
 """In the place of a subtype: a metastasis of which a sheet with labels alone does not say more."""
 
+LABEL_WORDS = {
+    **dict.fromkeys(("0", "normal", "negative", "neg", "no", "false", "healthy", "benign", "no metastasis"), "0"),
+    **dict.fromkeys(("degenerative", "fracture", "injection site", "bladder", "kidney"), "0"),
+    **dict.fromkeys(("1", "abnormal", "positive", "pos", "yes", "true", "malignant"), "1"),
+    **dict.fromkeys(("metastasis", "metastases", "metastatic", "multiple", "spinal", "outside spine"), "1"),
+}
+"""Words of a sheet's column `label`, in small letters and with blanks for hyphens and underscores.
+
+Among them are the findings of `annotate.labels`: only a metastasis makes an image abnormal. `other` may be one.
+"""
+
+SUBTYPE_WORDS = {
+    **{subtype.replace("_", " "): subtype for subtype in SUBTYPES},
+    "multiple bone metastasis": "multiple",
+    "spinal metastasis": "spinal",
+    "metastasis outside spinal": "outside_spine",
+    "metastasis outside spine": "outside_spine",
+}
+"""Words of a sheet's column `subtype`, spelled likewise."""
+
 VIEWS = ("anterior", "posterior")
 
 VIEW_SHAPE = (1024, 256)

@@ -1,15 +1,21 @@
 """Which files a cohort has: those of a sheet, of a folder with or without DICOMDIR, or of both."""
 
+import logging
 import os
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pandas as pd
-
 from bonescan.ingest.refusal import Refusal
+from bonescan.ingest.sheet import Sheet, exists, read_sheet, spell
 
 MAXIMUM_BYTES = 64 * 2**20  # eight whole-body frames take 4 MiB
+MAXIMUM_FILES = 1_000_000  # of a cohort: more is no cohort but a disk
+DRIVE = re.compile(r"[A-Za-z]:")
+SERVER = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|[A-Za-z]+:/|//|\\\\")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -37,9 +43,6 @@ class Entry:
     refusal: Refusal | None = None
 
 
-SHEET_COLUMNS = tuple(field.name for field in fields(Entry) if field.name not in ("row", "refusal"))
-
-
 def cohort_entries(source: str, cohort: Path, list_directory: Callable[[Path], list[str]]):
     """Return a cohort's folder, its entries, and which of the columns label and subtype its sheet has.
 
@@ -47,75 +50,164 @@ def cohort_entries(source: str, cohort: Path, list_directory: Callable[[Path], l
     ----------
     source : {"phantom", "sheet", "folder", "both"}
     cohort : Path
-        The folder, or the sheet: TSV or, by its suffix, CSV.
+        The folder, or the sheet.
     list_directory : callable
         As in `folder_entries`.
 
     Raises
     ------
     ValueError
-        A folder is to be searched in which this run works: it would find what it has written itself.
+        As in `check_cohort`, `read_sheet` and `files_below`.
     """
-    searched = {"folder": cohort, "both": cohort.parent}.get(source)
-    if searched and Path.cwd().is_relative_to(searched.resolve()):
-        raise ValueError("cohort.path: expected a folder without the working directory in it; see --directory")
+    check_cohort(source, cohort)
     if source == "folder":
         return cohort, folder_entries(cohort, list_directory), ()
-    separator = "," if cohort.suffix.lower() == ".csv" else "\t"
-    sheet = pd.read_csv(cohort, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    root, labelled = cohort.parent, tuple(sheet.columns.intersection(["label", "subtype"]))
-    entries = expand_folders(root, sheet_entries(sheet))
+    sheet, root = read_sheet(cohort), cohort.parent
+    log_sheet(sheet)
+    entries = sheet_entries(sheet, root)
+    given = [row.cells["path"] for row in sheet.rows]
+    if slashes := sum("\\" in old and "\\" not in entry.path for old, entry in zip(given, entries, strict=True)):
+        log.info("sheet: backslashes are read as slashes in the path of rows: %d", slashes)
+    entries = expand_folders(root, entries)
     if source == "both":
         entries = join_entries(entries, folder_entries(root, list_directory), also=cohort.name)
-    return root, entries, labelled
+    return root, entries, tuple(column for column in ("label", "subtype") if column in sheet.columns)
 
 
-def sheet_entries(sheet: pd.DataFrame) -> list[Entry]:
-    """Return one entry a row of a sheet.
-
-    Parameters
-    ----------
-    sheet : DataFrame of str
-        Column `path`, relative to the sheet's folder: a file, or a folder for all files in it; optional `patient`,
-        `exam`, `view`, `label`, `subtype`, `report`. Other columns are ignored.
+def check_cohort(source: str, cohort: Path) -> None:
+    """Stop if a cohort's path is not that of a folder, or a sheet, that can be read.
 
     Raises
     ------
     ValueError
-        No column `path`, or no row.
+        Also where a folder is to be searched in which this run works: it would find what it has written itself.
     """
-    if "path" not in sheet.columns:
-        raise ValueError(f"sheet: expected a column path, found {', '.join(map(str, sheet.columns)) or 'none'}")
-    if sheet.empty:
-        raise ValueError("sheet: expected one row a scan, found none")
-    known = sheet.reindex(columns=list(SHEET_COLUMNS), fill_value="").fillna("")
-    # the first line is the header
-    return [
-        Entry(**{column: str(value).strip() for column, value in row.items()}, row=str(line))
-        for line, row in enumerate(known.to_dict("records"), start=2)
-    ]
+    wanted = "folder" if source == "folder" else "sheet"
+    if not (cohort.is_dir() if source == "folder" else cohort.is_file()):
+        raise ValueError(f"cohort.path: expected a {wanted}, found none there; {describe_place(cohort)}")
+    if not os.access(cohort, os.R_OK):
+        raise ValueError(f"cohort.path: expected a {wanted} that may be read")
+    searched = {"folder": cohort, "both": cohort.parent}.get(source)
+    if searched and Path.cwd().is_relative_to(searched.resolve()):
+        raise ValueError("cohort.path: expected a folder without the working directory in it; see --directory")
+
+
+def describe_place(cohort: Path) -> str:
+    """Return what may be wrong with a path at which nothing is, or another thing than expected."""
+    if cohort.is_dir() or cohort.is_file():
+        return f"it is a {'folder' if cohort.is_dir() else 'file'}: see cohort.source"
+    if str(cohort).startswith("~"):
+        return "~ is not known here: write the home folder out"
+    if DRIVE.match(str(cohort)) or "\\" in str(cohort):
+        return "a path of Windows is not known here: write it with slashes, as this system names the place"
+    return "the path is relative to --directory"
+
+
+def log_sheet(sheet: Sheet) -> None:
+    """Tell what was taken for what in a sheet, without quoting it."""
+    log.info("sheet: read as %s with %s between columns, rows: %d", sheet.encoding, sheet.separator, len(sheet.rows))
+    if sheet.doubtful:
+        log.warning("sheet: the letters may be those of another encoding than %s; save it in UTF-8", sheet.encoding)
+    if sheet.blanked:
+        log.warning("sheet: reports with such letters are left out: %d", sheet.blanked)
+    for number, name in sheet.ignored.items():
+        log.info("sheet: column %d is not known and left out%s", number, name and f": {name}")
+    for (column, word, value), rows in sorted(sheet.words.items()):
+        log.info("sheet: %s %s is read as %s in rows: %d", column, word, value, rows)
+    for column in sheet.derived:
+        log.info("sheet: %s is taken from the subtype", column)
+    if sheet.short:
+        log.info("sheet: cells that are not there are read as empty in rows: %d", sheet.short)
+
+
+def sheet_entries(sheet: Sheet, root: Path) -> list[Entry]:
+    """Return one entry a row of a sheet; its path is spelled as on the disk.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Column `path`, relative to the sheet's folder: a file, or a folder for all files in it; optional `patient`,
+        `exam`, `view`, `label`, `subtype`, `report`.
+    root : Path
+        The sheet's folder.
+    """
+    entries = []
+    for row in sheet.rows:
+        entry = Entry(**row.cells, row=str(row.line), refusal=row.refusal)
+        try:
+            if not row.refusal:
+                entry = replace(entry, path=find_path(root, entry.path, sheet.encoding))
+        except Refusal as refusal:
+            entry = replace(entry, refusal=refusal)
+        entries.append(entry)
+    return entries
+
+
+def find_path(root: Path, path: str, encoding: str) -> str:
+    """Return a sheet's path as the disk has it, or as it is where nothing is there; nothing is searched.
+
+    Raises
+    ------
+    Refusal
+        The path is one of another system, or climbs.
+    """
+    if ".." in re.split(r"[/\\]", path):
+        raise Refusal("the path climbs with ..")
+    if DRIVE.match(path) and not exists(root, path):
+        raise Refusal("the path stands on a drive of Windows: expected one relative to the folder of the sheet")
+    if SERVER.match(path):
+        raise Refusal("the path names a server: expected one relative to the folder of the sheet")
+    for spelling in spell(path, encoding):
+        if exists(root, spelling):
+            return spelling
+    if "\\" in path:
+        raise Refusal("no such file, with backslashes or with slashes")
+    return path
 
 
 def expand_folders(root: Path, entries: list[Entry]) -> list[Entry]:
-    """Return the entries of a sheet, in the place of each that names a folder one a file in it."""
-    found = []
+    """Return the entries of a sheet, in the place of each that names a folder one a file in it.
+
+    Raises
+    ------
+    ValueError
+        More than a cohort's files.
+    """
+    found: list[Entry] = []
+    inside: dict[Path, list[str]] = {}
     for entry in entries:
         try:
+            if entry.refusal or not os.path.isdir(root / entry.path):  # noqa: PTH112
+                raise Refusal("no folder")
             folder = locate(root, entry.path, folder=True)
         except Refusal:
             found.append(entry)
             continue
         base = folder.relative_to(root.resolve()).as_posix()
-        found += [replace(entry, path=f"{base}/{path}" if base != "." else path) for path in files_below(folder)]
+        if folder not in inside:
+            inside[folder] = files_below(folder)
+        found += [replace(entry, path=f"{base}/{path}" if base != "." else path) for path in inside[folder]]
+        if len(found) > MAXIMUM_FILES:
+            raise ValueError(f"sheet: expected at most {MAXIMUM_FILES} files in the folders of its rows")
     return found
 
 
 def files_below(root: Path) -> list[str]:
-    """Return the paths of all files below `root`, sorted; of linked folders the link, because none is entered."""
-    paths = []
-    for folder, folders, files in os.walk(root):
-        links = [name for name in folders if (Path(folder) / name).is_symlink()]
-        paths += [(Path(folder) / name).relative_to(root).as_posix() for name in files + links]
+    """Return the paths of all files below `root`, sorted; of linked folders the link, because none is entered.
+
+    Raises
+    ------
+    ValueError
+        More than a cohort's files.
+    """
+    paths: list[str] = []
+    top = os.path.join(root, "")  # noqa: PTH118
+    for folder, folders, files in os.walk(top):
+        below = os.path.join(folder, "")[len(top) :]  # noqa: PTH118
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]  # noqa: PTH114, PTH118
+        paths += [below + name for name in files + links]
+        if len(paths) > MAXIMUM_FILES:
+            raise ValueError(f"cohort.path: expected at most {MAXIMUM_FILES} files below the folder")
     return sorted(paths)
 
 

@@ -1,16 +1,75 @@
-"""What tells a changed archive from an unchanged one while jobs are planned: names, sizes and times, no contents."""
+"""What tells a changed archive from an unchanged one while jobs are planned: names, sizes and times, no contents.
 
-import csv
+Also what stops the plan: a cohort's path or sheet that cannot be read.
+"""
+
 import hashlib
 import os
+import stat
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
+
+from bonescan.ingest.archive import check_cohort, expand_folders, files_below, sheet_entries
+from bonescan.ingest.sheet import Sheet, read_sheet
+
+
+@lru_cache(1)
+def read_once(cohort: Path, state: str) -> Sheet:
+    """Return what a sheet says, read once as long as its state is the same."""
+    return read_sheet(cohort)
+
+
+def check_plan(source: str, path: str | None, annotations: str | None) -> None:
+    """Stop before any job is planned if the user's sheet or folder cannot be read.
+
+    A path at which nothing is stays with Snakemake: who has the results of an archive can go on without it.
+
+    Parameters
+    ----------
+    source : {"phantom", "sheet", "folder", "both"}
+    path : str or None
+        The sheet or the folder.
+    annotations : str or None
+        The folder of annotations.
+
+    Raises
+    ------
+    ValueError
+        One line.
+    """
+    if source == "phantom":
+        return
+    if annotations and braced(annotations):
+        raise ValueError("cohort.annotations: expected a path without { and }, which Snakemake takes for a wildcard")
+    if annotations and Path(annotations).is_file():
+        raise ValueError("cohort.annotations: expected a folder with one folder a reader, found a file")
+    cohort = Path(path)
+    if not cohort.exists() and not braced(path):
+        return
+    check_cohort(source, cohort)
+    if source != "folder":
+        try:
+            read_once(cohort, state_of([cohort]))
+        except OSError as error:
+            raise ValueError(f"cohort.path: expected a sheet that can be read: {error.strerror}") from None
+
+
+def braced(path: str) -> bool:
+    """Tell whether Snakemake would take a part of a path for a wildcard."""
+    return "{" in path
+
+
+def tracked(path: str) -> str | list:
+    """Return a path as an input of a rule; none for one with braces, which the rule's parameters track."""
+    return [] if braced(path) else path
 
 
 def archive_state(source: str, path: str | None) -> str | None:
     """Return a digest of the files that the user's sheet names or the user's folder holds; None for the phantom.
 
-    A scan replaced or added makes `ingest` run again, though neither the sheet nor the folder's own time changed.
+    A scan replaced or added makes `ingest` run again, though neither the sheet nor the folder's own time changed. Only
+    files below the sheet's folder count, and no folder is searched that ingest would not take.
 
     Parameters
     ----------
@@ -21,14 +80,22 @@ def archive_state(source: str, path: str | None) -> str | None:
     if source == "phantom":
         return None
     cohort = Path(path)
+    try:
+        check_cohort(source, cohort)
+        return state_of([*archive_files(source, cohort), *([cohort] if braced(path) and cohort.is_file() else [])])
+    except (OSError, ValueError):  # ingest will say what
+        return None
+
+
+def archive_files(source: str, cohort: Path) -> list[Path]:
+    """Return the files of a cohort that are to be watched."""
+    root = cohort if source == "folder" else cohort.parent
     if source == "sheet":
-        with open(cohort, newline="", encoding="utf-8-sig") as sheet:
-            rows = csv.DictReader(sheet, delimiter="," if cohort.suffix.lower() == ".csv" else "\t")
-            files = [cohort.parent / (row.get("path") or "") for row in rows]
+        entries = expand_folders(root, sheet_entries(read_once(cohort, state_of([cohort])), root))
+        paths = [entry.path for entry in entries if not entry.refusal and not Path(entry.path).is_absolute()]
     else:
-        files = [cohort if cohort.is_dir() else cohort.parent]
-    files += [Path(root) / name for folder in files for root, _, names in os.walk(folder) for name in names]
-    return state_of(files)
+        paths = files_below(root)
+    return [root / path for path in dict.fromkeys(paths)]
 
 
 def annotations_state(folder: str | None) -> str | None:
@@ -40,9 +107,15 @@ def annotations_state(folder: str | None) -> str | None:
 
 def state_of(files: Iterable[Path]) -> str:
     """Return a digest of the names, sizes and times of those of the files that there are."""
-    stats = [(str(file), file.stat()) for file in sorted(files) if file.is_file()]
-    states = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
-    return hashlib.sha256(repr(states).encode()).hexdigest()
+    states = []
+    for name in sorted(map(str, files)):
+        try:
+            found = os.stat(name)  # noqa: PTH116
+        except (OSError, ValueError):
+            continue
+        if stat.S_ISREG(found.st_mode):
+            states.append((name, found.st_size, found.st_mtime_ns))
+    return hashlib.sha256(repr(states).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def salt_mark() -> str | None:

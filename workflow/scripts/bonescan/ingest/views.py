@@ -243,7 +243,8 @@ def check_entry(entry: Entry) -> str | None:
         raise entry.refusal
     for column, values in ALLOWED.items():
         if (value := getattr(entry, column)) and value not in values:
-            raise Refusal(f"{column} in the sheet: expected {', '.join(values)}")
+            words = ", or a word such as normal and metastasis" if column == "label" else ""
+            raise Refusal(f"{column} in the sheet: expected {', '.join(values)}" + words)
     wanted = headers.view_in_text(entry.view)
     if entry.view and not wanted:
         raise Refusal("view in the sheet: expected anterior or posterior")
