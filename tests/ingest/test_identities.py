@@ -204,6 +204,13 @@ def test_a_given_name_that_is_an_identity_leaves_its_rows_out(archive):
     assert "Meier" not in written(archive.parent) and "T-9000" not in written(archive.parent)
 
 
+@pytest.mark.parametrize("name", ["Little", "Field", "Sheet"])
+def test_a_given_name_is_an_identity_though_the_workflow_uses_the_word(archive, name):
+    headers = [{"PatientName": f"{name}^Ann"}, {}]
+    table, rejected, _ = ingest(archive, headers, "given", patient=["P1", f"{name}-1"])
+    assert list(table["patient"]) == ["P1"] and list(rejected["row"]) == ["3"]
+
+
 def test_a_reason_that_quotes_a_refused_name_is_cut(archive):
     headers = [{"PatientName": "Roe^Ann"}, {"PatientName": "Meier^Ute"}]
     save(scan(0, ImageID="ANT", PatientName="Roe^Ann"), archive / "9.dcm")
