@@ -15,9 +15,9 @@ from workflow_runs import jobs
 from bonescan import terms
 from bonescan.ingest import encodings, sheet, state
 from bonescan.ingest.archive import expand_folders, find_path, sheet_entries
-from bonescan.ingest.privacy import WORD
 from bonescan.ingest.refusal import Refusal
 from bonescan.ingest.vocabulary import WORDS
+from bonescan.ingest.words import WORD
 
 ROWS = [("a.dcm", "P0", "unauffällig"), ("b.dcm", "P1", "Größe")]
 TEXT = "path\tpatient\treport\na.dcm\tP0\tunauffällig\nb.dcm\tP1\tGröße\n"
@@ -438,3 +438,24 @@ def test_a_sheet_is_planned_wherever_it_lies(snakemake, place, folder):
 def test_annotations_that_cannot_be_are_one_message(place, name, message):
     with pytest.raises(ValueError, match=f"cohort.annotations: expected .*{message}"):
         state.check_plan("sheet", str(place / "archive" / "sheet.tsv"), str(place / name) if "/" in name else name)
+
+
+@pytest.mark.parametrize(
+    ("source", "sheet", "annotations", "labelled"),
+    [
+        ("phantom", None, None, True),
+        ("folder", None, None, False),
+        ("folder", None, "archive", True),
+        ("sheet", "path\ta\na.dcm\t1\n", None, False),
+        ("sheet", "path\ta\na.dcm\t1\n", "archive", True),
+        ("sheet", "path;Label\na.dcm;pos\n", None, True),
+        ("both", "path,subtype\na.dcm,normal\n", None, True),
+        ("sheet", None, None, True),
+    ],
+)
+def test_a_plan_knows_whether_there_are_labels(place, source, sheet, annotations, labelled):
+    path = place / "archive" / "labels.csv" if source in ("sheet", "both") else place / "archive"
+    if sheet:
+        path.write_text(sheet, encoding="utf-8")
+    found = state.check_plan(source, str(path), str(place / annotations) if annotations else None)
+    assert found == labelled

@@ -14,7 +14,7 @@ sys.path.append(str(SCRIPTS))  # the library, as the scripts import it
 
 from bonescan.code import Library
 from bonescan.config import check, settle_counts
-from bonescan.label.source import has_labels
+from bonescan.ingest.state import check_plan
 from bonescan.machine import caches_without_home, check_folders
 from bonescan.terms import DATASETS, UNITS, VIEW_SHAPE
 
@@ -26,7 +26,7 @@ PAPER = yaml.safe_load((WORKFLOW.parent / "config.yaml").read_text(encoding="utf
 try:
     check(config, yaml.safe_load((WORKFLOW / "schemas" / "config.schema.yaml").read_text(encoding="utf-8")), PAPER)
     check_folders("results", "logs", "benchmarks")
-    LABELLED = has_labels(**config["cohort"])
+    LABELLED = check_plan(*(config["cohort"][key] for key in ("source", "path", "annotations")))
 except ValueError as error:
     raise WorkflowError(str(error))
 

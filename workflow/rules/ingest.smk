@@ -1,11 +1,6 @@
 """DICOM to arrays. Needs: a sheet or a folder of scans. Makes: one array of views, a row of facts on each, the rejected."""
 
-from bonescan.ingest.state import archive_state, check_plan, salt_mark, tracked
-
-try:
-    check_plan(config["cohort"]["source"], config["cohort"]["path"], config["cohort"]["annotations"])
-except ValueError as error:
-    raise WorkflowError(str(error))
+from bonescan.ingest.state import archive_state, salt_mark, tracked
 
 
 rule ingest:

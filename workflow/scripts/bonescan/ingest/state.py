@@ -20,8 +20,8 @@ def read_once(cohort: Path, state: str) -> Sheet:
     return read_sheet(cohort)
 
 
-def check_plan(source: str, path: str | None, annotations: str | None) -> None:
-    """Stop before any job is planned if the user's sheet or folder cannot be read.
+def check_plan(source: str, path: str | None, annotations: str | None) -> bool:
+    """Tell whether a cohort has labels; stop before any job is planned if its sheet or folder cannot be read.
 
     A path at which nothing is stays with Snakemake: who has the results of an archive can go on without it.
 
@@ -33,26 +33,33 @@ def check_plan(source: str, path: str | None, annotations: str | None) -> None:
     annotations : str or None
         The folder of annotations.
 
+    Returns
+    -------
+    bool
+        The phantom has labels, and so has whoever gives annotations, or a sheet with the column label or subtype.
+
     Raises
     ------
     ValueError
         One line.
     """
     if source == "phantom":
-        return
+        return True
     if annotations and braced(annotations):
         raise ValueError("cohort.annotations: expected a path without { and }, which Snakemake takes for a wildcard")
     if annotations and Path(annotations).is_file():
         raise ValueError("cohort.annotations: expected a folder with one folder a reader, found a file")
     cohort = Path(path)
     if not cohort.exists() and not braced(path):
-        return
+        return True
     check_cohort(source, cohort)
-    if source != "folder":
-        try:
-            read_once(cohort, state_of([cohort]))
-        except OSError as error:
-            raise ValueError(f"cohort.path: expected a sheet that can be read: {error.strerror}") from None
+    if source == "folder":
+        return bool(annotations)
+    try:
+        sheet = read_once(cohort, state_of([cohort]))
+    except OSError as error:
+        raise ValueError(f"cohort.path: expected a sheet that can be read: {error.strerror}") from None
+    return bool(annotations) or not {"label", "subtype"}.isdisjoint(sheet.columns)
 
 
 def braced(path: str) -> bool:
