@@ -8,6 +8,7 @@ import re
 import pydicom
 
 from bonescan.ingest.datasets import values_of
+from bonescan.ingest.identities import NOBODY
 from bonescan.ingest.refusal import Refusal
 from bonescan.terms import VIEWS
 
@@ -23,19 +24,6 @@ VIEW_CODES = {
 VIEW_WORDS = {"anterior": {"ant", "anterior"}, "posterior": {"post", "posterior"}}
 OTHER_VIEW_WORDS = {"oblique", "lateral", "lao", "rao", "lpo", "rpo"}
 DETECTOR_VIEWS = dict(enumerate(VIEWS, start=1))  # by convention, where no frame names its view
-REMOVED = {
-    "",
-    "0",
-    "anon",
-    "anonym",
-    "anonymous",
-    "anonymized",
-    "anonymised",
-    "deidentified",
-    "removed",
-    "none",
-    "unknown",
-}
 FEET_FIRST = {"102541007", "F-10480"}  # CID 21, SNOMED CT and SNOMED RT
 
 # Values that a reason may quote: defined terms of the standard, which name no patient
@@ -221,7 +209,7 @@ def identity(dataset: pydicom.Dataset) -> str:
         Neither of the two in the file.
     """
     number = str(dataset.get("PatientID") or "").strip()
-    removed = re.sub(r"[\W_]|patient", "", number.lower()) in REMOVED
+    removed = re.sub(r"[\W_]|patient", "", number.lower()) in {"", "0", *NOBODY}
     found = str(dataset.get("StudyInstanceUID") or "").strip() if removed else number
     if not found:
         raise Refusal("neither Patient ID nor Study Instance UID: give the patient in a sheet")
