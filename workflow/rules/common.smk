@@ -49,6 +49,9 @@ ANNOTATIONS = "results/{scale}/simulate/annotations" if PHANTOM else config["coh
 # images of each class after augmentation, or `auto`
 COUNTS = settle_counts(config, PAPER)
 
+# stands as a file that is not there: Snakemake names it in one message, where an exception comes with a traceback
+NO_LABELS = "expected labels, found none: give the sheet a column label, or set cohort.annotations"
+
 if not LABELLED and workflow.is_main_process:
     logger.warning(
         "There are no labels: the run goes as far as the crop and its contact sheet. For the rest give the sheet a "
@@ -66,16 +69,6 @@ def library(*names):
         return LIBRARY.digest(*names)
 
     return digest
-
-
-def annotations(wildcards):
-    """The folder of the readers' annotations; nothing where the sheet holds the labels."""
-    if not LABELLED:
-        raise WorkflowError(
-            "expected labels, found none: this target needs a column label in the cohort's sheet, "
-            "or cohort.annotations"
-        )
-    return ANNOTATIONS
 
 
 def provenance(wildcards):

@@ -8,7 +8,7 @@ rule label:
     """Count the readers' votes on each image: at least two of three make it abnormal."""
     input:
         scans="results/{scale}/ingest/scans.tsv",
-        annotations=annotations,
+        annotations=ANNOTATIONS if LABELLED else NO_LABELS,
         rejected="results/{scale}/ingest/rejected.tsv",
     output:
         labels="results/{scale}/label/labels.tsv",
