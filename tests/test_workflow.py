@@ -105,7 +105,7 @@ def test_everything_from_nothing(tiny_run):
     assert not left, "checkpoints of finished trainings stay behind"
 
 
-TYPES = {"int": r"-?\d+(\.0)?", "float": r"-?(\d+\.?\d*(e-?\d+)?)", "0/1": r"[01](\.0)?", "text": r".*"}
+TYPES = {"int": r"-?\d+(\.0)?", "float": r"-?(\d+\.?\d*(e[+-]?\d+)?)", "0/1": r"[01](\.0)?", "text": r".*"}
 
 
 def test_every_file_of_the_run_is_as_docs_outputs_says(tiny_run):
@@ -178,7 +178,7 @@ def planned(snakemake, tiny_run, tmp_path):
         if file:
             text = (tmp_path / "workflow" / "scripts" / file).read_text(encoding="utf-8")
             assert old in text
-            (tmp_path / "workflow" / "scripts" / file).write_text(text.replace(old, new), encoding="utf-8")
+            (tmp_path / "workflow" / "scripts" / file).write_text(text.replace(old, new, 1), encoding="utf-8")
         arguments = ["--dry-run", "--quiet", "rules", "--configfile", tiny_run / "tiny.yaml"]
         run = snakemake(*arguments, directory=tiny_run, checkout=tmp_path)
         assert run.returncode == 0, run.stdout + run.stderr
@@ -191,7 +191,7 @@ def planned(snakemake, tiny_run, tmp_path):
     ("file", "old", "new"),
     [
         (None, "", ""),
-        ("bonescan/models/vgg.py", "import", "# edited\nimport"),
+        ("bonescan/models/vgg.py", "from bonescan.backend", "# edited\nfrom bonescan.backend"),
         ("bonescan/models/vgg.py", '"""', '"""Edited. '),
         ("train.py", '"""Train', '"""Edited. Train'),
         ("train.py", "a GPU was asked for", "one asked for a GPU"),

@@ -111,8 +111,8 @@ def test_thoracic_pictures_that_need_no_crop(tmp_path):
 def test_a_picture_needs_a_patient(tmp_path):
     (tmp_path / "archive").mkdir()
     (tmp_path / "archive" / "a_ant.png").write_bytes(encoded(grey(0)))
-    with pytest.raises(ValueError, match="a picture"):
-        run("folder", tmp_path / "archive", tmp_path)
+    _, table, rejected = run("folder", tmp_path / "archive", tmp_path)
+    assert table.empty and rejected["reason"].tolist() == ["a picture: give its patient in a sheet"]
 
 
 @pytest.mark.parametrize(

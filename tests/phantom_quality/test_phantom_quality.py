@@ -93,12 +93,14 @@ def test_difficulty_and_shortcuts(cohort, tmp_path):
 
 
 def test_other_cohorts_have_no_phantom_to_measure(snakemake, tmp_path):
-    (tmp_path / "own.yaml").write_text(
-        yaml.safe_dump({"cohort": {"source": "folder", "path": str(tmp_path)}}), encoding="utf-8"
-    )
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "scan.dcm").write_bytes(b"a scan")
+    cohort = {"source": "folder", "path": str(tmp_path / "archive")}
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump({"cohort": cohort}), encoding="utf-8")
     run = snakemake("phantom_quality", "--dry-run", "--configfile", tmp_path / "own.yaml", directory=tmp_path)
     assert run.returncode != 0
     assert "expected cohort.source: phantom" in run.stdout + run.stderr
+    assert "Traceback" not in run.stdout + run.stderr
 
 
 def test_the_target_is_three_jobs_beside_the_pipeline(snakemake):

@@ -56,7 +56,7 @@ def job(tmp_path):
                 tensorboard=str(tmp_path / "tensorboard"),
                 fit_code="c0de",
             ),
-            wildcards=SimpleNamespace(model="V7", seed="4"),
+            wildcards=SimpleNamespace(unit="patient", dataset="D1", model="V7", seed="4"),
             threads=1,
             resources={},
             log=[],

@@ -51,6 +51,7 @@ COUNTS = settle_counts(config, PAPER)
 
 # stands as a file that is not there: Snakemake names it in one message, where an exception comes with a traceback
 NO_LABELS = "expected labels, found none: give the sheet a column label, or set cohort.annotations"
+NO_TRUTH = "expected cohort.source: phantom, whose truth is known: there is nothing to measure other cohorts against"
 
 if not LABELLED and workflow.is_main_process:
     logger.warning(
@@ -140,17 +141,8 @@ def of_every_unit(name):
 
 
 def truth(name):
-    """Input function for what only the phantom knows."""
-
-    def path(wildcards):
-        if not PHANTOM:
-            raise WorkflowError(
-                "expected cohort.source: phantom, whose truth is known, "
-                f"got {config['cohort']['source']}: there is nothing to measure against on other cohorts"
-            )
-        return f"results/{wildcards.scale}/simulate/{name}"
-
-    return path
+    """What only the phantom knows; for another cohort, a file that is not there and says why."""
+    return f"results/{{scale}}/simulate/{name}" if PHANTOM else NO_TRUTH
 
 
 # what can be made without labels
