@@ -19,8 +19,8 @@ NETWORKS = {
     "densenet": {"family": "densenet", "layers": [1, 1, 1, 1], "growth": 32, "compression": 0.5},
 }
 
-# Every backend draws other numbers from the same seed, so the initial weights come from NumPy. An eighth of the channels:
-# with fewer than 8 in the stem, TensorFlow 2.21's oneDNN writes beyond its memory on some AMD processors.
+# Every backend draws other numbers from the same seed, so the initial weights come from NumPy. An eighth of the
+# channels: with fewer than 8 in the stem, TensorFlow's oneDNN writes beyond its memory on some AMD processors.
 PROCESS = """
 import json, pathlib, sys
 import numpy as np
