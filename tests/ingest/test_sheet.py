@@ -13,7 +13,7 @@ from nm_files import save
 from workflow_runs import jobs
 
 from bonescan import terms
-from bonescan.ingest import encodings, sheet, state
+from bonescan.ingest import bounded, encodings, sheet, state
 from bonescan.ingest.archive import expand_folders, find_path, sheet_entries
 from bonescan.ingest.refusal import Refusal
 from bonescan.ingest.vocabulary import WORDS
@@ -193,6 +193,7 @@ ERRORS = {
     "html": (" <html><table><td>Meier", "an HTML or XML file; save it as CSV"),
     "rtf": ("{\\rtf1 Meier", "an RTF file"),
     "pdf": ("%PDF-1.4 Meier", "a PDF file"),
+    "large": (b"path\n" + bytes(bounded.MAXIMUM_BYTES), "expected at most 64 MiB"),
     "zeros": (bytes(1000), "expected a header with the column path"),
 }
 

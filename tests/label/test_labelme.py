@@ -169,3 +169,11 @@ def test_hostile_xml_is_refused(text):
 def test_wrong_annotations_are_named(annotation, message):
     with pytest.raises(ValueError, match=message):
         read(annotation)
+
+
+def test_a_file_too_large_for_an_annotation_is_not_read(tmp_path):
+    (tmp_path / "ann").mkdir()
+    with open(tmp_path / "ann" / "a.json", "wb") as stream:
+        stream.truncate(labelme.MAXIMUM_BYTES + 1)
+    with pytest.raises(ValueError, match=r"^ann/a\.json: expected an annotation of at most 8 MiB$"):
+        labelme.read_folder(tmp_path, SIZE, ["a"])

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bonescan.ingest.bounded import MAXIMUM_BYTES, read_bounded
 from bonescan.ingest.refusal import Refusal
 from bonescan.ingest.sheet import Sheet, exists, read_sheet, spell
 
-MAXIMUM_BYTES = 64 * 2**20  # eight whole-body frames take 4 MiB
 MAXIMUM_FILES = 1_000_000  # of a cohort: more is no cohort but a disk
 DRIVE = re.compile(r"[A-Za-z]:")
 SERVER = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|[A-Za-z]+:/|//|\\\\")
@@ -279,16 +279,15 @@ def locate(root: Path, path: str, folder: bool = False) -> Path:
     return found
 
 
-def read_bounded(file: Path) -> bytes:
+def read_file(file: Path) -> bytes:
     """Return a file's bytes if it is no larger than a whole-body file can be.
 
     Raises
     ------
     Refusal
     """
-    with open(file, "rb") as stream:
-        data = stream.read(MAXIMUM_BYTES + 1)
-    if len(data) > MAXIMUM_BYTES:
+    data = read_bounded(file)
+    if data is None:
         raise Refusal(f"more than the {MAXIMUM_BYTES // 2**20} MiB of a whole-body file")
     if not data:
         raise Refusal("an empty file")

@@ -17,7 +17,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from bonescan.ingest.archive import MAXIMUM_BYTES
+from bonescan.ingest.bounded import MAXIMUM_BYTES
 from bonescan.ingest.refusal import Refusal
 
 

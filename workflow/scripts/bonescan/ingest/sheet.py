@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from bonescan.ingest.bounded import MAXIMUM_BYTES, read_bounded
 from bonescan.ingest.encodings import (
     ENCODINGS,
     ENOUGH,
@@ -34,7 +35,6 @@ HARMLESS = frozenset(
 """Names of other columns that the log may quote."""
 
 SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas"}
-MAXIMUM_BYTES = 64 * 2**20
 LEAST_FIT = 0.9  # of the words, that an encoding must fit
 TRIED_PATHS = 100  # cells with a path by which an encoding is told
 FORMATS = {
@@ -117,7 +117,7 @@ def read_sheet(path: Path) -> Sheet:
     ValueError
         It is no text, has no header with the column `path`, or has no row; or a quote does not close in its line.
     """
-    data = read_text(path)
+    data = read_bytes(path)
     encoding = find_encoding(data)
     if encoding.startswith(("utf-16", "utf-32")):
         data, encoding_of_cells = data.decode(encoding, "replace").encode(UTF_8, "replace"), UTF_8
@@ -158,16 +158,15 @@ def read_sheet(path: Path) -> Sheet:
     )
 
 
-def read_text(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     """Return the bytes of a sheet, which must be a text.
 
     Raises
     ------
     ValueError
     """
-    with open(path, "rb") as stream:
-        data = stream.read(MAXIMUM_BYTES + 1)
-    if len(data) > MAXIMUM_BYTES:
+    data = read_bounded(path)
+    if data is None:
         raise ValueError(f"sheet: expected at most {MAXIMUM_BYTES // 2**20} MiB")
     start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:8]
     for magic, name in FORMATS.items():

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bonescan.ingest import datasets, headers, pictures, privacy, words
-from bonescan.ingest.archive import Entry, locate, read_bounded
+from bonescan.ingest.archive import Entry, locate, read_file
 from bonescan.ingest.frames import Frame, decode_dicom, decode_picture
 from bonescan.ingest.identities import (
     AT_HOME,
@@ -163,7 +163,7 @@ def _read_views(entry: Entry, settings: Settings, known: Known) -> Iterator[View
     """Yield the views of one file, or why a frame is left out; the identities in the file are added to `known`."""
     wanted = check_entry(entry)
     file = locate(settings.root, entry.path)
-    data = read_bounded(file)
+    data = read_file(file)
     merge(known, _identities_of_entry(entry, file, settings))
     persons = Persons()
     if pictures.is_picture(data[:132]):
@@ -334,6 +334,6 @@ def list_directory(path: Path) -> list[str]:
 def _read_directory(path: Path) -> list[str] | Refusal:
     try:
         with datasets.silence_pydicom():
-            return datasets.directory_files(datasets.read_dataset(read_bounded(locate(path.parent, path.name))))
+            return datasets.directory_files(datasets.read_dataset(read_file(locate(path.parent, path.name))))
     except Refusal as refusal:
         return refusal

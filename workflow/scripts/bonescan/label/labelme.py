@@ -13,6 +13,7 @@ import numpy as np
 from defusedxml import DefusedXmlException
 from PIL import Image
 
+from bonescan.ingest.bounded import read_bounded
 from bonescan.label.annotation import READ
 
 SUFFIXES = (".json", ".xml")
@@ -47,7 +48,7 @@ def read_folder(
     Raises
     ------
     ValueError
-        As `read_annotation`; no reader's folder; two annotations of an image by one reader.
+        As `read_annotation`; no reader's folder; two annotations of an image by one reader; more than 8 MiB.
     """
     readers = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     if not readers:
@@ -59,8 +60,9 @@ def read_folder(
             place = f"{reader}/{path.name}" if path.stem in images else f"{reader}, annotation {number} by name"
             if path.with_suffix(".json").exists() and path.suffix == ".xml":
                 raise ValueError(f"{place}: expected one annotation of an image, found a second")
-            with open(path, "rb") as stream:
-                data = stream.read(MAXIMUM_BYTES + 1)
+            data = read_bounded(path, MAXIMUM_BYTES)
+            if data is None:
+                raise ValueError(f"{place}: expected an annotation of at most {MAXIMUM_BYTES // 2**20} MiB")
             shapes = read_annotation(data, path.suffix.lower(), path.stem, place, size, clear)
             if shapes is not None:
                 annotated[reader].add(path.stem)
@@ -100,8 +102,6 @@ def read_annotation(
         Not a LabelMe annotation, one of another image, or a shape that is unknown, incomplete or outside the picture;
         the message names file and shape.
     """
-    if len(data) > MAXIMUM_BYTES:
-        raise ValueError(f"{place}: expected an annotation of at most {MAXIMUM_BYTES // 2**20} MiB")
     header, shapes = _read_xml(data, place) if suffix == ".xml" else _read_json(data, place)
     named, rows, columns, unread = header
     if named and PureWindowsPath(str(named)).stem != image:
