@@ -50,7 +50,9 @@ def run(folder, annotations=()):
                 annotations=annotations,
             ),
             output=SimpleNamespace(table=folder / "work" / "annotations.tsv"),
-            params=SimpleNamespace(readers=["ann", "bob"], labels=["metastasis", "fracture"], window=99.5),
+            params=SimpleNamespace(
+                source="phantom", readers=["ann", "bob"], labels=["metastasis", "fracture"], window=99.5
+            ),
         )
     )
     return pd.read_table(folder / "work" / "annotations.tsv")

@@ -103,7 +103,7 @@ def run(folder, annotations, votes=2, readers=None, **columns):
         SimpleNamespace(
             input=SimpleNamespace(scans=folder / "scans.tsv", annotations=annotations),
             output=output,
-            params=SimpleNamespace(votes=votes, readers=readers, seed=1, shape=[1024, 256]),
+            params=SimpleNamespace(source="phantom", votes=votes, readers=readers, seed=1, shape=[1024, 256]),
         )
     )
     return (

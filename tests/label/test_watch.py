@@ -50,7 +50,11 @@ def test_what_may_be_written(private, text, cleared):
     watch = Watch("folder", private)
     assert watch.clear(text) == cleared and watch.hidden == (not cleared)
     assert Watch("phantom", private).clear(text) == text
-    assert Watch("folder", private / "elsewhere").clear(text) == text
+
+
+def test_nothing_is_written_that_could_not_be_searched(private):
+    with pytest.raises(ValueError, match=r"^\.bonescan-identities: expected .* found none: let ingest run again"):
+        Watch("folder", private / "elsewhere")
 
 
 def annotate(folder, reader, *shapes, name="P1_1_anterior"):

@@ -157,7 +157,9 @@ class Cohort:
             "classifier": "V21",
             "seed": 1,
             "crop": CROP,
-            "augment": CONFIG["augment"],
+            "vertical": 8,
+            "degrees": 5,
+            "shape": [1024, 256],
             "training": CONFIG["scales"]["desk"],
         }
         written = {name: [self.folder / f"{name}.{suffix}" for suffix in kinds] for name, kinds in outputs.items()}
@@ -217,6 +219,25 @@ def test_figure_scripts(script, cohort, request):
     (pdf, png), *_ = request.getfixturevalue(cohort).run(script, {"figure": ["pdf", "png"]}).values()
     assert pdf.read_bytes().startswith(b"%PDF") and pdf.stat().st_size < 2e6
     assert png.read_bytes().startswith(b"\x89PNG") and png.stat().st_size > 5000
+
+
+@pytest.mark.parametrize("script", ["figure4", "figure11"])
+def test_marks_stand_on_pictures_that_need_no_crop(script, tmp_path):
+    side, runs = 512, [("image", "D3", "V21", "trained", [0.2, 0.9, 0.8, 0.1])]
+    cohort = Cohort(tmp_path, [1, 1, 0, 0], runs, [])
+    np.save(cohort.paths["thorax"], np.random.default_rng(5).poisson(5, (4, side, side)).astype(np.uint16))
+    crop = pd.read_table(cohort.paths["crop"])
+    box = {"row0": 0, "row1": side, "col0": 0, "col1": side, "paste_row": 0, "paste_col": 0}
+    crop.assign(**box).to_csv(cohort.paths["crop"], sep="\t", index=False)
+
+    def drawn(image):
+        marks = [(image, reader, "metastasis", "", "circle", "300,400;300,420") for reader in ("r1", "r2")]
+        columns = ["image", "reader", "finding", "bone", "shape", "points"]
+        write(pd.DataFrame(marks, columns=columns), tmp_path / "findings.tsv")
+        ((_, png),) = cohort.run(script, {"figure": ["pdf", "png"]}, shape=[side, side]).values()
+        return png.read_bytes()
+
+    assert drawn("P0_1_posterior") != drawn("nobody")
 
 
 def test_result_tables_show_a_status_where_there_is_no_result(usual, tiny):

@@ -94,9 +94,12 @@ rule figure4:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
-        augment=config["augment"],
+        # the greatest that augmentation takes
+        vertical=config["augment"]["vertical"][1],
+        degrees=config["augment"]["degrees"][1],
         image=config["figures"]["metastasis"],
         votes=config["label"]["votes"],
+        shape=PICTURE_SHAPE,
         code=library("figure4"),
     script:
         "../scripts/figure4.py"
@@ -234,6 +237,7 @@ rule figure11:
         provenance=provenance,
         classifier=config["figures"]["classifier"],
         votes=config["label"]["votes"],
+        shape=PICTURE_SHAPE,
         code=library("figure11"),
     script:
         "../scripts/figure11.py"

@@ -26,7 +26,7 @@ def main(snakemake):
     reports = read_table(snakemake.input.reports).set_index("image")["report"].to_dict()
     begun = {}
     if given := getattr(snakemake.input, "annotations", None):
-        watch = Watch(getattr(params, "source", ""), Path())
+        watch = Watch(params.source, Path())
         _, findings = read_folder(Path(str(given)), scans.shape[1:], set(images), watch.clear)
         for finding in findings:
             begun.setdefault((finding["reader"], finding["image"]), []).append(finding)

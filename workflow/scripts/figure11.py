@@ -12,7 +12,6 @@ from bonescan.files import read_table
 from bonescan.label.masks import view_mask
 from bonescan.scoring.mistakes import find_mistakes
 from bonescan.script import logged
-from bonescan.terms import VIEW_SHAPE
 
 IMAGES = 4  # per row of the figure
 
@@ -33,7 +32,7 @@ def main(snakemake):
         rows[key] = []
         for mistake in found.itertuples(index=False):
             variant, row = find_row(lineage, mistake.image), row_in_array(cohort, mistake.source, "thorax_row")
-            marked = view_mask(findings, mistake.source, VIEW_SHAPE, votes)
+            marked = view_mask(findings, mistake.source, snakemake.params.shape, votes)
             mask = thorax_mask(marked, find_row(crops, mistake.source), thorax.shape[1])
             rows[key].append(make_picture(mistake, variant, np.asarray(thorax[row]), mask))
     figure = draw_misclassified(rows, model, IMAGES, snakemake.params.provenance, seed_note(metrics))

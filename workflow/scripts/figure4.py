@@ -11,22 +11,20 @@ from bonescan.figures.style import save
 from bonescan.files import read_table
 from bonescan.label.masks import view_mask
 from bonescan.script import logged
-from bonescan.terms import VIEW_SHAPE
 
 
 @logged
 def main(snakemake):
     thorax = np.load(snakemake.input.thorax, mmap_mode="r")
     cohort, crops, findings = (read_table(getattr(snakemake.input, name)) for name in ("cohort", "crop", "findings"))
-    settings = snakemake.params.augment
+    params = snakemake.params
 
     views = cohort.merge(crops[["image", "flag"]], on="image")
-    image = choose(views, snakemake.params.image, **CLEAR_CASE)
+    image = choose(views, params.image, **CLEAR_CASE)
     box = find_row(crops, image)
     counts = np.asarray(thorax[row_in_array(cohort, image, "thorax_row")])
-    mask = thorax_mask(view_mask(findings, image, VIEW_SHAPE, snakemake.params.votes), box, counts.shape[0])
-    greatest = settings["vertical"][1], settings["degrees"][1]
-    save(draw_variants(counts, mask, *greatest, snakemake.params.provenance), snakemake.output.figure)
+    mask = thorax_mask(view_mask(findings, image, params.shape, params.votes), box, counts.shape[0])
+    save(draw_variants(counts, mask, params.vertical, params.degrees, params.provenance), snakemake.output.figure)
     logging.info("shown: %s", image)
 
 

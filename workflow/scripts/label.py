@@ -10,16 +10,14 @@ from bonescan.chance import generator
 from bonescan.files import read_table, write_json, write_table, write_whole
 from bonescan.ingest.accepted import explain_rejections
 from bonescan.label.agreement import agreement
-from bonescan.label.labelme import read_folder
 from bonescan.label.masks import lesion_masks
 from bonescan.label.votes import (
     DISPUTED_COLUMNS,
     FINDING_COLUMNS,
-    check_images,
-    count_votes,
     find_disputes,
     label_by_sheet,
     label_by_votes,
+    read_votes,
 )
 from bonescan.label.watch import Watch
 from bonescan.script import logged
@@ -37,18 +35,8 @@ def main(snakemake):
     votes, findings = pd.DataFrame(index=images), pd.DataFrame(columns=FINDING_COLUMNS)
     listed, masks = pd.DataFrame(columns=DISPUTED_COLUMNS), {}
     if folder := getattr(snakemake.input, "annotations", None):
-        watch = Watch(getattr(params, "source", ""), Path())
-        annotated, marked = read_folder(Path(str(folder)), shape, set(images), watch.clear)
-        findings = pd.DataFrame(marked, columns=FINDING_COLUMNS)
-        check_images(annotated, images, params.readers, findings)
-        names = watch.name_readers(annotated)
-        annotated = {names[reader]: seen for reader, seen in annotated.items()}
-        findings["reader"] = findings["reader"].map(names)
-        if watch.hidden:
-            log.warning("%d labels or descriptions hold an identity and are left empty", watch.hidden)
-        if renamed := sum(reader != name for reader, name in names.items()):
-            log.warning("%d readers' folders are called by a name in a header: they are numbered", renamed)
-        votes = count_votes(findings, images, annotated)
+        watch = Watch(params.source, Path())
+        votes, findings = read_votes(Path(str(folder)), images, shape, params.readers, watch)
         labels, listed = label_by_votes(findings, scans, votes, params.votes), find_disputes(votes, params.votes)
         masks = lesion_masks(findings, images, shape, params.votes)
     else:

@@ -58,17 +58,20 @@ def write_identities(folder: Path, known: Digests, salt: bytes) -> None:
     _write_private(folder / IDENTITIES_FILE, text + "\n", replace=True)
 
 
-def read_identities(folder: Path) -> tuple[Digests, bytes] | None:
-    """Return what `write_identities` wrote, and the salt; None where it has written nothing.
+def read_identities(folder: Path) -> tuple[Digests, bytes]:
+    """Return what `write_identities` wrote, and the salt.
 
     Raises
     ------
     ValueError
-        The salt is another one: nothing would be found.
+        It has written nothing there, or with another salt: no identity would be found.
     """
     path = folder / IDENTITIES_FILE
     if not path.exists():
-        return None
+        raise ValueError(
+            f"{IDENTITIES_FILE}: expected what ingest leaves in the working directory to search annotations with, "
+            "found none: let ingest run again there (snakemake --forcerun ingest)"
+        )
     told = json.loads(path.read_text(encoding="utf-8"))
     if SALT_VARIABLE not in os.environ and not (folder / SALT_FILE).exists():
         raise ValueError(f"{SALT_VARIABLE}: expected the salt of ingest, found none")

@@ -3,16 +3,58 @@
 The paper, SPECT bone image annotation: an image that at least two of three doctors regard as abnormal is abnormal.
 """
 
+import logging
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from bonescan.label.labelme import read_folder
+from bonescan.label.watch import Watch
 from bonescan.terms import METASTASIS, SUBTYPES, UNSPECIFIED
 
 DISPUTED_COLUMNS = ["image", "kind", "abnormal", "normal", "missing"]
 FINDING_COLUMNS = ["image", "reader", "finding", "bone", "shape", "points"]
 SPINE = re.compile(r"\bvertebrae?\b|\bspine\b|\bspinal\b|\bsacrum\b|\bcoccyx\b|\b[ctl]\d{1,2}\b")
+
+log = logging.getLogger(__name__)
+
+
+def read_votes(
+    folder: Path, images: list[str], size: tuple[int, int], readers: list[str] | None, watch: Watch
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the readers' votes and findings, with no identity in them.
+
+    Parameters
+    ----------
+    folder : Path
+        One folder a reader, as `read_folder` reads them.
+    images : list of str
+        Images of the cohort.
+    size : (int, int)
+        Rows and columns of the images.
+    readers : list of str or None
+        As for `check_images`.
+    watch : Watch
+
+    Returns
+    -------
+    votes : DataFrame
+        From `count_votes`.
+    findings : DataFrame
+        Columns `FINDING_COLUMNS`.
+    """
+    annotated, marked = read_folder(folder, size, set(images), watch.clear)
+    findings = pd.DataFrame(marked, columns=FINDING_COLUMNS)
+    check_images(annotated, images, readers, findings)
+    names = watch.name_readers(annotated)
+    findings["reader"] = findings["reader"].map(names)
+    if watch.hidden:
+        log.warning("%d labels or descriptions hold an identity and are left empty", watch.hidden)
+    if renamed := sum(reader != name for reader, name in names.items()):
+        log.warning("%d readers' folders are called by a name in a header: they are numbered", renamed)
+    return count_votes(findings, images, {names[reader]: seen for reader, seen in annotated.items()}), findings
 
 
 def check_images(

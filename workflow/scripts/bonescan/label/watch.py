@@ -27,12 +27,16 @@ class Watch:
     source : str
         Of the cohort: simulated patients have no names.
     folder : Path
-        Where ingest left the digests; without them nothing is searched.
+        Where ingest left the digests.
+
+    Raises
+    ------
+    ValueError
+        As `read_identities`: without the digests nothing could be found, and nothing is written.
     """
 
     def __init__(self, source: str, folder: Path):
-        kept = None if source == "phantom" else read_identities(folder)
-        self.index = index_of_digests(*kept) if kept else None
+        self.index = None if source == "phantom" else index_of_digests(*read_identities(folder))
         self.hidden = 0
 
     def holds(self, text: str) -> bool:
