@@ -2,10 +2,8 @@
 
 import copy
 
-import numpy as np
 import pytest
 import yaml
-from sklearn.model_selection import train_test_split
 from snakemake.utils import update_config
 from workflow_runs import ROOT
 
@@ -111,6 +109,11 @@ SHEET = "cohort: {source: sheet, path: sheet.tsv}, "
             "figures: {normal: P001_1_anterior, metastasis: P001_1_anterior}",
             r"figures.metastasis: expected another image",
         ),
+        ("crop: {method: none}", r"crop.method: expected a crop of the simulated whole-body views, got none"),
+        ("crop: {sigma: 5.0}", r"crop.sigma: "),
+        ("simulate: {readers: 3.0}", r"simulate.readers: 3.0 is not of type 'integer'"),
+        ("simulate: {shards: 8.0}", r"simulate.shards: 8.0 is not of type 'integer'"),
+        ("seeds: [true]", r"seeds.0: True is not of type 'integer'"),
         ("seeds: [4294967296]", r"seeds.0: 4294967296 is greater than the maximum of 4294967295 .*below 2\^32"),
         (SHEET + "label: {votes: 3, readers: [ann, bob]}", r"label.votes: expected 1 to 2, .*label.readers, got 3"),
     ],
@@ -139,36 +142,6 @@ def test_counts_are_the_papers_for_the_phantom_and_auto_for_other_cohorts(overla
     config = merged("{" + overlay + "}")
     library.check(config, SCHEMA, CONFIG)
     assert library.settle_counts(config, CONFIG) == (CONFIG["augment"]["counts"] if counts == "paper" else counts)
-
-
-@pytest.mark.parametrize(
-    ("numbers", "ratio", "expected"),
-    [
-        ([220, 126], (7, 3), {"train": 88, "test": 38}),
-        ([4, 4], (7, 3), {"train": 2, "test": 1}),
-        ([10, 1], (7, 3), {"train": 1, "test": 0}),
-        ([220, 126], (1, 1000), {"train": 0, "test": 126}),
-    ],
-)
-def test_smallest_classes_by_hand(numbers, ratio, expected):
-    assert library.smallest_classes(numbers, ratio) == expected
-
-
-def test_smallest_classes_are_those_of_the_split():
-    rng = np.random.default_rng(0)
-    for _ in range(200):
-        numbers, ratio = rng.integers(2, 40, 2).tolist(), rng.integers(1, 10, 2).tolist()
-        truth = np.repeat([0, 1], numbers)
-        expected = library.smallest_classes(numbers, ratio)
-        try:
-            parts = train_test_split(truth, test_size=ratio[1] / sum(ratio), stratify=truth, random_state=0)
-        except ValueError:  # a part of one
-            assert not min(expected.values())
-            continue
-        found = [np.bincount(part, minlength=2).min() for part in parts]
-        # of equal fractions chance rounds one up
-        tie = 2 * numbers[0] * len(parts[0]) % (2 * sum(numbers)) == sum(numbers)
-        assert np.abs(np.array(found) - list(expected.values())).max() <= tie
 
 
 def test_the_paper_s_numbers_add_up():

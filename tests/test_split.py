@@ -85,7 +85,7 @@ def test_gate_names_what_is_wrong(lineage):
 
 def test_too_few_patients_is_an_error(lineage):
     few = lineage[lineage["patient"].isin(["P0", "P1", "P2"])]
-    with pytest.raises(ValueError, match="at least two patients of each label"):
+    with pytest.raises(ValueError, match="at least 2 patients of each label"):
         divide(few, "patient", [7, 3], seed=1)
 
 

@@ -258,6 +258,7 @@ def test_a_word_that_is_no_label_is_not_guessed(tmp_path, word):
         ("Multiple bone metastasis", "multiple"),
         ("Spinal", "spinal"),
         ("Normal", "normal"),
+        ("unspecified", "unspecified"),
     ],
 )
 def test_subtypes_as_words(tmp_path, word, subtype):
@@ -441,6 +442,33 @@ def test_annotations_that_cannot_be_are_one_message(place, name, message):
         state.check_plan("sheet", str(place / "archive" / "sheet.tsv"), str(place / name) if "/" in name else name)
 
 
+@pytest.mark.parametrize("kind", ["sheet", "annotations"])
+def test_a_path_that_no_disk_can_have_is_one_message(place, kind):
+    given = {"sheet": str(place / "archive" / "sheet.tsv"), "annotations": "archive"} | {kind: "a" * 300}
+    with pytest.raises(ValueError, match=r"^cohort: expected a path and annotations that can be read: File name too"):
+        state.check_plan("sheet", *given.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("path\tlabel\na\t1\nb\tpos\n", "of both labels.* found 2 metastasis and no other"),
+        ("path\tsubtype\na\tnormal\n", "of both labels.* found 1 normal and no other"),
+        ("path\tlabel\na\t1\nb\t\n", None),
+        ("path\tlabel\na\t1\nb\tno\n", None),
+    ],
+)
+def test_a_sheet_of_one_label_stops_before_any_job(place, text, message):
+    path = place / "archive" / "labels.tsv"
+    path.write_text(text, encoding="utf-8")
+    if message is None:
+        assert state.check_plan("sheet", str(path), None)
+        return
+    with pytest.raises(ValueError, match=f"^sheet: expected rows {message}"):
+        state.check_plan("sheet", str(path), None)
+    assert state.check_plan("sheet", str(path), str(place / "archive")), "its readers may see otherwise"
+
+
 @pytest.mark.parametrize(
     ("source", "sheet", "annotations", "labelled"),
     [
@@ -449,8 +477,8 @@ def test_annotations_that_cannot_be_are_one_message(place, name, message):
         ("folder", None, "archive", True),
         ("sheet", "path\ta\na.dcm\t1\n", None, False),
         ("sheet", "path\ta\na.dcm\t1\n", "archive", True),
-        ("sheet", "path;Label\na.dcm;pos\n", None, True),
-        ("both", "path,subtype\na.dcm,normal\n", None, True),
+        ("sheet", "path;Label\na.dcm;pos\nb.dcm;neg\n", None, True),
+        ("both", "path,subtype\na.dcm,normal\nb.dcm,spinal\n", None, True),
         ("sheet", None, None, True),
     ],
 )

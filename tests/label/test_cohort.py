@@ -30,20 +30,27 @@ def test_a_label_without_a_crop_and_a_crop_without_a_label_are_errors(kept):
 
 
 @pytest.mark.parametrize(
-    ("labels", "patients", "unit", "message"),
+    ("labels", "patients", "unit", "ratio", "message"),
     [
-        ([0, 0, 0], "xyz", "image", r"at least 2 images of each label.*units: image.*found 3 normal, 0 metastasis"),
-        ([0, 0, 1, 1], "xyzz", "patient", r"at least 2 patients of each label.*found 2 normal, 1 metastasis"),
-        ([0, 0, 1, 1], "xyzz", "source", None),
-        ([0, 0, 1, 1], "xyzw", "patient", None),
+        (
+            [0, 0, 0],
+            "xyz",
+            "image",
+            [7, 3],
+            r"at least 2 images of each label.*units: image.*found 3 normal, 0 metastasis",
+        ),
+        ([0, 0, 1, 1], "xyzz", "patient", [7, 3], r"at least 2 patients of each label.*found 2 normal, 1 metastasis"),
+        ([0, 0, 1, 1], "xyzz", "source", [7, 3], None),
+        ([0, 0, 1, 1], "xyzw", "patient", [7, 3], None),
+        ([0, 0, 1, 1], "xyzw", "patient", [100, 1], r"split.ratio: .*\[100, 1\].*out of the test part: .*2 metastasis"),
     ],
 )
-def test_a_cohort_that_cannot_be_split_stops_before_any_training(labels, patients, unit, message):
+def test_a_cohort_that_cannot_be_split_stops_before_any_training(labels, patients, unit, ratio, message):
     cohort = pd.DataFrame({"image": list("abcd")[: len(labels)], "patient": list(patients), "label": labels})
     if message is None:
-        return check_units(cohort, [unit])
+        return check_units(cohort, [unit], ratio)
     with pytest.raises(ValueError, match=message):
-        check_units(cohort, [unit])
+        check_units(cohort, [unit], ratio)
 
 
 def test_script(tmp_path):
@@ -54,7 +61,9 @@ def test_script(tmp_path):
     files = {name: tmp_path / f"{name}.tsv" for name in tables}
     output = SimpleNamespace(cohort=tmp_path / "cohort.tsv")
     script.main(
-        SimpleNamespace(input=SimpleNamespace(**files), output=output, params=SimpleNamespace(units=[]), log=[])
+        SimpleNamespace(
+            input=SimpleNamespace(**files), output=output, params=SimpleNamespace(units=[], ratio=[7, 3]), log=[]
+        )
     )
     cohort = read_table(output.cohort)
     assert cohort[["image", "exam", "thorax_row"]].to_numpy().tolist() == [["b", "01", 1], ["a", "01", 0]]

@@ -176,10 +176,13 @@ def test_main_with_the_sheets_labels(tmp_path):
         ({"label": [1, 0, 1]}, [(1, "unspecified"), (0, "normal"), (1, "unspecified")]),
         ({"label": [1, 0, 1], "subtype": ""}, [(1, "unspecified"), (0, "normal"), (1, "unspecified")]),
         ({"label": [1, 0, 1], "subtype": ["spinal", "", ""]}, [(1, "spinal"), (0, "normal"), (1, "unspecified")]),
-        ({"subtype": ["spinal", "normal", "multiple"]}, [(1, "spinal"), (0, "normal"), (1, "multiple")]),
+        (
+            {"label": [1, 0, 1], "subtype": ["", "normal", "unspecified"]},
+            [(1, "unspecified"), (0, "normal"), (1, "unspecified")],
+        ),
     ],
 )
-def test_a_sheet_with_one_of_the_two_columns_is_enough(tmp_path, given, expected):
+def test_a_sheet_with_labels_is_enough(tmp_path, given, expected):
     table, _, _ = run(tmp_path, [], **given)
     assert list(table[["label", "subtype"]].itertuples(index=False, name=None)) == expected
 

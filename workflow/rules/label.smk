@@ -47,6 +47,7 @@ rule cohort:
         "../../envs/imaging.yaml"
     params:
         units=config["split"]["units"],
+        ratio=config["split"]["ratio"],
         code=library("cohort"),
     script:
         "../scripts/cohort.py"

@@ -50,13 +50,9 @@ use rule train as sweep_train with:
     benchmark:
         "benchmarks/sweep_train/{scale}/{unit}/{dataset}/{model}/{initial_weights}/{learning_rate}/seed{seed}.tsv"
     params:
-        network=lookup(dpath="networks/{model}", within=config),
-        training=training_settings,
-        compute=config["compute"],
+        # the others are those of `train`
         checkpoint="results/{scale}/checkpoints/sweep-{unit}-{dataset}-{model}-{initial_weights}-{learning_rate}-seed{seed}",
         tensorboard="results/{scale}/tensorboard/sweep-{unit}-{dataset}-{model}-{initial_weights}-{learning_rate}-seed{seed}",
-        fit_code=library("bonescan.models.build", "bonescan.training.fit.fit", "bonescan.backend.prepare"),
-        code=library("train"),
 
 
 rule sweep_summary:

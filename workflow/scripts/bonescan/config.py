@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import jsonschema
 
+from bonescan.parts import LEAST_UNITS, smallest_classes
 from bonescan.terms import CLASSES, NORMAL, VARIANTS, VIEW_SHAPE
 
 SPANS = ("simulate.age", "simulate.counts", "crop.sigma", "augment.horizontal", "augment.vertical", "augment.degrees")
@@ -17,8 +18,13 @@ LEAST_SIDE = 32
 MOST_DEGREES = 180
 """Of a rotation."""
 
-LEAST_UNITS = 2
-"""Images or patients of each label that a split needs: one in each part."""
+VALIDATOR = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
+"""To JSON Schema 3.0 is an integer, to Python it is none: `range` and slices refuse it."""
 
 
 def check(config: Mapping, schema: Mapping, paper: Mapping) -> None:
@@ -57,7 +63,7 @@ def infinite_numbers(value, key: str = "") -> Iterator[str]:
 
 def schema_problems(config: Mapping, schema: Mapping) -> Iterator[str]:
     """Yield what the schema does not allow: misspelt keys, values of another kind, numbers out of bounds."""
-    for error in jsonschema.Draft202012Validator(schema).iter_errors(config):
+    for error in VALIDATOR(schema).iter_errors(config):
         allowed = error.schema.get("description", "")
         if error.validator == "additionalProperties":
             allowed = "allowed: " + ", ".join(error.schema["properties"])
@@ -98,9 +104,6 @@ def contradictions(config: Mapping, paper: Mapping) -> Iterator[str]:
                 f"because VGG halves an image five times, got {scale['block']}"
             )
     yield from impossible_pictures(config)
-    for model in config["models"]:
-        if model not in config["networks"]:
-            yield f"models: expected networks that stand under networks {[*config['networks']]}, got {model}"
     for name, network in config["networks"].items():
         if network["family"] == "vgg" and not any(network["convolutions"]):
             yield f"networks.{name}.convolutions: expected at least one in a block, got {network['convolutions']}"
@@ -165,34 +168,14 @@ def empty_parts(config: Mapping) -> Iterator[str]:
             )
 
 
-def smallest_classes(numbers: list[int], ratio: tuple[float, float]) -> dict[str, int]:
-    """Return how many of the rarer label each part gets in a split stratified by label.
-
-    Parameters
-    ----------
-    numbers : list of int
-        Units of each label.
-    ratio : (float, float)
-        Training to test.
-    """
-    total = sum(numbers)
-    test = math.ceil(ratio[1] / sum(ratio) * total)
-    # the training part gets whole shares, and what is left over goes to the largest fractions
-    shares = [number * (total - test) / total for number in numbers]
-    train = [int(share) for share in shares]
-    for label in sorted(range(len(numbers)), key=lambda label: train[label] - shares[label])[
-        : total - test - sum(train)
-    ]:
-        train[label] += 1
-    return {"train": min(train), "test": min(number - taken for number, taken in zip(numbers, train, strict=True))}
-
-
 def phantom_contradictions(config: Mapping, counts: str | Mapping[str, int]) -> Iterator[str]:
     """Yield what cannot be of the simulated cohort."""
     simulate = config["simulate"]
     majority = simulate["readers"] // 2 + 1
     if config["label"]["votes"] != majority:
         yield f"label.votes: expected {majority}, the majority of simulate.readers, got {config['label']['votes']}"
+    if config["crop"]["method"] == "none":
+        yield "crop.method: expected a crop of the simulated whole-body views, got none"
     normal = simulate["views"][NORMAL]
     views = {"normal": normal, "metastasis": sum(simulate["views"].values()) - normal}
     for group, patients in simulate["patients"].items():

@@ -6,6 +6,7 @@ import pandas as pd
 from sklearn.model_selection import train_test_split
 
 from bonescan.chance import generator
+from bonescan.parts import LEAST_UNITS
 
 
 class BrokenPromise(ValueError):
@@ -38,9 +39,10 @@ def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int) -> pd.DataFrame:
     """
     units = lineage.groupby(unit, sort=True)["label"].max()
     rarest = units.value_counts()
-    if len(rarest) < 2 or rarest.min() < 2:
+    if len(rarest) < 2 or rarest.min() < LEAST_UNITS:
         raise ValueError(
-            f"split by {unit}: expected at least two {unit}s of each label, got {rarest.to_dict()} (label: {unit}s)"
+            f"split by {unit}: expected at least {LEAST_UNITS} {unit}s of each label, "
+            f"got {rarest.to_dict()} (label: {unit}s)"
         )
     test_size = ratio[1] / sum(ratio)
     in_parts = {"test": math.ceil(test_size * len(units))}

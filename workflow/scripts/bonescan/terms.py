@@ -32,6 +32,9 @@ SUBTYPE_WORDS = {
 }
 """Words of a sheet's column `subtype`, spelled likewise."""
 
+SHEET_VALUES = {"label": ("0", "1"), "subtype": (*SUBTYPES, UNSPECIFIED)}
+"""What a sheet's columns may say once words are read."""
+
 VIEWS = ("anterior", "posterior")
 
 VIEW_SHAPE = (1024, 256)

@@ -25,7 +25,7 @@ from bonescan.ingest.encodings import (
     rank_encodings,
 )
 from bonescan.ingest.refusal import Refusal
-from bonescan.terms import LABEL_WORDS, SUBTYPE_WORDS, SUBTYPES
+from bonescan.terms import LABEL_WORDS, SHEET_VALUES, SUBTYPE_WORDS, SUBTYPES
 
 SHEET_COLUMNS = ("path", "patient", "exam", "view", "label", "subtype", "report")
 KNOWN = f"the known columns are {', '.join(SHEET_COLUMNS)}"
@@ -141,7 +141,7 @@ def read_sheet(path: Path) -> Sheet:
     columns = tuple(column for column in SHEET_COLUMNS if column in header.names)
     words: Counter = Counter()
     rows = [row._replace(cells=read_words(row.cells, words)) for row in rows]
-    derived = derive_column(rows, columns, words)
+    derived = derive_column(rows, columns)
     short = sum(len(cells) < len(header.names) for _, cells in raw)
     columns = tuple(column for column in SHEET_COLUMNS if column in columns + derived)
     return Sheet(
@@ -410,11 +410,11 @@ def read_words(cells: dict[str, str], words: Counter) -> dict[str, str]:
     return read
 
 
-def derive_column(rows: list[Row], columns: tuple[str, ...], words: Counter) -> tuple[str, ...]:
+def derive_column(rows: list[Row], columns: tuple[str, ...]) -> tuple[str, ...]:
     """Fill the column `label` from `subtype` where the sheet has only that one; return the columns filled."""
     if "label" in columns or "subtype" not in columns:
         return ()
     for row in rows:
-        if (subtype := row.cells["subtype"]) in SUBTYPES:
+        if (subtype := row.cells["subtype"]) in SHEET_VALUES["subtype"]:
             row.cells["label"] = str(int(subtype != SUBTYPES[0]))
     return ("label",)

@@ -6,12 +6,14 @@ Also what stops the plan: a cohort's path or sheet that cannot be read.
 import hashlib
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 from bonescan.ingest.archive import check_cohort, expand_folders, files_below, sheet_entries
 from bonescan.ingest.sheet import Sheet, read_sheet
+from bonescan.terms import CLASSES
 
 
 @lru_cache(1)
@@ -45,6 +47,14 @@ def check_plan(source: str, path: str | None, annotations: str | None) -> bool:
     """
     if source == "phantom":
         return True
+    try:
+        return check_cohort_and_annotations(source, path, annotations)
+    except OSError as error:
+        raise ValueError(f"cohort: expected a path and annotations that can be read: {error.strerror}") from None
+
+
+def check_cohort_and_annotations(source: str, path: str, annotations: str | None) -> bool:
+    """Return what `check_plan` does, of a cohort that is not simulated."""
     if annotations and braced(annotations):
         raise ValueError("cohort.annotations: expected a path without { and }, which Snakemake takes for a wildcard")
     if annotations and Path(annotations).is_file():
@@ -55,11 +65,28 @@ def check_plan(source: str, path: str | None, annotations: str | None) -> bool:
     check_cohort(source, cohort)
     if source == "folder":
         return bool(annotations)
-    try:
-        sheet = read_once(cohort, state_of([cohort]))
-    except OSError as error:
-        raise ValueError(f"cohort.path: expected a sheet that can be read: {error.strerror}") from None
-    return bool(annotations) or not {"label", "subtype"}.isdisjoint(sheet.columns)
+    sheet = read_once(cohort, state_of([cohort]))
+    if annotations:
+        return True
+    if "label" in sheet.columns:
+        check_labels(sheet)
+    return "label" in sheet.columns
+
+
+def check_labels(sheet: Sheet) -> None:
+    """Stop if all rows of a sheet have one and the same label: there is nothing to tell apart.
+
+    Raises
+    ------
+    ValueError
+    """
+    numbers = Counter(row.cells["label"] for row in sheet.rows)
+    for label, name in enumerate(CLASSES):
+        if numbers[str(label)] == len(sheet.rows):
+            raise ValueError(
+                f"sheet: expected rows of both labels, 0 ({CLASSES[0]}) and 1 ({CLASSES[1]}), found {len(sheet.rows)} "
+                f"{name} and no other; without the columns label and subtype a run goes as far as the crop"
+            )
 
 
 def braced(path: str) -> bool:

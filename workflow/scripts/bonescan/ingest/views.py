@@ -28,9 +28,8 @@ from bonescan.ingest.persons import Persons, read_persons
 from bonescan.ingest.refusal import Refusal
 from bonescan.ingest.vocabulary import WORDS
 from bonescan.ingest.workers import ordered_map
-from bonescan.terms import SUBTYPES
+from bonescan.terms import SHEET_VALUES
 
-ALLOWED = {"label": ("0", "1"), "subtype": SUBTYPES}
 # Names become file names (an annotation is `{image}.json`) and columns of tables
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 OTHERS = AT_HOME | COMMENTS  # what tells no patient
@@ -241,7 +240,7 @@ def check_entry(entry: Entry) -> str | None:
     """
     if entry.refusal:
         raise entry.refusal
-    for column, values in ALLOWED.items():
+    for column, values in SHEET_VALUES.items():
         if (value := getattr(entry, column)) and value not in values:
             words = ", or a word such as normal and metastasis" if column == "label" else ""
             raise Refusal(f"{column} in the sheet: expected {', '.join(values)}" + words)
@@ -314,7 +313,7 @@ def _row_of(frame: Frame, names: tuple[str, str], entry: Entry, settings: Settin
         "pixel_spacing": frame.spacing,
         "counts": int(frame.counts.sum(dtype=np.int64)),
     }
-    return facts | frame.facts | {column: getattr(entry, column) for column in ALLOWED}
+    return facts | frame.facts | {column: getattr(entry, column) for column in SHEET_VALUES}
 
 
 def list_directory(path: Path) -> list[str]:

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
+from bonescan.parts import LEAST_UNITS, smallest_classes
 from bonescan.terms import CLASSES, METASTATIC, SUBTYPES, UNSPECIFIED
 
-LEAST_UNITS = 2
 COLUMNS = ["image", "patient", "exam", "view", "label", "subtype", "scan_row", "thorax_row"]
 
 
@@ -41,7 +41,7 @@ def gather_cohort(
     return cohort.merge(kept, on="image", validate="one_to_one")[COLUMNS]
 
 
-def check_units(cohort: pd.DataFrame, units: list[str]) -> None:
+def check_units(cohort: pd.DataFrame, units: list[str], ratio: tuple[float, float]) -> None:
     """Stop, before anything is trained, if a cohort cannot be split by one of the units.
 
     Parameters
@@ -50,21 +50,30 @@ def check_units(cohort: pd.DataFrame, units: list[str]) -> None:
         `cohort.tsv`: image, patient, label.
     units : list of {"image", "source", "patient"}
         What a split keeps whole; an image and its source are one before augmentation.
+    ratio : (float, float)
+        Training to test.
 
     Raises
     ------
     ValueError
-        Fewer than two units of a label: the training and the test part need one each.
+        Fewer than two units of a label, or a ratio that leaves a label out of a part.
     """
     for unit in units:
         labels = cohort.groupby("patient" if unit == "patient" else "image")["label"].max()
         numbers = {name: int((labels == label).sum()) for label, name in enumerate(CLASSES)}
+        found = ", ".join(f"{number} {name}" for name, number in numbers.items())
+        counted = "patients" if unit == "patient" else "images"
         if min(numbers.values()) < LEAST_UNITS:
-            found = ", ".join(f"{number} {name}" for name, number in numbers.items())
-            counted = "patients" if unit == "patient" else "images"
             raise ValueError(
                 f"cohort: expected at least {LEAST_UNITS} {counted} of each label, "
                 f"one for the training part and one for the test part (split.units: {unit}), found {found}"
+            )
+        smallest = smallest_classes([*numbers.values()], ratio)
+        if empty := [part for part, least in smallest.items() if not least]:
+            raise ValueError(
+                f"split.ratio: expected normal ones and metastases in both parts (split.units: {unit}), "
+                f"got {list(ratio)}, which leaves a label out of the {' and the '.join(empty)} part: "
+                f"found {counted}: {found}"
             )
 
 

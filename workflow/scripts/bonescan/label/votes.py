@@ -12,7 +12,7 @@ import pandas as pd
 
 from bonescan.label.labelme import read_folder
 from bonescan.label.watch import Watch
-from bonescan.terms import METASTASIS, SUBTYPES, UNSPECIFIED
+from bonescan.terms import METASTASIS, SHEET_VALUES, SUBTYPES, UNSPECIFIED
 
 DISPUTED_COLUMNS = ["image", "kind", "abnormal", "normal", "missing"]
 FINDING_COLUMNS = ["image", "reader", "finding", "bone", "shape", "points"]
@@ -222,30 +222,27 @@ def label_by_votes(findings: pd.DataFrame, scans: pd.DataFrame, votes: pd.DataFr
 
 
 def label_by_sheet(scans: pd.DataFrame) -> pd.DataFrame:
-    """Return `labels.tsv` from the sheet's own columns `label` (0, 1) and `subtype`.
+    """Return `labels.tsv` from the sheet's own columns `label` (0, 1) and, if it has it, `subtype`.
 
-    A sheet without labels but with subtypes tells as much. A metastasis without a subtype is `unspecified`: a study of
-    two classes has no others.
+    A metastasis without a subtype is `unspecified`: a study of two classes has no others.
 
     Raises
     ------
     ValueError
-        Neither column is there, an image has no label, a value is not allowed, or label and subtype contradict each
+        No column label, an image has no label, a value is not allowed, or label and subtype contradict each
         other. The message names the image, never what stands in the sheet.
     """
-    given = {column: scans.get(column, pd.Series("", scans.index)).astype(str) for column in ("label", "subtype")}
-    if not {"label", "subtype"} & set(scans.columns):
+    if "label" not in scans.columns:
         raise ValueError(
             "labels: expected annotations (config: cohort, annotations) or a column label in the cohort's sheet, "
             "found neither"
         )
-    for column, allowed in (("label", ("0", "1")), ("subtype", (*SUBTYPES, UNSPECIFIED))):
+    given = {column: scans.get(column, pd.Series("", scans.index)).astype(str) for column in SHEET_VALUES}
+    for column, allowed in SHEET_VALUES.items():
         if (wrong := ~given[column].isin(["", *allowed])).any():
             image = scans["image"][wrong].iloc[0]
             raise ValueError(f"sheet, image {image}: {column}: expected {', '.join(allowed)}, found another value")
     label = given["label"]
-    if "label" not in scans.columns:
-        label = given["subtype"].map(lambda name: name and str(int(name != SUBTYPES[0])))
     if (without := label == "").any():
         raise ValueError(
             f"sheet, image {scans['image'][without].iloc[0]}: label: expected 0 or 1 for every view, "
