@@ -1,6 +1,7 @@
 """A wrong config stops the run before any job, naming key, value and what is allowed; the pins agree."""
 
 import copy
+import re
 
 import pytest
 import yaml
@@ -64,8 +65,6 @@ SHEET = "cohort: {source: sheet, path: sheet.tsv}, "
 @pytest.mark.parametrize(
     ("overlay", "message"),
     [
-        ("split: {ratio: [1000, 1]}", r"split.ratio: .* 346 images .*got \[1000, 1\].*out of the test part"),
-        ("split: {ratio: [1, 1000]}", r"split.ratio: .* 251 patients .*got \[1, 1000\].*out of the train part"),
         ("split: {ratio: [1.0e+300, 1.0e-300]}", r"split.ratio: expected two numbers that both count"),
         (SHEET + "split: {ratio: [1.0e-300, 1.0e+300]}", r"split.ratio: expected two numbers that both count"),
         ("split: {ratio: [.nan, 1]}", r"split.ratio.0: expected a finite number, got nan"),
@@ -94,11 +93,6 @@ SHEET = "cohort: {source: sheet, path: sheet.tsv}, "
         ("crop: {sigma: [5, 900]}", r"crop.sigma: expected fewer rows than crop.size, 256, got 900"),
         ("crop: {size: 2048}", r"crop.size: expected at most 1024, the rows of a view, got 2048"),
         ("crop: {degree: 31}", r"crop.degree: 31 is greater than the maximum of 30"),
-        (
-            "simulate: {patients: {metastasis: 0}, views: {multiple: 0, spinal: 0, outside_spine: 0}}",
-            r"simulate.patients.metastasis: expected at least 2, one for each part of a split, got 0",
-        ),
-        ("simulate: {patients: {normal: 1}, views: {normal: 2}}", r"simulate.patients.normal: expected at least 2"),
         ("simulate: {views: {unspecified: 3}}", r"simulate.views: .*'unspecified' was unexpected"),
         ("figures: {normal: P001}", r"figures.normal: 'P001' does not match .*such as P001_1_posterior"),
         (
@@ -121,6 +115,29 @@ SHEET = "cohort: {source: sheet, path: sheet.tsv}, "
 def test_contradictions_are_named(overlay, message):
     with pytest.raises(ValueError, match=message):
         library.check(merged("{" + overlay + "}"), SCHEMA, CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("overlay", "message"),
+    [
+        ("split: {ratio: [1000, 1]}", r"split.ratio: .* 346 images .*got \[1000, 1\].*out of the test part"),
+        ("split: {ratio: [1, 1000]}", r"split.ratio: .* 251 patients .*got \[1, 1000\].*out of the train part"),
+        (
+            "simulate: {patients: {metastasis: 0}, views: {multiple: 0, spinal: 0, outside_spine: 0}}, augment: {counts: auto}",
+            r"simulate.patients.metastasis: expected at least 2, one for each part of a split, got 0",
+        ),
+        ("simulate: {patients: {normal: 1}, views: {normal: 2}}, augment: {counts: auto}", r"simulate.patients.normal: expected at least 2"),
+    ],
+)
+def test_a_cohort_that_cannot_be_split_may_be_simulated_and_no_more(overlay, message):
+    config = merged("{" + overlay + "}")
+    library.check(config, SCHEMA, CONFIG)
+    (problem,) = [one for one in library.unsplittable(config) if re.search(message, one)]
+    assert not list(library.unsplittable(config | {"cohort": {"source": "sheet"}})), problem
+
+
+def test_the_default_cohort_can_be_split():
+    assert not list(library.unsplittable(CONFIG))
 
 
 @pytest.mark.parametrize(

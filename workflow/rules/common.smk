@@ -13,7 +13,7 @@ SCRIPTS = WORKFLOW / "scripts"
 sys.path.append(str(SCRIPTS))  # the library, as the scripts import it
 
 from bonescan.code import Library
-from bonescan.config import check, settle_counts
+from bonescan.config import check, settle_counts, unsplittable
 from bonescan.ingest.state import check_plan
 from bonescan.machine import caches_without_home, check_folders
 from bonescan.terms import DATASETS, UNITS, VIEW_SHAPE
@@ -51,6 +51,7 @@ COUNTS = settle_counts(config, PAPER)
 
 # stands as a file that is not there: Snakemake names it in one message, where an exception comes with a traceback
 NO_LABELS = "expected labels, found none: give the sheet a column label, or set cohort.annotations"
+NO_SPLIT = "; ".join(unsplittable(config))
 NO_TRUTH = "expected cohort.source: phantom, whose truth is known: there is nothing to measure other cohorts against"
 
 if not LABELLED and workflow.is_main_process:

@@ -39,6 +39,7 @@ rule cohort:
         scans="results/{scale}/ingest/scans.tsv",
         crop="results/{scale}/crop/crop.tsv",
         excluded="results/{scale}/crop/excluded.tsv",
+        parts=NO_SPLIT or [],
     output:
         cohort="results/{scale}/label/cohort.tsv",
     log:

@@ -117,7 +117,9 @@ def contradictions(config: Mapping, paper: Mapping) -> Iterator[str]:
         yield (
             f"label.votes: expected 1 to {len(readers)}, the number of label.readers, got {config['label']['votes']}"
         )
-    yield from empty_parts(config)
+    train, test = config["split"]["ratio"]
+    if not 0 < test / (train + test) < 1:
+        yield f"split.ratio: expected two numbers that both count in their sum, got [{train}, {test}]"
     if config["cohort"]["source"] == "phantom":
         yield from phantom_contradictions(config, settle_counts(config, paper))
 
@@ -144,27 +146,30 @@ def impossible_pictures(config: Mapping) -> Iterator[str]:
             yield f"augment.{key}: expected a greatest amount of at least 1, because 0 makes copies, got {augment[key]}"
 
 
-def empty_parts(config: Mapping) -> Iterator[str]:
-    """Yield a ratio of parts of which one stays empty: of the phantom's images and patients, or of any cohort's."""
-    train, test = config["split"]["ratio"]
-    if not 0 < test / (train + test) < 1:
-        yield f"split.ratio: expected two numbers that both count in their sum, got [{train}, {test}]"
-        return
+def unsplittable(config: Mapping) -> Iterator[str]:
+    """Yield why the simulated cohort of a config that is right otherwise cannot be split.
+
+    That matters to what is made after the crop alone: a single simulated patient may be looked at.
+    """
     if config["cohort"]["source"] != "phantom":
         return
-    simulate = config["simulate"]
+    simulate, ratio = config["simulate"], config["split"]["ratio"]
+    few = {group: patients for group, patients in simulate["patients"].items() if patients < LEAST_UNITS}
+    for group, patients in few.items():
+        yield (
+            f"simulate.patients.{group}: expected at least {LEAST_UNITS}, one for each part of a split, got {patients}"
+        )
+    if few:
+        return
     normal = simulate["views"][NORMAL]
     numbers = {"image": [normal, sum(simulate["views"].values()) - normal], "patient": [*simulate["patients"].values()]}
     numbers["source"] = numbers["image"]
-    # where a label is missing altogether another message says so
-    if not all(all(of_unit) for of_unit in numbers.values()):
-        return
     for unit in config["split"]["units"]:
-        if empty := [part for part, least in smallest_classes(numbers[unit], (train, test)).items() if not least]:
+        if empty := [part for part, least in smallest_classes(numbers[unit], ratio).items() if not least]:
             yield (
                 f"split.ratio: expected normal ones and metastases in both parts of {sum(numbers[unit])} "
                 f"{'patients' if unit == 'patient' else 'images'} (split.units: {unit}), "
-                f"got [{train}, {test}], which leaves a label out of the {' and the '.join(empty)} part"
+                f"got {list(ratio)}, which leaves a label out of the {' and the '.join(empty)} part"
             )
 
 
@@ -179,11 +184,6 @@ def phantom_contradictions(config: Mapping, counts: str | Mapping[str, int]) -> 
     normal = simulate["views"][NORMAL]
     views = {"normal": normal, "metastasis": sum(simulate["views"].values()) - normal}
     for group, patients in simulate["patients"].items():
-        if patients < LEAST_UNITS:
-            yield (
-                f"simulate.patients.{group}: expected at least {LEAST_UNITS}, one for each part of a split, "
-                f"got {patients}"
-            )
         if not patients <= views[group] <= 2 * patients:
             yield (
                 f"simulate.views: expected {patients} to {2 * patients} for {patients} {group} patients, "
