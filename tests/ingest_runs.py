@@ -21,7 +21,9 @@ def run(source, cohort, folder, pseudonyms="given", shape=(1024, 256), code="1",
         SimpleNamespace(
             input=SimpleNamespace(cohort=str(cohort)),
             output=output,
-            params=SimpleNamespace(source=source, pseudonyms=pseudonyms, shape=list(shape), code=code),
+            params=SimpleNamespace(
+                source=source, pseudonyms=pseudonyms, shape=list(shape), whole_body=shape == (1024, 256), code=code
+            ),
             threads=threads,
             log=[folder / "ingest.log"],
         )

@@ -123,10 +123,14 @@ def test_contradictions_are_named(overlay, message):
         ("split: {ratio: [1000, 1]}", r"split.ratio: .* 346 images .*got \[1000, 1\].*out of the test part"),
         ("split: {ratio: [1, 1000]}", r"split.ratio: .* 251 patients .*got \[1, 1000\].*out of the train part"),
         (
-            "simulate: {patients: {metastasis: 0}, views: {multiple: 0, spinal: 0, outside_spine: 0}}, augment: {counts: auto}",
+            "augment: {counts: auto}, "
+            "simulate: {patients: {metastasis: 0}, views: {multiple: 0, spinal: 0, outside_spine: 0}}",
             r"simulate.patients.metastasis: expected at least 2, one for each part of a split, got 0",
         ),
-        ("simulate: {patients: {normal: 1}, views: {normal: 2}}, augment: {counts: auto}", r"simulate.patients.normal: expected at least 2"),
+        (
+            "simulate: {patients: {normal: 1}, views: {normal: 2}}, augment: {counts: auto}",
+            r"simulate.patients.normal: expected at least 2",
+        ),
     ],
 )
 def test_a_cohort_that_cannot_be_split_may_be_simulated_and_no_more(overlay, message):

@@ -1,12 +1,14 @@
 import io
 import struct
+from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
-from nm_files import body, detector, whole_body
+from nm_files import body, whole_body
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
-from pydicom.encaps import encapsulate
+from pydicom.encaps import encapsulate, generate_fragments
 from pydicom.uid import (
     JPEG2000,
     DeflatedExplicitVRLittleEndian,
@@ -22,6 +24,8 @@ from pydicom.uid import (
 
 from bonescan.ingest import datasets, headers, pixels
 from bonescan.ingest.refusal import Refusal
+
+SAMPLES = ("JPEG-lossy", "JPGExtended")
 
 
 def written(dataset, **how):
@@ -39,7 +43,6 @@ def test_a_whole_body_file_is_accepted():
     assert counts[10, 20] == 2
     assert counts.sum() == 2
     assert headers.pixel_spacing(dataset) == (2.4, 2.4)
-    assert headers.pixel_spacing(whole_body(PixelSpacing=None)) is None
 
 
 @pytest.mark.parametrize(
@@ -51,6 +54,7 @@ def test_a_whole_body_file_is_accepted():
         ({"ImageType": ["ORIGINAL", "PRIMARY", "STATIC"]}, "expected WHOLE BODY, found STATIC"),
         ({"ImageType": ["ORIGINAL", "PRIMARY", "TOMO"]}, "expected WHOLE BODY, found TOMO"),
         ({"ImageType": None, "SOPClassUID": headers.SECONDARY_CAPTURE}, "found Secondary Capture"),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "WHOLE BODY", "TRANSMISSION"]}, "expected EMISSION, found TRANSMISSION"),
         ({"NumberOfFrames": 10**6}, "expected 1 to 8, found 1000000"),
         ({"PhotometricInterpretation": "RGB"}, "expected MONOCHROME2 or MONOCHROME1, found RGB"),
         ({"BitsAllocated": 32}, "BitsAllocated: expected 16 or 8, found 32"),
@@ -60,6 +64,58 @@ def test_a_whole_body_file_is_accepted():
 def test_what_is_no_planar_whole_body_scan_is_refused(changes, reason):
     with pytest.raises(Refusal, match=reason):
         headers.check_whole_body(written(whole_body(**changes)))
+
+
+def test_the_retired_class_of_nuclear_medicine_is_accepted():
+    headers.check_whole_body(written(whole_body(SOPClassUID="1.2.840.10008.5.1.4.1.1.5")))
+
+
+@pytest.mark.parametrize(
+    ("said", "held", "frames"), [(None, 1, 1), (None, 2, 2), (None, 4, 4), (0, 2, 2), (2, 2, 2), (2, 1, 2)]
+)
+@pytest.mark.parametrize("syntax", [None, RLELossless, JPEG2000Lossless, JPEGLSLossless])
+@pytest.mark.parametrize("offsets", [True, False])
+def test_the_pixels_tell_the_number_of_frames_where_the_file_does_not(said, held, frames, syntax, offsets):
+    file = whole_body(held, pixels=np.stack([body(seed)[:64] for seed in range(held)]))
+    if syntax:
+        file.compress(syntax)
+        if not offsets:
+            file.PixelData = encapsulate(list(generate_fragments(file.PixelData[8 + 4 * held :])), has_bot=False)
+    file.NumberOfFrames = said
+    assert headers.frame_count(written(file)) == frames
+
+
+def test_a_frame_in_two_fragments_is_one_frame():
+    file = whole_body(pixels=body()[None, :64])
+    file.compress(JPEG2000Lossless)
+    (frame,) = generate_fragments(file.PixelData[12:])
+    file.PixelData = encapsulate([frame[:100], frame[100:]], has_bot=False)
+    del file.NumberOfFrames
+    assert headers.frame_count(written(file)) == 1
+
+
+@pytest.mark.parametrize("syntax", [None, RLELossless])
+def test_more_frames_than_the_file_says_are_not_left_out_without_a_word(syntax):
+    file = whole_body(2, pixels=np.stack([body(1)[:64], body(2)[:64]]))
+    if syntax:
+        file.compress(syntax)
+    file.NumberOfFrames = 1
+    with pytest.raises(Refusal, match="Number of Frames: expected 2, as many as the pixels hold, found 1"):
+        headers.check_whole_body(written(file))
+
+
+def test_bytes_behind_the_last_frame_are_no_frame():
+    file = whole_body()
+    file.PixelData += bytes(1000)
+    assert headers.frame_count(file) == 1
+
+
+@pytest.mark.parametrize("missing", ["PixelRepresentation", "BitsStored", "HighBit", "NumberOfFrames"])
+def test_what_can_only_be_one_thing_may_be_missing(missing):
+    counts = body()
+    file = written(whole_body(pixels=counts[None], **{missing: None}))
+    headers.check_whole_body(file)
+    assert np.array_equal(pixels.frame_counts(file, 0), counts)
 
 
 @pytest.mark.parametrize("kind", ["WHOLE BODY", "WHOLEBODY", "whole_body"])
@@ -131,71 +187,88 @@ def test_files_without_preamble_and_meta_information(syntax):
     assert pixels.frame_counts(read, 0)[10, 20] == 1
 
 
+def spelled(kind, value, keyword="PixelSpacing", now="2.4\\2.4 "):
+    """A file in which a decimal string has another value, or also another value representation."""
+    stream = io.BytesIO()
+    pydicom.dcmwrite(stream, whole_body(**{keyword: now.split("\\")}), enforce_file_format=True)
+    tag = struct.pack("<HH", *divmod(int(tag_for_keyword(keyword)), 65536))
+    before = tag + b"DS" + struct.pack("<H", len(now)) + now.encode()
+    value = value.encode() + b" " * (len(value) % 2)
+    after = tag + kind + (struct.pack("<H", len(value)) if kind == b"DS" else struct.pack("<HL", 0, len(value))) + value
+    assert before in stream.getvalue()
+    return datasets.read_dataset(stream.getvalue().replace(before, after))
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value for VR", "ignore:Value exceeds")
+@pytest.mark.parametrize(
+    ("kind", "value", "spacing"),
+    [
+        (b"DS", "2.4\\2.4 ", (2.4, 2.4)),
+        (b"DS", "2,4\\2,4", (2.4, 2.4)),
+        (b"DS", "2,26\\2.40", (2.26, 2.4)),
+        (b"UT", "2.4\\2.4", (2.4, 2.4)),
+        (b"UN", "2.4\\2.4", (2.4, 2.4)),
+        (b"DS", "inf\\inf", None),
+        (b"DS", "nan\\2.4", None),
+        (b"DS", "-2.4\\-2.4", None),
+        (b"DS", "0\\0", None),
+        (b"DS", "1e300\\1e300", None),
+        (b"DS", "2400\\2400", None),
+        (b"DS", "0.0024\\0.0024", None),
+        (b"DS", "2.4 mm\\2.4 mm", None),
+        (b"DS", "2.4", None),
+        (b"DS", "", None),
+    ],
+)
+def test_pixel_spacing_as_it_is_written(kind, value, spacing):
+    assert headers.pixel_spacing(spelled(kind, value)) == spacing
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value for VR")
+def test_a_rescale_slope_with_a_decimal_comma_is_read():
+    assert pixels.rescale_left_alone(spelled(b"DS", "1,0", "RescaleSlope", "1.0 ")) == []
+    assert pixels.rescale_left_alone(spelled(b"DS", "0,5", "RescaleSlope", "1.0 ")) != []
+
+
+@pytest.mark.parametrize(
+    ("syntax", "found"),
+    [("1.2.840.113619.5.2", "a private one"), ("1.2.840.10008.1.2.4.999", "another"), ("abc", "a private one")],
+)
+@pytest.mark.filterwarnings("ignore:Invalid value for VR UI")
+def test_a_transfer_syntax_that_dicom_does_not_know_is_named(syntax, found):
+    file = whole_body()
+    file.file_meta.TransferSyntaxUID = pydicom.uid.UID(syntax)
+    file.file_meta.MediaStorageSOPClassUID, file.file_meta.MediaStorageSOPInstanceUID = headers.NUCLEAR_MEDICINE, "1.2"
+    with pytest.raises(Refusal, match=f"Transfer Syntax UID: expected one of DICOM, found {found}"):
+        written(file, enforce_file_format=False, implicit_vr=True, little_endian=True, force_encoding=True)
+
+
+def test_a_sample_of_the_nema_that_decoders_refuse_is_read():
+    """NM1_JPLY says 0 for the end of the spectral selection; a mended copy of it comes with pydicom too."""
+    folder = Path(pydicom.__file__).parent / "data" / "test_files"
+    broken, mended = (datasets.read_dataset((folder / f"{name}.dcm").read_bytes()) for name in SAMPLES)
+    with pytest.raises(RuntimeError, match="must be 63"):
+        broken.pixel_array  # noqa: B018
+    counts = pixels.frame_counts(broken, 0)
+    assert counts.sum() == 3770427
+    assert np.array_equal(counts, pixels.frame_counts(mended, 0))
+
+
 def test_what_is_no_dicom_file():
     for data in (b"no scan", b"", b"\x08\0\x05\0" + b"x" * 200, b"\0" * 128 + b"DICM"):
         with pytest.raises(Refusal, match=r"not a DICOM file|without content"):
             datasets.read_dataset(data)
 
 
-@pytest.mark.parametrize(
-    ("text", "view"),
-    [
-        ("ANT", "anterior"),
-        ("WB_post", "posterior"),
-        ("Whole Body Posterior", "posterior"),
-        ("P001_1_anterior", "anterior"),
-        ("antero-posterior", "anterior"),
-        ("WB posteroanterior", "posterior"),
-        ("ANT/POST", None),
-        ("left anterior oblique", None),
-        ("POSTOPERATIVE", None),
-        ("plant", None),
-        (None, None),
-    ],
-)
-def test_view_in_text(text, view):
-    assert headers.view_in_text(text) == view
-
-
-def test_views_of_frames():
-    codes = [detector(CodeValue="399001007", CodeMeaning="x"), detector(CodeValue="G-5215", CodeMeaning="x")]
-    assert headers.frame_views(whole_body(2, DetectorInformationSequence=codes)) == ["posterior", "anterior"]
-    swapped = whole_body(2, DetectorInformationSequence=codes, DetectorVector=[2, 1])
-    assert headers.frame_views(swapped) == ["anterior", "posterior"]
-    assert headers.frame_views(whole_body(2)) == ["anterior", "posterior"]
-    for code, view in (("399348003", "anterior"), ("399068003", "posterior")):
-        radiographic = [detector(CodeValue=code, CodeMeaning="")]
-        assert headers.frame_views(whole_body(DetectorInformationSequence=radiographic)) == [view]
-    meaning = [detector(CodeValue="local", CodeMeaning="Posterior")]
-    assert headers.frame_views(whole_body(DetectorInformationSequence=meaning), "ANT") == ["posterior"]
-    assert headers.frame_views(whole_body(ImageID="POST", SeriesDescription="ANT")) == ["posterior"]
-    assert headers.frame_views(whole_body(SeriesDescription="WB ANT"), "post") == ["anterior"]
-    assert headers.frame_views(whole_body(), "scan_post") == ["posterior"]
-    assert headers.frame_views(whole_body(), "scan") == [None]
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"DetectorVector": [1]}, "expected 2 values, one a frame, found 1"),
-        ({"DetectorVector": None}, "expected 2 values, one a frame, found 0"),
-        ({"EnergyWindowVector": [1, 2]}, "expected one energy window"),
-        ({"FrameIncrementPointer": [0x00540050]}, "00540050"),
-    ],
-)
-def test_frames_that_are_not_two_detectors_are_refused(changes, reason):
-    with pytest.raises(Refusal, match=reason):
-        headers.frame_views(whole_body(2, **changes))
-
-
 def test_rescale_and_stored_bits():
     values = np.zeros((1, 1024, 256), np.uint16)
     values[0, 10, 20] = 7
-    assert pixels.frame_counts(whole_body(pixels=values, RescaleSlope=2, RescaleIntercept=1), 0)[10, 20] == 15
-    with pytest.raises(Refusal, match="pixels from -1 to 6"):
-        pixels.frame_counts(whole_body(pixels=values, RescaleSlope=1, RescaleIntercept=-1), 0)
-    with pytest.raises(Refusal, match="no numbers"):
-        pixels.frame_counts(whole_body(pixels=values, RescaleSlope="1e308", RescaleIntercept=0), 0)
+    for slope, intercept in ((2, 1), (0.37, 0), (1, -1), ("1e308", 0)):
+        rescaled = whole_body(pixels=values, RescaleSlope=slope, RescaleIntercept=intercept)
+        assert pixels.frame_counts(rescaled, 0)[10, 20] == 7, "what is stored are the counts"
+        assert pixels.rescale_left_alone(rescaled) == ["stored values kept without rescale"]
+    for neutral in ({}, {"RescaleSlope": 1}, {"RescaleSlope": "1.0", "RescaleIntercept": "0"}):
+        assert pixels.rescale_left_alone(whole_body(**neutral)) == []
     # an overlay in the bits that are not stored, and counts that begin at a higher bit
     values[0, 10, 20] = 7 | 0xF000
     assert pixels.frame_counts(whole_body(pixels=values, BitsStored=12, HighBit=11), 0)[10, 20] == 7
@@ -230,11 +303,7 @@ def test_a_missing_decoder_is_named(monkeypatch):
         pixels.frame_counts(dataset, 0)
 
 
-def test_where_rows_and_columns_lead():
-    item = detector(CodeValue="399001007", CodeMeaning="")
-    item.ImageOrientationPatient = [-1, 0, 0, 0, 0, -1]
-    assert headers.orientation(whole_body(DetectorInformationSequence=[item])) == [(-1, -1)]
-    assert headers.orientation(whole_body(2)) == [None, None]
+def test_feet_first():
     code = Dataset()
     code.CodeValue = "102541007"
     assert headers.feet_first(whole_body(PatientGantryRelationshipCodeSequence=[code]))
@@ -244,8 +313,25 @@ def test_where_rows_and_columns_lead():
 
 def test_identity_and_privacy():
     assert headers.identity(whole_body()) == "hospital-7"
-    for removed in ("", "ANONYMOUS", "anon_patient", "0", "[removed]", "De-identified"):
+    for removed in (
+        "",
+        "NOID",
+        "000000",
+        "XXXXXX",
+        "N/A",
+        "redacted",
+        "---",
+        "99999",
+        "Patient ID",
+        "ANONYMOUS",
+        "anon_patient",
+        "0",
+        "[removed]",
+        "De-identified",
+    ):
         assert headers.identity(whole_body(PatientID=removed)) == "1.2"
+    for number in ("7", "11", "1111", "CASE-0001", "Null-4", "123456"):
+        assert headers.identity(whole_body(PatientID=number)) == number
     with pytest.raises(Refusal, match="neither Patient ID"):
         headers.identity(whole_body(PatientID=None, StudyInstanceUID=None))
     assert headers.privacy_status(whole_body()) == {"deidentified": "unknown", "burned_in": "unknown"}

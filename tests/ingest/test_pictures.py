@@ -1,10 +1,13 @@
 """Pictures instead of DICOM files, in the layouts of two public collections (made up here: none of their data)."""
 
 import io
+import struct
+import zlib
 
 import numpy as np
 import pandas as pd
 import pytest
+import tifffile
 from ingest_runs import run
 from nm_files import body
 from PIL import Image
@@ -55,6 +58,44 @@ def test_grey_pictures_in_colours_are_read_and_others_refused():
     assert not pictures.is_picture(b"II*\0".ljust(128, b"\0") + b"DICM"), "a DICOM file that is a TIFF too is DICOM"
 
 
+@pytest.mark.parametrize("channels", [b"\x02", b"\x04", b"\x06"])
+def test_a_coloured_picture_of_16_bits_is_refused_not_halved(channels):
+    """Pillow reads such a PNG with 8 bits and says nothing."""
+    samples = {b"\x02": 3, b"\x04": 2, b"\x06": 4}[channels]
+    line = b"\0" + np.full((8, samples), 300, ">u2").tobytes()
+    chunks = [(b"IHDR", struct.pack(">II", 8, 8) + b"\x10" + channels + b"\0\0\0"), (b"IDAT", zlib.compress(line * 8))]
+    data = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in [*chunks, (b"IEND", b"")]
+    )
+    with pytest.raises(Refusal, match="a coloured picture of 16 bits: expected grey values"):
+        pictures.read_picture(data)
+
+
+def test_a_coloured_tiff_of_16_bits_is_refused():
+    stream = io.BytesIO()
+    tifffile.imwrite(stream, np.full((8, 8, 3), 300, np.uint16), photometric="rgb")
+    with pytest.raises(Refusal, match="a coloured picture of 16 bits"):
+        pictures.read_picture(stream.getvalue())
+
+
+@pytest.mark.parametrize("gap", [0, 4, 24])
+def test_two_bodies_in_one_picture_are_no_view(gap):
+    one = body(1)[:, 70:186].astype(int)
+    pair = np.hstack([one, np.zeros((1024, gap), int), one[:, ::-1]])
+    pair = np.pad(pair, [(0, 0), (0, 256 - pair.shape[1])])
+    with pytest.raises(Refusal, match="two bodies in one picture: expected one view"):
+        resampling.check_one_body(pair)
+
+
+@pytest.mark.parametrize("shift", [-60, 0, 60])
+def test_one_body_is_one_wherever_it_lies_and_with_a_hot_arm(shift):
+    view = np.roll(body(1), shift, axis=1).astype(int)
+    resampling.check_one_body(view)
+    view[500:520, 20:26] = 65535  # the injected activity beside the vein
+    resampling.check_one_body(view)
+
+
 def test_the_layout_of_iics_una(tmp_path):
     """16-bit PNG of 256 x 1024, anterior and posterior, one row a file."""
     rows = []
@@ -95,6 +136,7 @@ def test_the_layout_of_bs_80k(tmp_path):
 def test_thoracic_pictures_that_need_no_crop(tmp_path):
     (tmp_path / "archive").mkdir()
     sides = {"a": (256, 256), "b": (512, 512), "c": (240, 200), "d": (100, 256), "e": (300, 300)}
+    sides |= {"f": (40, 94), "g": (95, 224), "h": (60, 60), "i": (20, 90), "j": (600, 600)}
     for name, side in sides.items():
         values = np.zeros(side, np.uint8)
         values[side[0] // 4 : -side[0] // 4, side[1] // 4 : -side[1] // 4] = 10 + ord(name)
@@ -102,10 +144,16 @@ def test_thoracic_pictures_that_need_no_crop(tmp_path):
     rows = "".join(f"{name}.png\tP{name}\tanterior\n" for name in sides)
     (tmp_path / "archive" / "sheet.tsv").write_text(f"path\tpatient\tview\n{rows}")
     scans, table, rejected = run("sheet", tmp_path / "archive" / "sheet.tsv", tmp_path, shape=(256, 256))
-    assert scans.shape == (4, 256, 256)
-    steps = ["", "resampled 2 x 2", "16 rows added; 56 columns added", "44 rows cut; 44 columns cut"]
+    assert scans.shape == (8, 256, 256)
+    steps = ["", "resampled 2 x 2", "16 rows added; 56 columns added", "156 rows added", "44 rows cut; 44 columns cut"]
+    steps += ["resampled 0.5 x 0.5; 176 rows added; 68 columns added", "161 rows added; 32 columns added"]
+    steps += ["resampled 0.25 x 0.25; 16 rows added; 16 columns added"]
     assert list(table["steps"].astype(object).fillna("")) == steps
-    assert list(rejected["reason"]) == ["Rows x Columns: expected 256 x 256 or a whole multiple, found 100 x 256"]
+    reason = "Rows x Columns: expected 256 x 256 or a whole multiple, found"
+    assert list(rejected["reason"]) == [f"{reason} 20 x 90", f"{reason} 600 x 600"]
+    for image, name in ((scans[5], "f"), (scans[7], "h")):
+        rows, columns = (side // 2 + side % 2 for side in sides[name])
+        assert image.sum() == (10 + ord(name)) * 2 * (rows // 2 * 2) // 2 * columns, "no count is lost"
 
 
 def test_a_picture_needs_a_patient(tmp_path):
@@ -121,7 +169,6 @@ def test_a_picture_needs_a_patient(tmp_path):
         ((1024, 256), None, (1, 1)),
         ((2048, 512), None, (2, 2)),
         ((1024, 512), (2.4, 1.2), (1, 2)),
-        ((1024, 512), None, (2, 2)),
         ((512, 128), (4.8, 4.8), (0.5, 0.5)),
         ((3072, 768), (0.8, 0.8), (3, 3)),
         ((1200, 300), (2.4, 2.41), (1, 1)),
@@ -136,6 +183,10 @@ def test_factors(found, spacing, factors):
     [
         ((256, 256), None, "found 256 x 256"),
         ((512, 512), None, "found 512 x 512"),
+        ((1024, 512), None, "found 1024 x 512: two views side by side must come as two pictures"),
+        ((1024, 512), (2.4, 2.4), "found 1024 x 512"),
+        ((2048, 1024), (1.2, 1.2), "found 2048 x 1024"),
+        ((512, 256), None, "found 512 x 256"),
         ((1024, 64), None, "found 1024 x 64"),
         ((1024, 600), None, "found 1024 x 600"),
         ((0, 0), None, "found 0 x 0"),

@@ -14,11 +14,15 @@ import pandas as pd
 import pytest
 from ingest_runs import SALT, paths, run, scan, written
 from nm_files import body, detector, save, whole_body
+from pydicom.dataset import Dataset
 from pydicom.uid import RLELossless
 
-from bonescan.ingest import journal, salt, views
+from bonescan.ingest import journal, outcomes, salt, views
 from bonescan.ingest.accepted import explain_rejections
 from bonescan.ingest.tables import SCAN_COLUMNS
+from bonescan.label.annotation import encode_png
+
+CODED = [detector(CodeValue="G-5216", CodeMeaning=""), detector(CodeValue="G-5215", CodeMeaning="")]
 
 
 @pytest.fixture
@@ -59,7 +63,7 @@ def test_folder(archive, tmp_path):
         "c_post.dcm": f"a second image of the same exam and view: {names[1]}, as in {table['source_file'][0]}",
         "link_ant.dcm": "outside the cohort's folder",
         "linked": "outside the cohort's folder",
-        "sub/d.dcm": "neither the file nor the sheet tells the view",
+        "sub/d.dcm": "neither the file nor the sheet tells the view: give it in a sheet",
         "sub/notes.txt": "not a DICOM file",
         "sub/small_ant.dcm": "Rows x Columns: expected 1024 x 256 or a whole multiple, found 300 x 256",
         "sub/torn_ant.dcm": f"truncated: expected 1048576 bytes of pixels, found {left}",
@@ -95,8 +99,85 @@ def test_sheet(archive, tmp_path, suffix):
         ["7", "no such file"],
         ["8", "outside the cohort's folder"],
         ["9", "view in the sheet: expected anterior or posterior"],
-        ["10", "subtype in the sheet: expected normal, multiple, spinal, outside_spine"],
+        ["10", "subtype in the sheet: expected normal, multiple, spinal, outside_spine, unspecified"],
     ]
+
+
+def test_a_sheet_may_say_what_the_frames_of_a_file_are(tmp_path):
+    """The vectors are gone, as some converters leave them; the sheet's row names a frame and its view."""
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    save(whole_body(2, FrameIncrementPointer=None, DetectorVector=None, EnergyWindowVector=None), folder / "wb.dcm")
+    pair = np.stack([body(4), body(5)])
+    save(whole_body(pixels=pair, frames=2, DetectorInformationSequence=CODED), folder / "coded.dcm")
+    (folder / "grey.png").write_bytes(encode_png(np.minimum(body(3), 255).astype(np.uint8)))
+    rows = ["wb.dcm\t2\tanterior\tP1", "wb.dcm\t1\tposterior\tP1", "wb.dcm\t1\t\tP2", "wb.dcm\t3\tanterior\tP2"]
+    rows += [
+        "wb.dcm\tfirst\tanterior\tP2",
+        "wb.dcm\t0\tanterior\tP2",
+        "coded.dcm\t1\t\tP3",
+        "coded.dcm\t2\tposterior\tP3",
+    ]
+    rows += ["grey.png\t1\tanterior\tP4", "grey.png\t2\tanterior\tP4"]
+    (folder / "sheet.tsv").write_text("path\tframe\tview\tpatient\n" + "\n".join(rows) + "\n")
+    scans, table, rejected = run("sheet", folder / "sheet.tsv", tmp_path)
+    assert list(zip(table["row"], table["frame"], table["view"], strict=True)) == [
+        (2, 2, "anterior"),
+        (3, 1, "posterior"),
+        (8, 1, "posterior"),
+        (10, 1, "anterior"),
+    ]
+    assert [int(view[10, 20]) for view in scans[:2]] == [2, 1]
+    assert rejected[["row", "reason"]].to_numpy().tolist() == [
+        ["4", "Detector Vector: expected 2 values, one a frame, found 0: give frame and view in a sheet"],
+        ["5", "frame in the sheet: expected 1 to 2, found 3"],
+        ["6", "frame in the sheet: expected a whole number from 1"],
+        ["7", "frame in the sheet: expected a whole number from 1"],
+        ["9", "view: the sheet says posterior, the file says otherwise"],
+        ["11", "frame in the sheet: expected 1, found 2"],
+    ]
+
+
+def test_frames_of_scatter_are_listed_and_those_of_the_photopeak_taken(tmp_path):
+    windows = []
+    for low, high in ((100, 120), (126, 154)):
+        item, limits = Dataset(), Dataset()
+        limits.EnergyWindowLowerLimit, limits.EnergyWindowUpperLimit = low, high
+        item.EnergyWindowRangeSequence = [limits]
+        windows.append(item)
+    told = {"EnergyWindowInformationSequence": windows}
+    four = np.stack([body(seed) for seed in range(4)])
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    vectors = {"EnergyWindowVector": [1, 1, 2, 2], "DetectorVector": [1, 2, 1, 2]}
+    save(whole_body(4, pixels=four, **vectors, **told), folder / "four.dcm")
+    save(scan(5, PatientID="8", ImageID="ANT", EnergyWindowVector=[1], **told), folder / "scatter.dcm")
+    scans, table, rejected = run("folder", folder, tmp_path)
+    assert list(zip(table["frame"], table["view"], strict=True)) == [(3, "anterior"), (4, "posterior")]
+    assert np.array_equal(scans[0], four[2]) and np.array_equal(scans[1], four[3])
+    reason = "Energy Window: expected one with 140.5 keV, the photopeak of Tc-99m, found another"
+    assert rejected["reason"].tolist() == [f"frame 1: {reason}", f"frame 2: {reason}", reason]
+
+
+@pytest.mark.parametrize("source", ["folder", "sheet", "both"])
+def test_a_linked_folder_that_the_user_gave_is_the_user_s(tmp_path, source):
+    (tmp_path / "disk").mkdir()
+    save(scan(1), tmp_path / "disk" / "a_ant.dcm")
+    (tmp_path / "disk" / "sheet.tsv").write_text("path\na_ant.dcm\n")
+    (tmp_path / "archive").symlink_to(tmp_path / "disk")
+    cohort = tmp_path / "archive" if source == "folder" else tmp_path / "archive" / "sheet.tsv"
+    _, table, rejected = run(source, cohort, tmp_path)
+    assert len(table) == 1
+    assert rejected["reason"].tolist() == (["not a DICOM file"] if source == "folder" else [])
+
+
+def test_thoracic_dicom_pictures_need_no_whole_body(tmp_path):
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    thorax = whole_body(pixels=body(1)[None, 120:376], ImageType=["ORIGINAL", "PRIMARY", "STATIC", "EMISSION"])
+    save(thorax, folder / "a_ant.dcm")
+    scans, _, rejected = run("folder", folder, tmp_path, shape=(256, 256))
+    assert rejected.empty and np.array_equal(scans[0], body(1)[120:376])
 
 
 def test_sheet_and_folder_together(archive, tmp_path):
@@ -146,7 +227,7 @@ def test_no_planted_identity_leaves_the_archive(tmp_path):
     save(scan(1, **planted), folder / "ant.dcm")
     save(scan(2, **planted | {"ImageType": ["ORIGINAL", "PRIMARY", "MEIER ANNA"]}), folder / "post.dcm")
     save(scan(3, **planted | {"Modality": "Meier"}), folder / "Meier post.dcm")
-    save(scan(4, **planted | {"ImageID": "POST Anna Meier"}), folder / "19490523.dcm")
+    save(scan(4, **planted | {"ImageID": "Anna Meier POST"}), folder / "19490523.dcm")
     report = "Anna Meier, geb. 23.05.1949, 4711-0815: hot spot in the left rib 7. Dr. Schulze, Krankenhaus Nord"
     rows = [
         f"Meier_Anna/{name}\tMeier, Anna\tACC99881\t{report}" for name in sorted(path.name for path in folder.iterdir())
@@ -300,7 +381,7 @@ def test_a_killed_run_goes_on_where_it_stopped(archive, tmp_path, monkeypatch):
 
 
 def test_a_journal_of_another_code_or_of_changed_files_is_not_believed(tmp_path):
-    found = views.Outcome("file", "", [views.View({"image": "a"}, np.ones((2, 3), np.uint16), "")], {})
+    found = outcomes.Outcome("file", "", [outcomes.View({"image": "a"}, np.ones((2, 3), np.uint16), "")], {})
     with journal.open_journal(tmp_path, "code 1", (2, 3), b"salt") as written:
         for state in ("a", "b", "c"):
             written.add(state, found)

@@ -30,6 +30,7 @@ rule ingest:
         pseudonyms=config["cohort"]["pseudonyms"],
         salt=salt_mark(),
         shape=PICTURE_SHAPE,
+        whole_body=not UNCROPPED,
         # where Snakemake cannot track it as an input
         cohort=lambda wildcards: config["cohort"]["path"],
         archive=lambda wildcards: archive_state(config["cohort"]["source"], config["cohort"]["path"]),

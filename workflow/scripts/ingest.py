@@ -10,8 +10,11 @@ from bonescan.ingest import guard, views
 from bonescan.ingest.accepted import explain_rejections
 from bonescan.ingest.archive import cohort_entries
 from bonescan.ingest.journal import entry_state, open_journal
+from bonescan.ingest.outcomes import kept_views
+from bonescan.ingest.patients import separate
 from bonescan.ingest.salt import KEY_FILE, read_salt, write_identities, write_key
 from bonescan.ingest.tables import make_tables
+from bonescan.ingest.twins import refuse_twins
 from bonescan.ingest.vocabulary import WORDS
 from bonescan.script import logged, progress
 
@@ -25,7 +28,7 @@ def main(snakemake):
     root, entries, labelled = cohort_entries(params.source, cohort, views.list_directory)
     salt = b"simulated patients need none" if phantom else read_salt(Path())
     given = phantom or params.pseudonyms == "given"
-    settings = views.Settings(root, tuple(params.shape), salt, given=given, open_names=phantom)
+    settings = views.Settings(root, tuple(params.shape), salt, given, phantom, params.whole_body)
     if not phantom:
         tokens = [(views.file_token(entry.path, settings), entry.path) for entry in entries]
         write_key(Path(), pd.DataFrame(tokens, columns=["source_file", "path"]))
@@ -36,19 +39,19 @@ def main(snakemake):
         outcomes = list(journal.recall(states))
         if done := len(outcomes):
             log.info("%d of %d files were read by a run that was interrupted", done, len(entries))
-        accepted = [view.row for outcome in outcomes for view in outcome.views]
-        new = views.ingest(entries[done:], settings, snakemake.threads, accepted)
+        new = views.ingest(entries[done:], settings, snakemake.threads)
         for state, outcome in zip(states[done:], progress(new, len(entries), done), strict=True):
             journal.add(state, outcome)
             outcomes.append(outcome.without_counts())
         journal.forget()
         known = guard.known_of(outcomes)
-        outcomes, kept = guard.guard_outcomes(outcomes, known, salt, WORDS, given and not phantom)
-        tables = make_tables(outcomes, labelled)
+        separated, identifiers = separate(outcomes)
+        guarded = guard.guard_outcomes(refuse_twins(separated), known, salt, WORDS, given and not phantom)
+        tables = make_tables(guarded, labelled, identifiers)
         for row in tables["summary"].itertuples(index=False):
-            warn = row.item == "burned_in" and row.value == "yes"
+            warn = row.item == "Patient IDs" or (row.item, row.value) == ("burned_in", "yes")
             log.log(logging.WARNING if warn else logging.INFO, "%s, %s: %d", *row)
-        journal.finish(output.scans, kept)
+        journal.finish(output.scans, kept_views(outcomes, guarded))
     if not phantom:
         write_identities(Path(), known, salt)
     for file in snakemake.log:

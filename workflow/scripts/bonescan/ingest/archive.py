@@ -36,6 +36,7 @@ class Entry:
     patient: str = ""
     exam: str = ""
     view: str = ""
+    frame: str = ""
     label: str = ""
     subtype: str = ""
     report: str = ""
@@ -127,7 +128,7 @@ def sheet_entries(sheet: Sheet, root: Path) -> list[Entry]:
     ----------
     sheet : Sheet
         Column `path`, relative to the sheet's folder: a file, or a folder for all files in it; optional `patient`,
-        `exam`, `view`, `label`, `subtype`, `report`.
+        `exam`, `view`, `frame`, `label`, `subtype`, `report`.
     root : Path
         The sheet's folder.
     """

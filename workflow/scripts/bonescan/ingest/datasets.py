@@ -5,11 +5,13 @@ Section numbers are those of DICOM PS3.
 
 import io
 import logging
+import math
 import warnings
 import zlib
 from contextlib import contextmanager
 
 import pydicom
+from pydicom.datadict import tag_for_keyword
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -45,7 +47,7 @@ def read_dataset(data: bytes) -> pydicom.Dataset:
     Raises
     ------
     Refusal
-        No DICOM file, or a deflated one that is too large or broken.
+        No DICOM file, one of a transfer syntax that DICOM does not know, or a deflated one that is too large or broken.
     """
     bare = data[128:132] != b"DICM"
     if bare and not _begins_like_dicom(data):
@@ -55,8 +57,13 @@ def read_dataset(data: bytes) -> pydicom.Dataset:
     if data[stream.tell() :][:2] == b"\x02\x00":
         # the file meta information is always explicit and little endian (PS3.10, 7.1)
         meta = pydicom.filereader.read_dataset(stream, False, True, stop_when=lambda tag, vr, length: tag.group != 2)
-        if meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+        syntax = meta.get("TransferSyntaxUID")
+        if syntax == DeflatedExplicitVRLittleEndian:
             return _read_deflated(stream.read(), meta)
+        # of another one nobody knows how the data set is written, so nothing in it may be believed
+        if syntax and not getattr(syntax, "is_transfer_syntax", False):
+            kind = "a private one" if getattr(syntax, "is_private", False) else "another"
+            raise Refusal(f"Transfer Syntax UID: expected one of DICOM, found {kind}")
     dataset = pydicom.dcmread(io.BytesIO(data), force=True)
     if not dataset:
         raise Refusal("a DICOM file without content")
@@ -105,3 +112,38 @@ def values_of(value) -> list:
     if isinstance(value, (pydicom.multival.MultiValue, pydicom.Sequence, list, tuple)):
         return list(value)
     return [value]
+
+
+def numbers_of(dataset: pydicom.Dataset, keyword: str) -> list[float]:
+    """Return an attribute's values as numbers, NaN where one is none.
+
+    Writers of files give numbers in another value representation than the standard's, or with a comma for the point:
+    pydicom reads none of them, but what is meant is plain.
+    """
+    try:
+        values = values_of(dataset.get(keyword))
+    except (ValueError, TypeError, OverflowError, NotImplementedError):
+        element = dataset.get_item(tag_for_keyword(keyword))
+        values = [element.value.decode("ascii", "replace") if isinstance(element.value, bytes) else element.value]
+    numbers = []
+    for value in values:
+        for text in str(value).split("\\"):
+            try:
+                numbers.append(float(text.strip(" \0").replace(",", ".")))
+            except ValueError:
+                numbers.append(math.nan)
+    return numbers
+
+
+def whole_number_of(dataset: pydicom.Dataset, keyword: str, default: int = 0) -> int:
+    """Return an attribute's value as a whole number; the default where the file does not say.
+
+    Raises
+    ------
+    Refusal
+        It is none.
+    """
+    numbers = numbers_of(dataset, keyword)[:1] or [float(default)]
+    if not numbers[0].is_integer():
+        raise Refusal(f"{keyword}: expected a whole number, found another value")
+    return int(numbers[0])

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pydicom
 
-from bonescan.ingest import headers, pictures, pixels, resampling
+from bonescan.ingest import detectors, headers, pictures, pixels, resampling
 from bonescan.ingest.orientation import is_inverted, turn_upright
 from bonescan.ingest.refusal import Refusal
 
@@ -23,7 +23,7 @@ class Frame(NamedTuple):
     spacing : float
         Distance of two rows, mm; NaN where the file does not say.
     facts : dict of str to str
-        What the file was and what was done to it: format, matrix, steps, deidentified, burned_in.
+        What the file was and what was done to it: format, origin, matrix, steps, deidentified, burned_in.
     """
 
     counts: np.ndarray
@@ -34,7 +34,12 @@ class Frame(NamedTuple):
 
 
 def decode_dicom(
-    dataset: pydicom.Dataset, wanted: str | None, name: str, shape: tuple[int, int]
+    dataset: pydicom.Dataset,
+    wanted: str | None,
+    name: str,
+    shape: tuple[int, int],
+    whole_body: bool = True,
+    only: int | None = None,
 ) -> Iterator[Frame | Refusal]:
     """Yield the frames of a DICOM file, or why one of them is left out.
 
@@ -48,48 +53,87 @@ def decode_dicom(
         Of the file.
     shape : (int, int)
         Rows and columns of the pictures that are wanted.
+    whole_body : bool
+        They show a whole body.
+    only : int or None
+        The frame that the sheet asks for, from 1; None for all.
     """
-    views = headers.frame_views(dataset, name)
     size, spacing = headers.size_of_matrix(dataset), headers.pixel_spacing(dataset)
-    factors = resampling.zoom(size, shape, spacing)
+    factors = resampling.zoom(size, shape, spacing, whole_body)
     pixels.check_complete(dataset)
-    if len(views) == 1:
-        views = [views[0] or wanted]
-    if wanted and wanted not in views:
-        raise Refusal(f"view: the sheet says {wanted}, the file says otherwise")
-    for number, view in enumerate(views, start=1):
+    views = asked_views(dataset, wanted, name, only)
+    kept = detectors.photopeak_frames(dataset)
+    for number, view in views.items():
         place = f"frame {number}: " if len(views) > 1 else ""
-        if view is None:
-            yield Refusal(f"{place}neither the file nor the sheet tells the view")
-        elif wanted in (None, view):
-            try:
-                values = pixels.frame_counts(dataset, number - 1)
-                counts, steps = make_positive(values)
-                direction = headers.orientation(dataset)[number - 1]
-                counts, turned = turn_upright(counts, view, direction, headers.feet_first(dataset))
-                counts, fitted = resampling.fit(counts, shape, factors)
-            except Refusal as refusal:
-                yield Refusal(f"{place}{refusal}")
-                continue
-            facts = {
-                "format": f"DICOM, {dataset.file_meta.TransferSyntaxUID.name}, {dataset.BitsAllocated} bits",
-                "matrix": f"{size[0]} x {size[1]}",
-                "steps": "; ".join(steps + turned + fitted),
-                **headers.privacy_status(dataset),
-            }
-            yield Frame(counts, view, number, spacing[0] * factors[0] if spacing else float("nan"), facts)
+        if wanted not in (None, view):
+            continue
+        try:
+            if not kept[number - 1]:
+                raise Refusal("Energy Window: expected one with 140.5 keV, the photopeak of Tc-99m, found another")
+            if view is None:
+                raise Refusal("neither the file nor the sheet tells the view: give it in a sheet")
+            counts, steps = make_positive(pixels.frame_counts(dataset, number - 1))
+            direction = detectors.orientation(dataset, number - 1)
+            counts, turned = turn_upright(counts, view, direction, headers.feet_first(dataset))
+            counts, fitted = resampling.fit(counts, shape, factors)
+            if whole_body:
+                resampling.check_one_body(counts)
+        except Refusal as refusal:
+            yield Refusal(f"{place}{refusal}")
+            continue
+        facts = {
+            "format": f"DICOM, {dataset.file_meta.TransferSyntaxUID.name}, {dataset.BitsAllocated} bits",
+            "origin": headers.origin(dataset),
+            "matrix": f"{size[0]} x {size[1]}",
+            "steps": "; ".join(pixels.rescale_left_alone(dataset) + steps + turned + fitted),
+            **headers.privacy_status(dataset),
+        }
+        yield Frame(counts, view, number, spacing[0] * factors[0] if spacing else float("nan"), facts)
 
 
-def decode_picture(data: bytes, view: str | None, shape: tuple[int, int]) -> Iterator[Frame]:
-    """Yield the one frame of a PNG, TIFF or JPEG."""
+def asked_views(dataset: pydicom.Dataset, wanted: str | None, name: str, only: int | None) -> dict[int, str | None]:
+    """Return the view of each frame by its number, from 1; of one alone where the sheet names it.
+
+    What a sheet says of a frame decides where the file says nothing of it, as where its vectors are missing.
+
+    Raises
+    ------
+    Refusal
+        The file has no such frame or view, or as `detectors.frame_views`.
+    """
+    if only is None:
+        views = detectors.frame_views(dataset, name)
+        if len(views) == 1:
+            views = [views[0] or wanted]
+        if wanted and wanted not in views:
+            raise Refusal(f"view: the sheet says {wanted}, the file says otherwise")
+        return dict(enumerate(views, start=1))
+    if only > (frames := headers.frame_count(dataset)):
+        raise Refusal(f"frame in the sheet: expected 1 to {frames}, found {only}")
+    if wanted is None:
+        return {only: detectors.frame_views(dataset, name)[only - 1]}
+    if detectors.coded_view(detectors.item_of_frame(dataset, only - 1)) not in (wanted, None):
+        raise Refusal(f"view: the sheet says {wanted}, the file says otherwise")
+    return {only: wanted}
+
+
+def decode_picture(
+    data: bytes, view: str | None, shape: tuple[int, int], whole_body: bool = True, only: int | None = None
+) -> Iterator[Frame]:
+    """Yield the one frame of a PNG, TIFF or JPEG; the parameters are those of `decode_dicom`."""
+    if only not in (None, 1):
+        raise Refusal(f"frame in the sheet: expected 1, found {only}")
     if view is None:
-        raise Refusal("neither the file nor the sheet tells the view")
+        raise Refusal("neither the file nor the sheet tells the view: give it in a sheet")
     values, kind = pictures.read_picture(data)
-    factors = resampling.zoom(values.shape, shape)
+    factors = resampling.zoom(values.shape, shape, whole_body=whole_body)
     counts, steps = make_positive(values.astype(np.int64))
     counts, fitted = resampling.fit(counts, shape, factors)
+    if whole_body:
+        resampling.check_one_body(counts)
     facts = {
         "format": kind,
+        "origin": "unknown",
         "matrix": f"{values.shape[0]} x {values.shape[1]}",
         "steps": "; ".join(steps + fitted),
         "deidentified": "unknown",

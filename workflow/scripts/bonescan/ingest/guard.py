@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from bonescan.ingest.identities import FULL
+from bonescan.ingest.outcomes import Outcome, View
 from bonescan.ingest.privacy import (
     Digests,
     elsewhere,
@@ -15,7 +16,6 @@ from bonescan.ingest.privacy import (
     withhold,
 )
 from bonescan.ingest.refusal import Refusal
-from bonescan.ingest.views import Outcome, View
 from bonescan.ingest.words import Index
 
 STAMP = re.compile(r"^[\d-]+ [\d:,]+ [A-Z]+ ")  # of a log's line: `bonescan.script.FORMAT`
@@ -33,8 +33,8 @@ def known_of(outcomes: list[Outcome]) -> Digests:
 
 def guard_outcomes(
     outcomes: list[Outcome], known: Digests, salt: bytes, own: frozenset[str], given: bool
-) -> tuple[list[Outcome], list[bool]]:
-    """Return the outcomes without an identity in them, and which of the views are kept.
+) -> list[Outcome]:
+    """Return the outcomes without an identity in them.
 
     A report in which another patient is named, by full name or number, is withheld; a name's part, a date, an
     institution is taken out of it. A view whose given patient or exam holds an identity is refused.
@@ -52,19 +52,18 @@ def guard_outcomes(
     """
     index = index_of_digests(known, salt)
     cells: dict[str, str | None] | None = {} if given else None
-    guarded, kept = [], []
+    guarded = []
     for outcome in outcomes:
         found = []
         for one in outcome.found:
             if isinstance(one, View):
                 one = _guard_view(one, index, own, cells)
-                kept.append(isinstance(one, View))
             elif search_written(str(one), index, own):
                 one = Refusal(str(one).split(":")[0])
                 one = Refusal("withheld") if search_written(str(one), index, own) else one
             found.append(one)
         guarded.append(outcome._replace(found=found))
-    return guarded, kept
+    return guarded
 
 
 def _guard_view(view: View, index: Index, own: frozenset[str], cells: dict | None) -> View | Refusal:

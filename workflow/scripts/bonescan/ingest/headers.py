@@ -1,29 +1,27 @@
-"""What the header of a DICOM file says: whether it is a whole-body scan, which frame shows which view, whose it is.
+"""What the header of a DICOM file says: whether it is a whole-body scan, how large its pixels are, whose it is.
 
 Section numbers are those of DICOM PS3.3, the Information Object Definitions.
 """
 
+import io
 import re
 
 import pydicom
+from pydicom.encaps import generate_fragments, parse_basic_offsets
+from pydicom.uid import RLELossless
 
-from bonescan.ingest.datasets import values_of
+from bonescan.ingest.datasets import numbers_of, values_of, whole_number_of
 from bonescan.ingest.identities import NOBODY
 from bonescan.ingest.refusal import Refusal
-from bonescan.terms import VIEWS
 
 NUCLEAR_MEDICINE = "1.2.840.10008.5.1.4.1.1.20"
+RETIRED = "1.2.840.10008.5.1.4.1.1.5"  # Nuclear Medicine Image Storage until 1996
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 DIRECTORY = "1.2.840.10008.1.3.10"
 MAXIMUM_FRAMES = 8  # two detectors; the rest is room for odd archives
-# Anterior and posterior projection (CID 26), antero-posterior and postero-anterior (CID 4010); SNOMED CT and SNOMED RT
-VIEW_CODES = {
-    "anterior": {"399321004", "399348003", "G-5215", "R-10206"},
-    "posterior": {"399001007", "399068003", "272479007", "G-5216", "R-10214"},
-}
-VIEW_WORDS = {"anterior": {"ant", "anterior"}, "posterior": {"post", "posterior"}}
-OTHER_VIEW_WORDS = {"oblique", "lateral", "lao", "rao", "lpo", "rpo"}
-DETECTOR_VIEWS = dict(enumerate(VIEWS, start=1))  # by convention, where no frame names its view
+STARTS = (b"\xff\xd8", b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP")  # of a picture: JPEG and JPEG-LS, JPEG 2000
+LEAST_REPEATED = 5  # digits: 1111 may be a patient's number, 11111 is typed to fill a field
+SPACINGS = (0.3, 15.0)  # mm from pixel to pixel that a gamma camera can have; whole-body scans have 2 to 2.5
 FEET_FIRST = {"102541007", "F-10480"}  # CID 21, SNOMED CT and SNOMED RT
 
 # Values that a reason may quote: defined terms of the standard, which name no patient
@@ -32,9 +30,26 @@ QUOTABLE |= {"ECG", "DOC", "SEG", "REG", "HC", "ES", "RTIMAGE", "XC"}
 QUOTABLE |= {"STATIC", "DYNAMIC", "GATED", "TOMO", "GATED TOMO", "RECON TOMO", "RECON GATED TOMO"}
 QUOTABLE |= {"MONOCHROME1", "RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT"}
 
+PLACEHOLDERS = frozenset(
+    """
+    anonymisiert anonyme deid redacted deleted hidden masked blank empty unbekannt inconnu unk no null nil nan na nn
+    nobody noid noname notavailable notapplicable notset undefined default dummy test subject person case pseudonym
+    private confidential id mrn
+    """.split()  # noqa: SIM905
+)
+"""What stands in the place of a Patient ID, in lower case and without signs; as a name, Case or Blank may be true."""
 
-def check_whole_body(dataset: pydicom.Dataset) -> None:
+
+def check_whole_body(dataset: pydicom.Dataset, kinds: tuple[str, ...] = ("WHOLE BODY",)) -> None:
     """Accept planar whole-body nuclear medicine pictures, by the header alone; the matrix is judged elsewhere.
+
+    What the header leaves out and can only be one thing is added to it, for the decoders.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    kinds : tuple of str
+        Accepted third values of Image Type (C.8.4.9); a file without one passes.
 
     Raises
     ------
@@ -44,20 +59,21 @@ def check_whole_body(dataset: pydicom.Dataset) -> None:
     sop_class = dataset.get("SOPClassUID")
     modality = dataset.get("Modality")
     image_type = [re.sub(r"[\s_]+", " ", str(value).upper()).strip() for value in values_of(dataset.get("ImageType"))]
-    kind = image_type[2] if len(image_type) > 2 else ""
-    whole_body = kind in ("WHOLE BODY", "WHOLEBODY")
+    kind = (image_type[2] if len(image_type) > 2 else "").replace("WHOLEBODY", "WHOLE BODY")
     if DIRECTORY in (sop_class, dataset.file_meta.get("MediaStorageSOPClassUID")):
         raise Refusal("a DICOMDIR")
     if modality != "NM":
         raise Refusal(f"Modality: expected NM, found {quote(modality)}")
     if "PixelData" not in dataset:
         raise Refusal("no Pixel Data")
-    if sop_class != NUCLEAR_MEDICINE and not (sop_class == SECONDARY_CAPTURE and whole_body):
+    if sop_class not in (NUCLEAR_MEDICINE, RETIRED) and not (sop_class == SECONDARY_CAPTURE and kind in kinds):
         name = getattr(sop_class, "name", "") or "none"
         name = "another class" if name == sop_class else name
         raise Refusal(f"SOP class: expected Nuclear Medicine Image Storage, found {name}")
-    if kind and not whole_body:
-        raise Refusal(f"Image Type, third value: expected WHOLE BODY, found {quote(kind)}")
+    if kind and kind not in kinds:
+        raise Refusal(f"Image Type, third value: expected {' or '.join(kinds)}, found {quote(kind)}")
+    if "TRANSMISSION" in image_type:
+        raise Refusal("Image Type, fourth value: expected EMISSION, found TRANSMISSION")
     expected = {
         "SamplesPerPixel": (1,),
         "PhotometricInterpretation": ("MONOCHROME2", "MONOCHROME1"),
@@ -66,12 +82,15 @@ def check_whole_body(dataset: pydicom.Dataset) -> None:
     for keyword, allowed in expected.items():
         if (value := dataset.get(keyword)) not in allowed:
             raise Refusal(f"{keyword}: expected {' or '.join(map(str, allowed))}, found {quote(value)}")
-    stored = dataset.get("BitsStored") or dataset.BitsAllocated
+    stored = whole_number_of(dataset, "BitsStored") or dataset.BitsAllocated
     if not 1 <= stored <= dataset.BitsAllocated:
         raise Refusal(f"BitsStored: expected 1 to {dataset.BitsAllocated}, found {stored}")
     frames = frame_count(dataset)
     if not 1 <= frames <= MAXIMUM_FRAMES:
         raise Refusal(f"Number of Frames: expected 1 to {MAXIMUM_FRAMES}, found {frames}")
+    # counts are whole numbers from 0
+    dataset.BitsStored, dataset.HighBit = stored, whole_number_of(dataset, "HighBit", stored - 1)
+    dataset.PixelRepresentation, dataset.NumberOfFrames = whole_number_of(dataset, "PixelRepresentation"), frames
 
 
 def quote(value) -> str:
@@ -82,108 +101,39 @@ def quote(value) -> str:
 
 
 def frame_count(dataset: pydicom.Dataset) -> int:
-    """Return the Number of Frames; one where the file does not say."""
-    try:
-        return int(dataset.get("NumberOfFrames") or 1)
-    except ValueError:
-        raise Refusal("Number of Frames: expected a number, found another value") from None
-
-
-def size_of_matrix(dataset: pydicom.Dataset) -> tuple[int, int]:
-    """Return Rows and Columns; 0 where one is missing."""
-    return int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0)
-
-
-def frame_detectors(dataset: pydicom.Dataset) -> list[int]:
-    """Return the detector of each frame, from the vectors that the Frame Increment Pointer names (C.8.4.8).
+    """Return the Number of Frames, or where the file does not say, how many frames its pixels hold.
 
     Raises
     ------
     Refusal
-        Frames in time, angle or a second energy window, or vectors that do not fit the frames.
+        The pixels hold more frames than the file says: which of them it means is not known.
     """
-    frames = frame_count(dataset)
-    by_frame = {0x00540010, 0x00540020}  # Energy Window Vector, Detector Vector
-    if frames == 1:
-        return [int(value) for value in values_of(dataset.get("DetectorVector"))][:1] or [1]
-    if other := {int(tag) for tag in values_of(dataset.get("FrameIncrementPointer"))} - by_frame:
-        raise Refusal(f"Frame Increment Pointer: expected energy window and detector, found ({min(other):08X})")
-    detectors = [int(value) for value in values_of(dataset.get("DetectorVector"))]
-    if len(detectors) != frames:
-        raise Refusal(f"Detector Vector: expected {frames} values, one a frame, found {len(detectors)}")
-    if len(set(values_of(dataset.get("EnergyWindowVector")))) > 1:
-        raise Refusal("Energy Window Vector: expected one energy window, found several")
-    return detectors
+    declared, held = whole_number_of(dataset, "NumberOfFrames"), frames_of_pixels(dataset)
+    if declared and held > declared:
+        raise Refusal(f"Number of Frames: expected {held}, as many as the pixels hold, found {declared}")
+    return declared or held or 1
 
 
-def frame_views(dataset: pydicom.Dataset, file_name: str = "") -> list[str | None]:
-    """Return the view of each frame.
-
-    First the View Code Sequence of the frame's item of the Detector Information Sequence (C.8.4.11); then, for
-    one frame, Image ID, Series Description and file name; for several, the detectors' customary order.
-
-    Returns
-    -------
-    list of {"anterior", "posterior", None}
-        None where nothing tells.
-    """
-    coded = [_coded_view(item) for item in _detector_items(dataset)]
-    if len(coded) == 1:
-        texts = (dataset.get("ImageID"), dataset.get("SeriesDescription"), file_name)
-        return [coded[0] or next(filter(None, map(view_in_text, texts)), None)]
-    return [view or DETECTOR_VIEWS.get(number) for view, number in zip(coded, frame_detectors(dataset), strict=True)]
-
-
-def _detector_items(dataset: pydicom.Dataset) -> list[pydicom.Dataset]:
-    """Return each frame's item of the Detector Information Sequence; an empty one where it is missing."""
-    items = values_of(dataset.get("DetectorInformationSequence"))
-    detectors = frame_detectors(dataset)
-    return [items[number - 1] if 0 < number <= len(items) else pydicom.Dataset() for number in detectors]
+def frames_of_pixels(dataset: pydicom.Dataset) -> int:
+    """Return how many whole frames the Pixel Data hold; 0 where that cannot be told."""
+    pixels, syntax = dataset.get("PixelData") or b"", dataset.file_meta.TransferSyntaxUID
+    if not syntax.is_compressed:
+        rows, columns = size_of_matrix(dataset)
+        one = rows * columns * whole_number_of(dataset, "BitsAllocated") // 8
+        return len(pixels) // one if one else 0
+    stream = io.BytesIO(pixels)
+    try:
+        offsets = parse_basic_offsets(stream)
+        starts = [syntax == RLELossless or data.startswith(STARTS) for data in generate_fragments(stream)]
+    except Exception:  # no sequence of fragments: the decoder will say so
+        return 0
+    # a frame may lie in several fragments, but begins with one (PS3.5, A.4); run lengths never do (A.4.2)
+    return len(offsets) or sum(starts)
 
 
-def _coded_view(item: pydicom.Dataset) -> str | None:
-    """Return the view of one item of the Detector Information Sequence, by code, else by the code's meaning."""
-    for code in values_of(item.get("ViewCodeSequence")):
-        coded = [view for view, values in VIEW_CODES.items() if code.get("CodeValue") in values]
-        if view := coded[0] if coded else view_in_text(code.get("CodeMeaning")):
-            return view
-    return None
-
-
-def view_in_text(text) -> str | None:
-    """Return the view that a text names by ANT(ERIOR) or POST(ERIOR); None where it names none or both.
-
-    An antero-posterior view is anterior.
-
-    >>> view_in_text("WB_ANT"), view_in_text("ANT/POST"), view_in_text("left posterior oblique")
-    ('anterior', None, None)
-    """
-    joined = re.sub(r"(ante|poste)ro\W?(anterior|posterior)", r"\1rior", str(text or "").lower())
-    words = set(re.findall(r"[a-z]+", joined))
-    if words & OTHER_VIEW_WORDS:
-        return None
-    named = [view for view, names in VIEW_WORDS.items() if words & names]
-    return named[0] if len(named) == 1 else None
-
-
-def orientation(dataset: pydicom.Dataset) -> list[tuple[float, float] | None]:
-    """Return for each frame where its rows and columns lead: towards the patient's left, towards the head.
-
-    Returns
-    -------
-    list of (float, float) or None
-        Cosines of a row with the patient's left and of a column with the head (C.7.6.2); None where the file does not
-        say.
-    """
-    items = _detector_items(dataset)
-    cosines = [
-        [
-            float(value)
-            for value in values_of(item.get("ImageOrientationPatient") or dataset.get("ImageOrientationPatient"))
-        ]
-        for item in items
-    ]
-    return [(values[0], values[5]) if len(values) == 6 else None for values in cosines]
+def size_of_matrix(dataset: pydicom.Dataset) -> tuple[int, int]:
+    """Return Rows and Columns; 0 where one is missing."""
+    return whole_number_of(dataset, "Rows"), whole_number_of(dataset, "Columns")
 
 
 def feet_first(dataset: pydicom.Dataset) -> bool:
@@ -193,15 +143,28 @@ def feet_first(dataset: pydicom.Dataset) -> bool:
 
 
 def pixel_spacing(dataset: pydicom.Dataset) -> tuple[float, float] | None:
-    """Return the distance of two rows and of two columns in mm; None where the file does not say."""
-    values = [float(value) for value in values_of(dataset.get("PixelSpacing"))]
-    return (values[0], values[1]) if len(values) == 2 and min(values) > 0 else None
+    """Return the distance of two rows and of two columns in mm; None where the file does not say what can be."""
+    values = numbers_of(dataset, "PixelSpacing")
+    if len(values) != 2 or not all(SPACINGS[0] <= value <= SPACINGS[1] for value in values):
+        return None
+    return values[0], values[1]
+
+
+def origin(dataset: pydicom.Dataset) -> str:
+    """Return whether the file holds what the camera counted or what was made of it (C.7.6.1.1.2).
+
+    Returns
+    -------
+    {"original", "derived", "unknown"}
+    """
+    said = next(iter(values_of(dataset.get("ImageType"))), "")
+    return {"ORIGINAL": "original", "DERIVED": "derived"}.get(str(said).upper().strip(), "unknown")
 
 
 def identity(dataset: pydicom.Dataset) -> str:
     """Return what tells one patient from another: the Patient ID, else the Study Instance UID.
 
-    A Patient ID that says only that it was removed would make one patient of all.
+    A Patient ID that stands for none would make one patient of all.
 
     Raises
     ------
@@ -209,11 +172,23 @@ def identity(dataset: pydicom.Dataset) -> str:
         Neither of the two in the file.
     """
     number = str(dataset.get("PatientID") or "").strip()
-    removed = re.sub(r"[\W_]|patient", "", number.lower()) in {"", "0", *NOBODY}
-    found = str(dataset.get("StudyInstanceUID") or "").strip() if removed else number
+    found = str(dataset.get("StudyInstanceUID") or "").strip() if is_placeholder(number) else number
     if not found:
         raise Refusal("neither Patient ID nor Study Instance UID: give the patient in a sheet")
     return found
+
+
+def is_placeholder(number: str) -> bool:
+    """Tell whether a Patient ID only says that there is none: no word, one for nobody, or one sign over and over.
+
+    A single digit but 0 may number a patient.
+
+    >>> [is_placeholder(text) for text in ("N/A", "XXXXXX", "0000", "patient_unknown", "7", "ID-4711")]
+    [True, True, True, True, False, False]
+    """
+    bare = re.sub(r"[\W_]|patient", "", number.lower())
+    repeated = len(set(bare)) == 1 and (not bare.isdigit() or len(bare) >= LEAST_REPEATED or bare[0] == "0")
+    return not bare or repeated or bare in NOBODY or bare in PLACEHOLDERS
 
 
 def privacy_status(dataset: pydicom.Dataset) -> dict[str, str]:

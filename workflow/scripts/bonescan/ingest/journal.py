@@ -10,9 +10,9 @@ import numpy as np
 
 from bonescan.files import stack_header
 from bonescan.ingest.archive import Entry
+from bonescan.ingest.outcomes import Outcome, View
 from bonescan.ingest.privacy import pseudonym, seal, unseal
 from bonescan.ingest.refusal import Refusal
-from bonescan.ingest.views import Outcome, View
 
 
 def entry_state(entry: Entry, root: Path, salt: bytes) -> str:

@@ -50,6 +50,8 @@ def read_picture(data: bytes) -> tuple[np.ndarray, str]:
             raise Refusal(f"a picture of {rows} x {columns} pixels, more than can be")
         if image.mode not in GREY and image.mode not in COLOURED:
             raise Refusal(f"a picture of mode {image.mode}: expected grey values of 8 or 16 bits")
+        if image.mode in COLOURED and any(";16" in str(tile) for tile in image.tile):  # Pillow would halve the bits
+            raise Refusal("a coloured picture of 16 bits: expected grey values")
         try:
             values = _grey(image) if image.mode in COLOURED else np.asarray(image)
             several = image.format == "TIFF" and _has_second_page(image)

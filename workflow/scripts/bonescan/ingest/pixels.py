@@ -3,13 +3,21 @@
 Section numbers are those of DICOM PS3.3, the Information Object Definitions.
 """
 
+import re
+
 import numpy as np
 import pydicom
 from pydicom.pixels import get_decoder, pixel_array
+from pydicom.uid import JPEGBaseline8Bit, JPEGExtended12Bit
 
+from bonescan.ingest.datasets import numbers_of
 from bonescan.ingest.headers import frame_count, size_of_matrix
 from bonescan.ingest.refusal import Refusal
 from bonescan.ingest.resampling import GREATEST
+
+# One component's scan of a sequential JPEG whose spectral selection goes from 0 to 0: marker, length, component, tables
+SCAN_HEADER = re.compile(rb"(\xff\xda\x00\x08\x01[\s\S]{2}\x00)\x00(\x00)")
+PROGRESSIVE = b"\xff\xc2"
 
 
 def check_complete(dataset: pydicom.Dataset) -> None:
@@ -27,7 +35,7 @@ def check_complete(dataset: pydicom.Dataset) -> None:
 
 
 def frame_counts(dataset: pydicom.Dataset, frame: int) -> np.ndarray:
-    """Decode one frame and apply its rescale (C.11.1); the matrix is the file's.
+    """Decode one frame; the matrix is the file's. A rescale (C.11.1) is left alone: what is stored are the counts.
 
     Parameters
     ----------
@@ -52,6 +60,7 @@ def frame_counts(dataset: pydicom.Dataset, frame: int) -> np.ndarray:
         raise Refusal(f"no decoder is installed for {syntax.name}")
     rows, columns = size_of_matrix(dataset)
     try:
+        mend_jpeg(dataset)
         values = pixel_array(dataset, index=frame, raw=True)
     except MemoryError:
         raise
@@ -60,17 +69,29 @@ def frame_counts(dataset: pydicom.Dataset, frame: int) -> np.ndarray:
     if values.shape != (rows, columns):
         raise Refusal(f"decoded to {values.shape}, expected {(rows, columns)}")
     counts = _stored_bits(dataset, values.astype(np.int64))
-    slope, intercept = (
-        float(dataset.get(f"Rescale{name}") or default) for name, default in (("Slope", 1), ("Intercept", 0))
-    )
-    if (slope, intercept) != (1, 0):
-        counts = np.rint(counts * slope + intercept)
-        if not np.isfinite(counts).all():
-            raise Refusal("the rescaled pixels are no numbers")
-    low, high = float(counts.min()), float(counts.max())
+    low, high = int(counts.min()), int(counts.max())
     if low < 0 or high > GREATEST:
-        raise Refusal(f"pixels from {low:g} to {high:g}, expected counts from 0 to {GREATEST}")
-    return counts.astype(np.int64)
+        raise Refusal(f"pixels from {low} to {high}, expected counts from 0 to {GREATEST}")
+    return counts
+
+
+def rescale_left_alone(dataset: pydicom.Dataset) -> list[str]:
+    """Return, as a step, that the file asks for a rescale: to another unit, or to a range for display."""
+    slope, intercept = (
+        (numbers_of(dataset, f"Rescale{name}") or [default])[0] for name, default in (("Slope", 1), ("Intercept", 0))
+    )
+    return [] if (slope, intercept) == (1, 0) else ["stored values kept without rescale"]
+
+
+def mend_jpeg(dataset: pydicom.Dataset) -> None:
+    """Let JPEG frames say 63 for the end of the spectral selection, as sequential ones must.
+
+    An early encoder of 12 bits wrote 0 there (the NEMA's sample NM1_JPLY has it), and decoders refuse it. It is no
+    choice: all 64 coefficients of a sequential picture are in its one scan (ITU-T T.81, table B.3).
+    """
+    sequential = dataset.file_meta.TransferSyntaxUID in (JPEGBaseline8Bit, JPEGExtended12Bit)
+    if sequential and PROGRESSIVE not in dataset.PixelData and SCAN_HEADER.search(dataset.PixelData):
+        dataset.PixelData = SCAN_HEADER.sub(lambda found: found[1] + bytes([63]) + found[2], dataset.PixelData)
 
 
 def _stored_bits(dataset: pydicom.Dataset, values: np.ndarray) -> np.ndarray:

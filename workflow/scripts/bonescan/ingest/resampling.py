@@ -12,11 +12,21 @@ LARGEST_SIDE = 8192  # of a matrix that is decoded at all
 MAXIMUM_PIXELS = 16 * 2**20  # 64 whole-body views
 SQUARE = 0.02  # sides of a pixel may differ by this share, as rounded headers do
 LOST = 0.001  # share of the counts that may lie outside too small a matrix: stray counts, no limb
-LEAST_ROWS = 0.5  # share of the wanted rows: less is no whole body
+LEAST_ROWS = 0.6  # share of the rows of a whole-body view: less is no whole body, or is two of them side by side
+MIDDLE, LEAST_MIDDLE = 0.02, 0.03  # of the columns to each side of the middle, and of the counts in them
+TALL = 0.4  # share of the rows that a body fills, and no arm
+LEAST_SIDE = 32  # pixels of a picture that need not be of a whole body
 
 
-def zoom(found: tuple[int, int], wanted: tuple[int, int], spacing: tuple[float, float] | None = None):
+def zoom(
+    found: tuple[int, int],
+    wanted: tuple[int, int],
+    spacing: tuple[float, float] | None = None,
+    whole_body: bool = True,
+) -> tuple[float, float]:
     """Return how many rows and columns of a file's matrix become one; decided before anything is decoded.
+
+    A picture that is no whole-body view may be small: it is doubled as often as it still fits.
 
     Parameters
     ----------
@@ -24,11 +34,12 @@ def zoom(found: tuple[int, int], wanted: tuple[int, int], spacing: tuple[float, 
         Rows and columns.
     spacing : (float, float), optional
         Distance of two rows and of two columns, mm; pixels are taken for square where it is unknown.
+    whole_body : bool
 
     Returns
     -------
     (float, float)
-        Whole numbers, or 0.5 where one row or column becomes two.
+        Whole numbers, or 0.5 where one row or column becomes two, 0.25 where it becomes four ...
 
     Raises
     ------
@@ -38,7 +49,10 @@ def zoom(found: tuple[int, int], wanted: tuple[int, int], spacing: tuple[float, 
     expected = f"Rows x Columns: expected {wanted[0]} x {wanted[1]} or a whole multiple, found {found[0]} x {found[1]}"
     if not all(0 < side <= LARGEST_SIDE for side in found) or found[0] * found[1] > MAXIMUM_PIXELS:
         raise Refusal(expected)
-    if found[1] % wanted[1] == 0:
+    if not whole_body and min(found) >= LEAST_SIDE and found[0] <= wanted[0] and found[1] <= wanted[1]:
+        times = min(wanted[0] // found[0], wanted[1] // found[1])
+        across = 1 / 2 ** int(math.log2(times))
+    elif found[1] % wanted[1] == 0:
         across = found[1] // wanted[1]
     elif 2 * found[1] == wanted[1]:
         across = 0.5
@@ -53,7 +67,10 @@ def zoom(found: tuple[int, int], wanted: tuple[int, int], spacing: tuple[float, 
         if abs(down / nearest - 1) > SQUARE:
             raise Refusal("Pixel Spacing: the sides of a pixel differ by no whole factor")
         down = nearest
-    if not LEAST_ROWS * wanted[0] <= math.ceil(found[0] / down) <= 2 * wanted[0]:
+    least = LEAST_ROWS * wanted[0] if whole_body else LEAST_SIDE
+    if whole_body and down == across and 2 * wanted[1] * found[0] == wanted[0] * found[1]:
+        raise Refusal(f"{expected}: two views side by side must come as two pictures")
+    if not least <= math.ceil(found[0] / down) <= 2 * wanted[0]:
         raise Refusal(expected)
     return down, across
 
@@ -61,7 +78,7 @@ def zoom(found: tuple[int, int], wanted: tuple[int, int], spacing: tuple[float, 
 def fit(counts: np.ndarray, wanted: tuple[int, int], factors: tuple[float, float]) -> tuple[np.ndarray, list[str]]:
     """Bring one picture into the wanted matrix.
 
-    Rows and columns are summed or, from half the matrix, split: each count of a pixel falls into one of its parts by
+    Rows and columns are summed or, in too small a matrix, split: each count of a pixel falls into one of its parts by
     chance, as it would have in the finer matrix (drawn from the picture alone). What is then too small is
     centred in zeros, what is too large is cut to the window with the most counts.
 
@@ -86,7 +103,9 @@ def fit(counts: np.ndarray, wanted: tuple[int, int], factors: tuple[float, float
     """
     steps = []
     for axis, factor in enumerate(factors):
-        counts = _split(counts, axis) if factor == 0.5 else _bin(counts, axis, int(factor))
+        while factor < 1:
+            counts, factor = _split(counts, axis), 2 * factor
+        counts = _bin(counts, axis, int(factor))
     if factors != (1, 1):
         steps.append("resampled {:g} x {:g}".format(*factors))
     for axis, (side, name) in enumerate(zip(wanted, ("rows", "columns"), strict=True)):
@@ -101,6 +120,30 @@ def fit(counts: np.ndarray, wanted: tuple[int, int], factors: tuple[float, float
     if (high := int(counts.max())) > GREATEST:
         raise Refusal(f"up to {high} counts in a pixel, expected at most {GREATEST}")
     return counts.astype(np.uint16), steps
+
+
+def check_one_body(counts: np.ndarray) -> None:
+    """Refuse a picture with two bodies side by side, as the two views are printed.
+
+    Between them lies next to nothing, where one body has its spine; and both are tall, where beside one body there may
+    be a hot arm.
+
+    Parameters
+    ----------
+    counts : ndarray, shape (rows, columns)
+
+    Raises
+    ------
+    Refusal
+    """
+    profile = counts.sum(axis=0, dtype=np.int64)
+    middle = int((profile * np.arange(len(profile))).sum() / profile.sum())
+    reach = int(MIDDLE * len(profile))
+    if profile[max(middle - reach, 0) : middle + reach + 1].sum() > LEAST_MIDDLE * profile.sum():
+        return
+    sides = [side.sum(axis=1, dtype=np.int64) for side in (counts[:, :middle], counts[:, middle:])]
+    if min(np.mean(rows > rows.mean() / 10) for rows in sides) > TALL:
+        raise Refusal("two bodies in one picture: expected one view")
 
 
 def _bin(counts: np.ndarray, axis: int, factor: int) -> np.ndarray:

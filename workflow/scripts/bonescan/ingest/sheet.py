@@ -27,7 +27,7 @@ from bonescan.ingest.encodings import (
 from bonescan.ingest.refusal import Refusal
 from bonescan.terms import LABEL_WORDS, SHEET_VALUES, SUBTYPE_WORDS, SUBTYPES
 
-SHEET_COLUMNS = ("path", "patient", "exam", "view", "label", "subtype", "report")
+SHEET_COLUMNS = ("path", "patient", "exam", "view", "frame", "label", "subtype", "report")
 KNOWN = f"the known columns are {', '.join(SHEET_COLUMNS)}"
 HARMLESS = frozenset(
     "age sex gender date number index comment diagnosis modality scanner".split()  # noqa: SIM905
@@ -240,7 +240,8 @@ def nearly(name: str) -> str:
     words = [word for word in re.split(r"[\W_]+", name) if word not in ("id", "no", "nr", "number")]
     joined = "".join(words)
     for column in SHEET_COLUMNS:
-        if joined and slips(joined, column) <= (1 if len(column) < 7 else 2):
+        # `frame` is so rare a column that `frames` or `name` means another thing
+        if joined and column != "frame" and slips(joined, column) <= (1 if len(column) < 7 else 2):
             return column
     return ""
 

@@ -4,17 +4,19 @@ import re
 
 import pandas as pd
 
+from bonescan.ingest.outcomes import Outcome, View
 from bonescan.ingest.privacy import reason_withheld
 from bonescan.ingest.refusal import Refusal
-from bonescan.ingest.views import Outcome, View
 
-FACTS = ["format", "matrix", "steps", "deidentified", "burned_in"]
+FACTS = ["format", "origin", "matrix", "steps", "deidentified", "burned_in"]
 SCAN_COLUMNS = ["image", "patient", "exam", "view", "source_file", "row", "frame", "sha256", "pixel_spacing", "counts"]
 SCAN_COLUMNS += FACTS
 REJECTED_COLUMNS = ["source_file", "row", "reason"]
 
 
-def make_tables(outcomes: list[Outcome], labelled: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+def make_tables(
+    outcomes: list[Outcome], labelled: tuple[str, ...], identifiers: list[tuple[str, int]] = ()
+) -> dict[str, pd.DataFrame]:
     """Return the tables that ingest writes.
 
     Parameters
@@ -23,6 +25,8 @@ def make_tables(outcomes: list[Outcome], labelled: tuple[str, ...]) -> dict[str,
         One an entry.
     labelled : tuple of str
         Which of `label` and `subtype` the sheet has.
+    identifiers : list of (str, int)
+        What `patients.separate` found.
 
     Returns
     -------
@@ -42,6 +46,7 @@ def make_tables(outcomes: list[Outcome], labelled: tuple[str, ...]) -> dict[str,
         (f"{name}s", "different", table.groupby(["patient", name][: 1 + (name == "exam")]).ngroups)
         for name in ("patient", "exam")
     ]
+    rows += [("Patient IDs", text, number) for text, number in identifiers]
     rows += [("rejected", reason, number) for reason, number in count_reasons(rejected).items()]
     withheld = pd.Series([reason for _, report in reports if (reason := reason_withheld(report))], dtype=str)
     rows += [("reports", f"withheld: {reason}", number) for reason, number in withheld.value_counts().items()]

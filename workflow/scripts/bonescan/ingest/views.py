@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bonescan.ingest import datasets, headers, pictures, privacy, words
+from bonescan.ingest import datasets, detectors, headers, patients, pictures, privacy, words
 from bonescan.ingest.archive import Entry, locate, read_file
 from bonescan.ingest.frames import Frame, decode_dicom, decode_picture
 from bonescan.ingest.identities import (
@@ -24,6 +24,7 @@ from bonescan.ingest.identities import (
     lone_letters,
     merge,
 )
+from bonescan.ingest.outcomes import Outcome, View
 from bonescan.ingest.persons import Persons, read_persons
 from bonescan.ingest.refusal import Refusal
 from bonescan.ingest.vocabulary import WORDS
@@ -32,6 +33,7 @@ from bonescan.terms import SHEET_VALUES
 
 # Names become file names (an annotation is `{image}.json`) and columns of tables
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
+KINDS = {True: ("WHOLE BODY",), False: ("WHOLE BODY", "STATIC")}  # of DICOM pictures, whether whole bodies or not
 OTHERS = AT_HOME | COMMENTS  # what tells no patient
 SECONDS = 30  # that one file may take; a sound one takes a tenth of one
 BYTES = 2**30  # of memory that one file may take
@@ -49,46 +51,13 @@ class Settings(NamedTuple):
     """keep the sheet's own patients and exams, because they are pseudonyms"""
     open_names: bool = False
     """name files by their paths, because these name no person"""
+    whole_body: bool = True
+    """the pictures are whole-body views; else thoracic images, which need no crop"""
 
     def stamp(self, code: str) -> str:
         """Return what tells results under these settings and this code from others; where the files lie is no part."""
-        told = {"shape": tuple(self.shape), "given": self.given, "open_names": self.open_names, "code": code}
+        told = self._replace(root=None, salt=None)._asdict() | {"shape": tuple(self.shape), "code": code}
         return privacy.pseudonym(self.salt, "Stamp", repr(sorted(told.items())))
-
-
-class View(NamedTuple):
-    """One accepted view: its row of `scans.tsv`, its counts, the report given for it."""
-
-    row: dict
-    counts: np.ndarray
-    report: str = ""
-
-
-class Outcome(NamedTuple):
-    """What came of one entry.
-
-    Attributes
-    ----------
-    source_file, row : str
-        How tables name its file, and its line in the sheet.
-    found : list of View or Refusal
-    known : dict of str to (str, int)
-        The identities that its file holds, from `privacy.digests`.
-    """
-
-    source_file: str
-    row: str
-    found: list[View | Refusal]
-    known: privacy.Digests
-
-    @property
-    def views(self) -> list[View]:
-        """Those of what was found that are views."""
-        return [one for one in self.found if isinstance(one, View)]
-
-    def without_counts(self) -> "Outcome":
-        """Return the same in little memory."""
-        return self._replace(found=[one._replace(counts=None) if isinstance(one, View) else one for one in self.found])
 
 
 def file_token(path: str, settings: Settings) -> str:
@@ -98,50 +67,22 @@ def file_token(path: str, settings: Settings) -> str:
     return privacy.pseudonym(settings.salt, "File", path)
 
 
-def ingest(
-    entries: Iterable[Entry], settings: Settings, processes: int = 1, before: Iterable[dict] = ()
-) -> Iterator[Outcome]:
+def ingest(entries: Iterable[Entry], settings: Settings, processes: int = 1) -> Iterator[Outcome]:
     """Read the entries in processes of their own, in order; whatever a file holds, the next one is read.
 
     An image is named `{patient}_{exam}_{view}`. The patient and the exam are the sheet's, else the file's; both are
-    pseudonyms. A picture that came before, by name or by pixels, is left out.
-
-    Parameters
-    ----------
-    entries : iterable of Entry
-    settings : Settings
-    processes : int
-    before : iterable of dict
-        Rows of the views that an interrupted run accepted.
+    pseudonyms. Which of several images of a name is kept, `twins` decides when all are there.
 
     Yields
     ------
     Outcome
         One an entry.
     """
-    names = {row["image"]: row["source_file"] for row in before}
-    pixels = {row["sha256"]: row for row in before}
     entries = list(entries)
     outcomes = ordered_map(functools.partial(read_entry, settings=settings), entries, processes, SECONDS, BYTES)
     for entry, outcome in zip(entries, outcomes, strict=True):
-        if isinstance(outcome, Refusal):
-            outcome = Outcome(file_token(entry.path, settings), entry.row, [outcome], {})
-        yield outcome._replace(found=[_refuse_twin(found, names, pixels) for found in outcome.found])
-
-
-def _refuse_twin(found: View | Refusal, names: dict, pixels: dict) -> View | Refusal:
-    """Return what was found, or a refusal if its name or its pixels came before; both are added to what came."""
-    if isinstance(found, Refusal):
-        return found
-    row = found.row
-    if twin := pixels.get(row["sha256"]):
-        whose = "the same patient" if twin["patient"] == row["patient"] else "another patient"
-        return Refusal(f"a duplicate: the pixels of {twin['image']}, of {whose}")
-    if row["image"] in names:
-        return Refusal(f"a second image of the same exam and view: {row['image']}, as in {names[row['image']]}")
-    names[row["image"]] = row["source_file"]
-    pixels[row["sha256"]] = {key: row[key] for key in ("image", "patient")}
-    return found
+        refused = isinstance(outcome, Refusal)
+        yield Outcome(file_token(entry.path, settings), entry.row, [outcome], {}) if refused else outcome
 
 
 def read_entry(entry: Entry, settings: Settings) -> Outcome:
@@ -160,31 +101,37 @@ def read_entry(entry: Entry, settings: Settings) -> Outcome:
 
 def _read_views(entry: Entry, settings: Settings, known: Known) -> Iterator[View | Refusal]:
     """Yield the views of one file, or why a frame is left out; the identities in the file are added to `known`."""
-    wanted = check_entry(entry)
+    wanted, only = check_entry(entry)
     file = locate(settings.root, entry.path)
     data = read_file(file)
     merge(known, _identities_of_entry(entry, file, settings))
-    persons = Persons()
+    persons, private = Persons(), {}
     if pictures.is_picture(data[:132]):
         patient, study = _identify_picture(entry)
-        frames = decode_picture(data, wanted or headers.view_in_text(file.stem), settings.shape)
+        frames = decode_picture(
+            data, wanted or detectors.view_in_text(file.stem), settings.shape, settings.whole_body, only
+        )
     else:
         dataset = datasets.read_dataset(data)
         if not settings.open_names:
             persons = read_persons(dataset)
             merge(known, identities(persons.values, persons.names))
-        headers.check_whole_body(dataset)
+        headers.check_whole_body(dataset, KINDS[settings.whole_body])
         patient = entry.patient or headers.identity(dataset)
         study = str(dataset.get("StudyInstanceUID") or "1")
-        frames = decode_dicom(dataset, wanted, file.stem, settings.shape)
+        if not (entry.patient or settings.open_names):
+            alone = name_exam(entry, study, study, settings) if "StudyInstanceUID" in dataset else None
+            private = {patients.HEADER: patients.describe(dataset, persons, alone, settings.salt)}
+        frames = decode_dicom(dataset, wanted, file.stem, settings.shape, settings.whole_body, only)
     if not settings.open_names:
         check_given(entry, settings, known)
     names = name_exam(entry, patient, study, settings)
     report = entry.report if settings.open_names else clear_report(entry.report, known, persons)
     for frame in frames:
-        yield (
-            frame if isinstance(frame, Refusal) else View(_row_of(frame, names, entry, settings), frame.counts, report)
-        )
+        if isinstance(frame, Refusal):
+            yield frame
+        else:
+            yield View(_row_of(frame, names, entry, settings) | private, frame.counts, report)
 
 
 def check_given(entry: Entry, settings: Settings, known: Known) -> None:
@@ -231,8 +178,8 @@ def clear_report(report: str, known: Known, persons: Persons) -> str:
     return privacy.scrub(report, known)
 
 
-def check_entry(entry: Entry) -> str | None:
-    """Return the view that the sheet asks for, if any; refuse what it says and cannot be.
+def check_entry(entry: Entry) -> tuple[str | None, int | None]:
+    """Return the view and the frame that the sheet asks for, if any; refuse what it says and cannot be.
 
     Raises
     ------
@@ -244,10 +191,12 @@ def check_entry(entry: Entry) -> str | None:
         if (value := getattr(entry, column)) and value not in values:
             words = ", or a word such as normal and metastasis" if column == "label" else ""
             raise Refusal(f"{column} in the sheet: expected {', '.join(values)}" + words)
-    wanted = headers.view_in_text(entry.view)
+    wanted = detectors.view_in_text(entry.view)
     if entry.view and not wanted:
         raise Refusal("view in the sheet: expected anterior or posterior")
-    return wanted
+    if entry.frame and not (entry.frame.isascii() and entry.frame.isdigit() and 1 <= int(entry.frame[:4]) <= 999):
+        raise Refusal("frame in the sheet: expected a whole number from 1")
+    return wanted, int(entry.frame) if entry.frame else None
 
 
 def _identities_of_entry(entry: Entry, file: Path, settings: Settings) -> Known:

@@ -1,0 +1,164 @@
+"""Which frame shows which view: vectors, energy windows, codes, angles, words."""
+
+import pytest
+from nm_files import detector, whole_body
+from pydicom.dataset import Dataset
+
+from bonescan.ingest import detectors
+from bonescan.ingest.refusal import Refusal
+
+
+@pytest.mark.parametrize(
+    ("text", "view"),
+    [
+        ("ANT", "anterior"),
+        ("WB_post", "posterior"),
+        ("Whole Body Posterior", "posterior"),
+        ("P001_1_anterior", "anterior"),
+        ("antero-posterior", "anterior"),
+        ("WB posteroanterior", "posterior"),
+        ("ANT/POST", None),
+        ("left anterior oblique", None),
+        ("POSTOPERATIVE", None),
+        ("plant", None),
+        (None, None),
+    ],
+)
+def test_view_in_text(text, view):
+    assert detectors.view_in_text(text) == view
+
+
+def test_views_of_frames():
+    codes = [detector(CodeValue="399001007", CodeMeaning="x"), detector(CodeValue="G-5215", CodeMeaning="x")]
+    assert detectors.frame_views(whole_body(2, DetectorInformationSequence=codes)) == ["posterior", "anterior"]
+    swapped = whole_body(2, DetectorInformationSequence=codes, DetectorVector=[2, 1])
+    assert detectors.frame_views(swapped) == ["anterior", "posterior"]
+    assert detectors.frame_views(whole_body(2)) == ["anterior", "posterior"]
+    for code, view in (("399348003", "anterior"), ("399068003", "posterior")):
+        radiographic = [detector(CodeValue=code, CodeMeaning="")]
+        assert detectors.frame_views(whole_body(DetectorInformationSequence=radiographic)) == [view]
+    meaning = [detector(CodeValue="local", CodeMeaning="Posterior")]
+    assert detectors.frame_views(whole_body(DetectorInformationSequence=meaning), "ANT") == ["posterior"]
+    assert detectors.frame_views(whole_body(ImageID="POST", SeriesDescription="ANT")) == ["posterior"]
+    assert detectors.frame_views(whole_body(SeriesDescription="WB ANT"), "post") == ["anterior"]
+    assert detectors.frame_views(whole_body(), "scan_post") == ["posterior"]
+    assert detectors.frame_views(whole_body(), "scan") == [None]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"DetectorVector": [1]}, "expected 2 values, one a frame, found 1"),
+        ({"DetectorVector": None}, "expected 2 values, one a frame, found 0"),
+        ({"FrameIncrementPointer": [0x00540050]}, "00540050"),
+    ],
+)
+def test_frames_that_are_not_two_detectors_are_refused(changes, reason):
+    with pytest.raises(Refusal, match=reason):
+        detectors.frame_views(whole_body(2, **changes))
+
+
+@pytest.mark.parametrize(
+    ("text", "view"),
+    [
+        ("WB BONE 3H POST INJ", None),
+        ("WB BONE 3H POST INJECTION", None),
+        ("POST-INJECTION", None),
+        ("Ganzkoerper post injectionem", None),
+        ("BONE 3H POST", None),
+        ("POST 24 HR", None),
+        ("status post fall", None),
+        ("post op", None),
+        ("post_therapy_001", None),
+        ("POST 131I", None),
+        ("post 注射", None),
+        ("WB ANT 3H POST INJ", "anterior"),
+        ("ANT_post_op", "anterior"),
+        ("POSTERIOR 3H POST INJ", "posterior"),
+        ("WB_POST_001", "posterior"),
+        ("POST WHOLE BODY", "posterior"),
+        ("Meier_post", "posterior"),
+        ("POST", "posterior"),
+    ],
+)
+def test_what_comes_after_something_is_no_posterior_view(text, view):
+    assert detectors.view_in_text(text) == view
+
+
+def window(low=None, high=None, name=""):
+    """An item of the Energy Window Information Sequence."""
+    item, limits = Dataset(), Dataset()
+    if low is not None:
+        limits.EnergyWindowLowerLimit, limits.EnergyWindowUpperLimit = low, high
+        item.EnergyWindowRangeSequence = [limits]
+    item.EnergyWindowName = name
+    return item
+
+
+PEAK, SCATTER = (126, 154), (100, 120)
+
+
+@pytest.mark.parametrize(
+    ("windows", "vector", "kept"),
+    [
+        ([PEAK, SCATTER], [1, 1, 2, 2], [True, True, False, False]),
+        ([SCATTER, PEAK], [1, 2, 1, 2], [False, True, False, True]),
+        ([PEAK, SCATTER], [2, 2], [False, False]),
+        ([SCATTER], [2], [False]),
+        ([PEAK], [1], [True]),
+        ([(336, 392)], [1], [False]),
+        ([(None, None, "Tc99m"), (None, None, "scatter")], [1, 2], [True, False]),
+        ([(None, None, "Compton")], [1], [False]),
+        ([(126000, 154000)], [1], [True]),
+        ([], [1, 1], [True, True]),
+        ([PEAK, SCATTER], [], [True]),
+        ([PEAK], [], [True]),
+        ([SCATTER], [], [False]),
+    ],
+)
+def test_frames_of_the_photopeak(windows, vector, kept):
+    frames = len(kept)
+    file = whole_body(
+        frames,
+        EnergyWindowVector=vector or None,
+        EnergyWindowInformationSequence=[window(*one) for one in windows] or None,
+    )
+    assert detectors.photopeak_frames(file) == kept
+
+
+@pytest.mark.parametrize("windows", [[], [PEAK, (130, 150)], [(None, None, "a"), (None, None, "b")]])
+def test_windows_of_which_none_is_the_photopeak_s_are_not_guessed(windows):
+    file = whole_body(2, EnergyWindowVector=[1, 2], EnergyWindowInformationSequence=[window(*one) for one in windows])
+    with pytest.raises(Refusal, match="expected one energy window of the photopeak, found several"):
+        detectors.photopeak_frames(file)
+
+
+def angled(*angles):
+    items = [Dataset() for _ in angles]
+    for item, angle in zip(items, angles, strict=True):
+        item.StartAngle = angle
+    return items
+
+
+def test_angles_that_speak_against_the_customary_order_leave_no_view():
+    """Cameras write 0 above the table; the standard has it at the patient's back."""
+    assert detectors.frame_views(whole_body(2, DetectorInformationSequence=angled(0, 180))) == ["anterior", "posterior"]
+    assert detectors.frame_views(whole_body(2, DetectorInformationSequence=angled(90, 90))) == ["anterior", "posterior"]
+    with pytest.raises(Refusal, match="Start Angle: speaks against the order of the detectors: give frame and view"):
+        detectors.frame_views(whole_body(2, DetectorInformationSequence=angled(180, 0)))
+    coded = [detector(CodeValue="G-5216", CodeMeaning=""), detector(CodeValue="G-5215", CodeMeaning="")]
+    for item, angle in zip(coded, (0, 180), strict=True):
+        item.StartAngle = angle
+    assert detectors.frame_views(whole_body(2, DetectorInformationSequence=coded)) == ["posterior", "anterior"]
+
+
+def test_of_two_frames_with_one_code_the_other_is_not_the_same_view():
+    items = [detector(CodeValue="G-5216", CodeMeaning=""), Dataset()]
+    assert detectors.frame_views(whole_body(2, DetectorInformationSequence=items)) == ["posterior", None]
+
+
+def test_where_rows_and_columns_lead():
+    item = detector(CodeValue="399001007", CodeMeaning="")
+    item.ImageOrientationPatient = [-1, 0, 0, 0, 0, -1]
+    assert detectors.orientation(whole_body(DetectorInformationSequence=[item]), 0) == (-1, -1)
+    assert detectors.orientation(whole_body(2), 1) is None
