@@ -111,7 +111,6 @@ PEAK, SCATTER = (126, 154), (100, 120)
         ([(None, None, "Compton")], [1], [False]),
         ([(126000, 154000)], [1], [True]),
         ([], [1, 1], [True, True]),
-        ([PEAK, SCATTER], [], [True]),
         ([PEAK], [], [True]),
         ([SCATTER], [], [False]),
     ],
@@ -124,6 +123,14 @@ def test_frames_of_the_photopeak(windows, vector, kept):
         EnergyWindowInformationSequence=[window(*one) for one in windows] or None,
     )
     assert detectors.photopeak_frames(file) == kept
+
+
+@pytest.mark.parametrize("frames", [1, 2])
+def test_several_windows_without_a_vector_are_not_guessed(frames):
+    windows = [window(*PEAK), window(*SCATTER)]
+    file = whole_body(frames, EnergyWindowVector=None, EnergyWindowInformationSequence=windows)
+    with pytest.raises(Refusal, match=f"expected {frames} values, one a frame, found less: give the frame in a sheet"):
+        detectors.photopeak_frames(file)
 
 
 @pytest.mark.parametrize("windows", [[], [PEAK, (130, 150)], [(None, None, "a"), (None, None, "b")]])

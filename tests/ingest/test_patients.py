@@ -115,3 +115,14 @@ def test_a_patient_of_the_sheet_is_one_whatever_the_headers_say(tmp_path):
     (folder / "sheet.tsv").write_text(f"path\tpatient\n{rows}")
     _, table, _ = run("sheet", folder / "sheet.tsv", tmp_path, pseudonyms="salted")
     assert table["patient"].nunique() == 1 and table["exam"].nunique() == 3
+
+
+def test_a_word_for_nobody_in_a_sheet_is_no_patient(tmp_path):
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    for number in range(3):
+        save(scan(number, StudyInstanceUID=f"1.2.{number}", PatientID=f"H{number}"), folder / f"{number}_ant.dcm")
+    (folder / "sheet.tsv").write_text("path\tpatient\n0_ant.dcm\tN/A\n1_ant.dcm\tunknown\n2_ant.dcm\t0\n")
+    _, table, _ = run("sheet", folder / "sheet.tsv", tmp_path, pseudonyms="salted")
+    assert table["patient"].nunique() == 3
+    assert "a patient that stands for nobody is read as empty in rows: 2" in (tmp_path / "ingest.log").read_text()

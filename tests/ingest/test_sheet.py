@@ -208,7 +208,7 @@ def test_an_error_names_the_line_and_known_columns_and_quotes_no_cell(tmp_path, 
     assert "\n" not in text
     assert not any(name in text for name in ("Meier", "Anna", "pacient", "lable", "veiw", "pth"))
     if "column" in message or "empty" in message:
-        assert "path, patient, exam, view, label, subtype, report" in text or "once" in message
+        assert "path, patient, exam, view, frame, label, subtype, report" in text or "once" in message
 
 
 def test_other_columns_are_told_by_place_and_by_harmless_names(tmp_path):

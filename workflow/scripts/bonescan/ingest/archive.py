@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bonescan.ingest.bounded import MAXIMUM_BYTES, read_bounded
+from bonescan.ingest.identities import is_word_for_nobody
 from bonescan.ingest.refusal import Refusal
 from bonescan.ingest.sheet import Sheet, exists, read_sheet, spell
 
@@ -67,6 +68,10 @@ def cohort_entries(source: str, cohort: Path, list_directory: Callable[[Path], l
     log_sheet(sheet)
     entries = sheet_entries(sheet, root)
     given = [row.cells["path"] for row in sheet.rows]
+    if nobody := sum(
+        bool(row.cells.get("patient")) and not entry.patient for row, entry in zip(sheet.rows, entries, strict=True)
+    ):
+        log.warning("sheet: a patient that stands for nobody is read as empty in rows: %d", nobody)
     if slashes := sum("\\" in old and "\\" not in entry.path for old, entry in zip(given, entries, strict=True)):
         log.info("sheet: backslashes are read as slashes in the path of rows: %d", slashes)
     entries = expand_folders(root, entries)
@@ -128,13 +133,15 @@ def sheet_entries(sheet: Sheet, root: Path) -> list[Entry]:
     ----------
     sheet : Sheet
         Column `path`, relative to the sheet's folder: a file, or a folder for all files in it; optional `patient`,
-        `exam`, `view`, `frame`, `label`, `subtype`, `report`.
+        `exam`, `view`, `frame`, `label`, `subtype`, `report`. A patient `N/A` or `unknown` is none.
     root : Path
         The sheet's folder.
     """
     entries = []
     for row in sheet.rows:
         entry = Entry(**row.cells, row=str(row.line), refusal=row.refusal)
+        if is_word_for_nobody(entry.patient):
+            entry = replace(entry, patient="")
         try:
             if not row.refusal:
                 entry = replace(entry, path=find_path(root, entry.path, sheet.encoding))

@@ -30,39 +30,37 @@ TIME = {"h", "hr", "hrs", "hour", "hours", "std", "min", "mins", "minutes", "d",
 DETECTOR_VIEWS = dict(enumerate(VIEWS, start=1))  # by custom, where no frame names its view
 
 
-def frame_windows(dataset: pydicom.Dataset) -> list[int]:
-    """Return the energy window of each frame, from 1; of one frame whose vector is missing, the only window.
-
-    Empty where the file does not say.
-    """
+def frame_windows(dataset: pydicom.Dataset) -> list[int | None]:
+    """Return the energy window of each frame, from 1; None where the vector does not say or is missing."""
     frames, said = frame_count(dataset), numbers_of(dataset, "EnergyWindowVector")
-    if len(said) < frames or any(not number.is_integer() for number in said[:frames]):
-        return []
-    return [int(number) for number in said[:frames]]
+    if len(said) < frames:
+        return [None] * frames
+    return [int(number) if number.is_integer() else None for number in said[:frames]]
 
 
-def holds_photopeak(dataset: pydicom.Dataset, number: int | None) -> bool | None:
-    """Tell whether an energy window takes the photopeak of Tc-99m (C.8.4.10); None where the file does not say.
+def energy_windows(dataset: pydicom.Dataset) -> list[pydicom.Dataset]:
+    """Return the items of the Energy Window Information Sequence (C.8.4.10)."""
+    return values_of(dataset.get("EnergyWindowInformationSequence"))
 
-    Parameters
-    ----------
-    dataset : Dataset
-    number : int or None
-        Of the window, from 1; None where no vector tells.
-    """
-    items = values_of(dataset.get("EnergyWindowInformationSequence"))
-    if len(items) == 1:  # a file split by frames may keep the numbers of the whole
-        number = 1
-    if number is None or not 1 <= number <= len(items):
-        return None
+
+def frames_with_photopeak(dataset: pydicom.Dataset) -> list[bool | None]:
+    """Tell of each frame whether its energy window takes the photopeak of Tc-99m; None where the file does not say."""
+    windows = energy_windows(dataset)
+    # a file split by frames may keep the numbers of the whole
+    numbers = [1 if len(windows) == 1 else number for number in frame_windows(dataset)]
+    return [holds_photopeak(windows[n - 1]) if n and 1 <= n <= len(windows) else None for n in numbers]
+
+
+def holds_photopeak(window: pydicom.Dataset) -> bool | None:
+    """Tell whether an energy window takes the photopeak of Tc-99m; None where neither limits nor name say it."""
     limits = [
         (numbers_of(part, "EnergyWindowLowerLimit")[:1], numbers_of(part, "EnergyWindowUpperLimit")[:1])
-        for part in values_of(items[number - 1].get("EnergyWindowRangeSequence"))
+        for part in values_of(window.get("EnergyWindowRangeSequence"))
     ]
     known = [(low[0], high[0]) for low, high in limits if low and high and KEV[0] <= low[0] < high[0] <= KEV[1]]
     if known:
         return any(low <= PHOTOPEAK <= high for low, high in known)
-    return False if SCATTER.search(str(items[number - 1].get("EnergyWindowName") or "")) else None
+    return False if SCATTER.search(str(window.get("EnergyWindowName") or "")) else None
 
 
 def photopeak_frames(dataset: pydicom.Dataset) -> list[bool]:
@@ -71,13 +69,16 @@ def photopeak_frames(dataset: pydicom.Dataset) -> list[bool]:
     Raises
     ------
     Refusal
-        Frames of several windows, and which of them is the photopeak's cannot be told.
+        The file has several windows, and which frames are of the photopeak's cannot be told.
     """
-    frames, windows = frame_count(dataset), frame_windows(dataset)
-    inside = [holds_photopeak(dataset, number) for number in windows] or [holds_photopeak(dataset, None)] * frames
+    windows, inside = frame_windows(dataset), frames_with_photopeak(dataset)
     kept = [here is True for here in inside] if True in inside else [here is None for here in inside]
-    if len({number for number, keep in zip(windows, kept, strict=False) if keep}) > 1:
+    if len({number for number, keep in zip(windows, kept, strict=True) if keep}) > 1:
         raise Refusal("Energy Window Vector: expected one energy window of the photopeak, found several")
+    if None in windows and len(energy_windows(dataset)) > 1:
+        raise Refusal(
+            f"Energy Window Vector: expected {len(windows)} values, one a frame, found less: give the frame in a sheet"
+        )
     return kept
 
 

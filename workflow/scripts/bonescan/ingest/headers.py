@@ -11,7 +11,7 @@ from pydicom.encaps import generate_fragments, parse_basic_offsets
 from pydicom.uid import RLELossless
 
 from bonescan.ingest.datasets import numbers_of, values_of, whole_number_of
-from bonescan.ingest.identities import NOBODY
+from bonescan.ingest.identities import is_word_for_nobody
 from bonescan.ingest.refusal import Refusal
 
 NUCLEAR_MEDICINE = "1.2.840.10008.5.1.4.1.1.20"
@@ -29,15 +29,6 @@ QUOTABLE = {"CR", "CT", "DX", "MG", "MR", "OT", "PT", "RF", "SC", "SR", "US", "X
 QUOTABLE |= {"ECG", "DOC", "SEG", "REG", "HC", "ES", "RTIMAGE", "XC"}
 QUOTABLE |= {"STATIC", "DYNAMIC", "GATED", "TOMO", "GATED TOMO", "RECON TOMO", "RECON GATED TOMO"}
 QUOTABLE |= {"MONOCHROME1", "RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT"}
-
-PLACEHOLDERS = frozenset(
-    """
-    anonymisiert anonyme deid redacted deleted hidden masked blank empty unbekannt inconnu unk no null nil nan na nn
-    nobody noid noname notavailable notapplicable notset undefined default dummy test subject person case pseudonym
-    private confidential id mrn
-    """.split()  # noqa: SIM905
-)
-"""What stands in the place of a Patient ID, in lower case and without signs; as a name, Case or Blank may be true."""
 
 
 def check_whole_body(dataset: pydicom.Dataset, kinds: tuple[str, ...] = ("WHOLE BODY",)) -> None:
@@ -188,7 +179,7 @@ def is_placeholder(number: str) -> bool:
     """
     bare = re.sub(r"[\W_]|patient", "", number.lower())
     repeated = len(set(bare)) == 1 and (not bare.isdigit() or len(bare) >= LEAST_REPEATED or bare[0] == "0")
-    return not bare or repeated or bare in NOBODY or bare in PLACEHOLDERS
+    return not bare or repeated or is_word_for_nobody(number)
 
 
 def privacy_status(dataset: pydicom.Dataset) -> dict[str, str]:

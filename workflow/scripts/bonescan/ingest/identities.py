@@ -46,8 +46,23 @@ NOBODY = {
     "patient",
 }
 
+PLACEHOLDERS = frozenset(
+    """
+    anonymisiert anonyme deid redacted deleted hidden masked blank empty unbekannt inconnu unk no null nil nan na nn
+    nobody noid noname notavailable notapplicable notset undefined default dummy test subject person case pseudonym
+    private confidential id mrn
+    """.split()  # noqa: SIM905
+)
+"""What stands in the place of a Patient ID, in lower case and without signs; as a name, Case or Blank may be true."""
+
 Known = dict[str, tuple[str, int]]
 """By key: the attribute, and how far it is searched."""
+
+
+def is_word_for_nobody(text: str) -> bool:
+    """Tell whether a text in the place of a patient says that there is none, such as `N/A` or `patient_unknown`."""
+    bare = re.sub(r"[\W_]|patient", "", text.lower())
+    return bool(text.strip()) and (not bare or bare in NOBODY or bare in PLACEHOLDERS)
 
 
 def identities(attributes: Mapping[str, Iterable[str]], names: Iterable[str] = ()) -> Known:

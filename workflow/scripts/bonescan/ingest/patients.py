@@ -10,8 +10,8 @@ from collections import Counter
 import pydicom
 
 from bonescan.ingest.datasets import values_of
-from bonescan.ingest.headers import PLACEHOLDERS, is_placeholder
-from bonescan.ingest.identities import NOBODY
+from bonescan.ingest.headers import is_placeholder
+from bonescan.ingest.identities import is_word_for_nobody
 from bonescan.ingest.outcomes import Outcome, View
 from bonescan.ingest.persons import Persons
 from bonescan.ingest.privacy import pseudonym
@@ -48,7 +48,7 @@ def describe(dataset: pydicom.Dataset, persons: Persons, alone: tuple[str, str] 
         word
         for value in persons.values.get("PatientName", ())
         for word in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFKD", value).casefold())
-        if (len(word) > 1 or not word.isascii()) and word not in NOBODY | PLACEHOLDERS and len(set(word)) > 1
+        if not is_word_for_nobody(word) and (len(set(word)) > 1 or not word.isascii())
     ]
     born = "".join(re.findall(r"\d", next(iter(persons.values.get("PatientBirthDate", ())), "")))
     sex = str(next(iter(values_of(dataset.get("PatientSex"))), "")).strip().upper()

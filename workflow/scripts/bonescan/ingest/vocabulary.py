@@ -19,18 +19,18 @@ OWN = frozenset(
     exam exams expected factor false file files folder for found fourth fracture frame frames from full fullest
     gated gb18030 gender give grey half hc header healthy hold hyphens i ict id ids image in increment index
     inflated info injection installed instance interrupted inverted is it its jp jpeg keep kept kev kidney known
-    l la label le left letter letters lines listed lose macintosh malignant many may medicine memory metastases
-    metastasis metastatic mg mib modality mode monochrome1 monochrome2 more most mr multiple must name names
-    needs neg negative neither nm no nobody none nor normal not nuclear number of on one or origin original ot
-    other otherwise out outside p pages palette path patient patients persons photometricinterpretation
-    photopeak picture pictures pixel pixels png pointer pos positive posterior private pseudonym pt rct read
-    reading recon reg rejected relative reports resampled rescale rf rgb rgba row rows rtdose rtimage rtplan
-    rtstruct run s same samplesperpixel save says sc scanner scans second seconds seg semicolons server serves
-    several sex sheet side sides site slashes sop spacing speaks spinal spine sr stand stands start static
-    storage stored study subtype such syntax tabs taken tc tells than that the them there third those tiff to
-    token told tomo took transfer transmission transparent truncated tsv turned two type uid unknown unreadable
-    up upside us utf value values vector view views warning was were when which whole window windows with
-    withheld without x xa xc ybr yes
+    l la label le left less letter letters lines listed lose macintosh malignant many may medicine memory
+    metastases metastasis metastatic mg mib modality mode monochrome1 monochrome2 more most mr multiple must
+    name names needs neg negative neither nm no nobody none nor normal not nuclear number of on one or origin
+    original ot other otherwise out outside p pages palette path patient patients persons
+    photometricinterpretation photopeak picture pictures pixel pixels png pointer pos positive posterior private
+    pseudonym pt rct read reading recon reg rejected relative reports resampled rescale rf rgb rgba row rows
+    rtdose rtimage rtplan rtstruct run s same samplesperpixel save says sc scanner scans second seconds seg
+    semicolons server serves several sex sheet side sides site slashes sop spacing speaks spinal spine sr stand
+    stands start static storage stored study subtype such syntax tabs taken tc tells than that the them there
+    third those tiff to token told tomo took transfer transmission transparent truncated tsv turned two type uid
+    unknown unreadable up upside us utf value values vector view views warning was were when which whole window
+    windows with withheld without x xa xc ybr yes
     """.split()  # noqa: SIM905
 )
 """Of reasons, facts and log, in lower case."""
