@@ -48,6 +48,26 @@ rule phantom_difficulty:
         "../scripts/phantom_difficulty.py"
 
 
+rule phantom_spots:
+    """What uptake, shape, place and number of the spots tell, beside published figures."""
+    input:
+        views=truth("truth_views.tsv"),
+        lesions=truth("truth_lesions.tsv"),
+        foci=truth("truth_foci.tsv"),
+    output:
+        spots=table("phantom_quality/spots"),
+    log:
+        "logs/phantom_spots/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        provenance=provenance,
+        seed=config["seed"],
+        code=library("phantom_spots"),
+    script:
+        "../scripts/phantom_spots.py"
+
+
 rule phantom_likeness:
     """The phantom beside a real scan, and a gallery of its patients."""
     input:
@@ -74,5 +94,5 @@ rule phantom_likeness:
 
 rule phantom_quality:
     input:
-        of_this_scale(table(expand("phantom_quality/{name}", name=["bands", "difficulty", "shortcuts", "likeness"]))),
+        of_this_scale(table(expand("phantom_quality/{name}", name=["bands", "spots", "difficulty", "shortcuts", "likeness"]))),
         of_this_scale(figure(expand("phantom_quality/{name}", name=["comparison", "gallery"]))),

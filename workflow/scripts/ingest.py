@@ -3,8 +3,6 @@
 import logging
 from pathlib import Path
 
-import pandas as pd
-
 from bonescan.files import write_table
 from bonescan.ingest import guard, views
 from bonescan.ingest.accepted import explain_rejections
@@ -12,8 +10,9 @@ from bonescan.ingest.archive import cohort_entries
 from bonescan.ingest.journal import entry_state, open_journal
 from bonescan.ingest.outcomes import kept_views
 from bonescan.ingest.patients import separate
-from bonescan.ingest.salt import KEY_FILE, read_salt, write_identities, write_key
-from bonescan.ingest.tables import make_tables
+from bonescan.ingest.privacy import index_of_digests
+from bonescan.ingest.salt import read_salt, write_identities, write_key
+from bonescan.ingest.tables import log_summary, make_tables
 from bonescan.ingest.twins import refuse_twins
 from bonescan.ingest.vocabulary import WORDS
 from bonescan.script import logged, progress
@@ -30,9 +29,7 @@ def main(snakemake):
     given = phantom or params.pseudonyms == "given"
     settings = views.Settings(root, tuple(params.shape), salt, given, phantom, params.whole_body)
     if not phantom:
-        tokens = [(views.file_token(entry.path, settings), entry.path) for entry in entries]
-        write_key(Path(), pd.DataFrame(tokens, columns=["source_file", "path"]))
-        log.info("%s says which path a file's token stands for; keep it as private as the scans", KEY_FILE)
+        write_key(Path(), [(views.file_token(entry.path, settings), entry.path) for entry in entries])
 
     states = [entry_state(entry, root, salt) for entry in entries]
     with open_journal(Path(output.scans).parent, settings.stamp(params.code), settings.shape, salt) as journal:
@@ -45,17 +42,16 @@ def main(snakemake):
             outcomes.append(outcome.without_counts())
         journal.forget()
         known = guard.known_of(outcomes)
+        index = index_of_digests(known, salt)
         separated, identifiers = separate(outcomes)
-        guarded = guard.guard_outcomes(refuse_twins(separated), known, salt, WORDS, given and not phantom)
+        guarded = guard.guard_outcomes(refuse_twins(separated), index, WORDS, given and not phantom)
         tables = make_tables(guarded, labelled, identifiers)
-        for row in tables["summary"].itertuples(index=False):
-            warn = row.item == "Patient IDs" or (row.item, row.value) == ("burned_in", "yes")
-            log.log(logging.WARNING if warn else logging.INFO, "%s, %s: %d", *row)
+        log_summary(tables["summary"])
         journal.finish(output.scans, kept_views(outcomes, guarded))
     if not phantom:
         write_identities(Path(), known, salt)
     for file in snakemake.log:
-        if hidden := guard.guard_log(Path(file), known, salt, WORDS):
+        if hidden := guard.guard_log(Path(file), index, WORDS):
             log.warning("%d lines of the log are withheld", hidden)
     for name, table in tables.items():
         write_table(getattr(output, name), table)

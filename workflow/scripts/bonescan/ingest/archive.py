@@ -184,11 +184,8 @@ def expand_folders(root: Path, entries: list[Entry]) -> list[Entry]:
     found: list[Entry] = []
     inside: dict[Path, list[str]] = {}
     for entry in entries:
-        try:
-            if entry.refusal or not os.path.isdir(root / entry.path):  # noqa: PTH112
-                raise Refusal("no folder")
-            folder = locate(root, entry.path, folder=True)
-        except Refusal:
+        folder = None if entry.refusal else find_folder(root, entry.path)
+        if folder is None:
             found.append(entry)
             continue
         base = folder.relative_to(root.resolve()).as_posix()
@@ -198,6 +195,16 @@ def expand_folders(root: Path, entries: list[Entry]) -> list[Entry]:
         if len(found) > MAXIMUM_FILES:
             raise ValueError(f"sheet: expected at most {MAXIMUM_FILES} files in the folders of its rows")
     return found
+
+
+def find_folder(root: Path, path: str) -> Path | None:
+    """Return the folder that a path names; None if it names none in the cohort's."""
+    if not os.path.isdir(root / path):  # noqa: PTH112
+        return None
+    try:
+        return locate(root, path, folder=True)
+    except Refusal:
+        return None
 
 
 def files_below(root: Path) -> list[str]:

@@ -8,7 +8,6 @@ from bonescan.ingest.outcomes import Outcome, View
 from bonescan.ingest.privacy import (
     Digests,
     elsewhere,
-    index_of_digests,
     reason_withheld,
     replace_hits,
     search,
@@ -31,9 +30,7 @@ def known_of(outcomes: list[Outcome]) -> Digests:
     return known
 
 
-def guard_outcomes(
-    outcomes: list[Outcome], known: Digests, salt: bytes, own: frozenset[str], given: bool
-) -> list[Outcome]:
+def guard_outcomes(outcomes: list[Outcome], index: Index, own: frozenset[str], given: bool) -> list[Outcome]:
     """Return the outcomes without an identity in them.
 
     A report in which another patient is named, by full name or number, is withheld; a name's part, a date, an
@@ -42,15 +39,13 @@ def guard_outcomes(
     Parameters
     ----------
     outcomes : list of Outcome
-    known : dict
-        From `known_of`.
-    salt : bytes
+    index : Index
+        Of the identities of all files, from `known_of`.
     own : set of str
         The workflow's own words, in lower case.
     given : bool
         Names of patients and exams are the sheet's own.
     """
-    index = index_of_digests(known, salt)
     cells: dict[str, str | None] | None = {} if given else None
     guarded = []
     for outcome in outcomes:
@@ -89,12 +84,12 @@ def guard_report(report: str, index: Index, own: frozenset[str]) -> str:
     return replace_hits(report, hits)
 
 
-def guard_log(path: Path, known: Digests, salt: bytes, own: frozenset[str]) -> int:
+def guard_log(path: Path, index: Index, own: frozenset[str]) -> int:
     """Overwrite the lines of a log that hold an identity, in their place; return how many.
 
     The numbers and the time stamps in it are the workflow's own.
     """
-    index, found = index_of_digests(known, salt), 0
+    found = 0
     with open(path, "r+b") as log:
         place = 0
         for line in log.read().splitlines(keepends=True):

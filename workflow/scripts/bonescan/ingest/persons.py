@@ -15,6 +15,7 @@ from pydicom.datadict import dictionary_VR, keyword_for_tag
 from pydicom.dataelem import RawDataElement
 
 from bonescan.ingest.datasets import values_of
+from bonescan.ingest.identities import COMMENTS
 
 # Beside all names of persons and all dates
 IDENTIFYING = frozenset(
@@ -31,7 +32,6 @@ IDENTIFYING = frozenset(
 )
 """Keywords of texts, numbers and identifiers that name a person or a place."""
 
-COMMENTS = {"PatientComments", "ImageComments", "AdditionalPatientHistory"}
 PLACES = {"InstitutionCodeSequence"}  # whose Code Meaning is a name
 DEPTH, ELEMENTS, LENGTH = 8, 20_000, 4096  # sequences in sequences; elements; bytes of a value
 LOST = "\ufffd"  # what some converters write for a character that they cannot read; others write a question mark

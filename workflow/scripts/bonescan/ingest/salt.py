@@ -1,6 +1,7 @@
 """What stays with the user: the salt of the pseudonyms, and the key that says which file a token means."""
 
 import json
+import logging
 import os
 import secrets
 import tempfile
@@ -16,6 +17,8 @@ KEY_FILE = ".bonescan-files.tsv"
 IDENTITIES_FILE = ".bonescan-identities"
 # an archive may hold names of no known encoding
 READING = {"sep": "\t", "dtype": str, "keep_default_na": False, "encoding_errors": "surrogateescape"}
+
+log = logging.getLogger(__name__)
 
 
 def read_salt(folder: Path) -> bytes:
@@ -43,9 +46,10 @@ def read_salt(folder: Path) -> bytes:
     return salt.encode()
 
 
-def write_key(folder: Path, key: pd.DataFrame) -> None:
-    """Write the table of tokens and paths beside the salt, readable by its owner alone; older lines stay."""
-    path = folder / KEY_FILE
+def write_key(folder: Path, tokens: list[tuple[str, str]]) -> None:
+    """Write the table of files' tokens and paths beside the salt, readable by its owner alone; older lines stay."""
+    log.info("%s says which path a file's token stands for; keep it as private as the scans", KEY_FILE)
+    path, key = folder / KEY_FILE, pd.DataFrame(tokens, columns=["source_file", "path"])
     if path.exists():
         key = pd.concat([key, pd.read_csv(path, **READING)])
     key = key.drop_duplicates("source_file").sort_values("path")

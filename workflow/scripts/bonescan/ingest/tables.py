@@ -1,5 +1,6 @@
 """The tables that ingest writes: one row a view, what was left out and why, the reports, and a summary of it all."""
 
+import logging
 import re
 
 import pandas as pd
@@ -7,6 +8,8 @@ import pandas as pd
 from bonescan.ingest.outcomes import Outcome, View
 from bonescan.ingest.privacy import reason_withheld
 from bonescan.ingest.refusal import Refusal
+
+log = logging.getLogger(__name__)
 
 FACTS = ["format", "origin", "matrix", "steps", "deidentified", "burned_in"]
 SCAN_COLUMNS = ["image", "patient", "exam", "view", "source_file", "row", "frame", "sha256", "pixel_spacing", "counts"]
@@ -58,6 +61,13 @@ def make_tables(
         "reports": pd.DataFrame(reports, columns=["image", "report"]),
         "summary": pd.DataFrame(rows, columns=["item", "value", "number"]),
     }
+
+
+def log_summary(summary: pd.DataFrame) -> None:
+    """Tell what came in and what was left out; warn of what somebody should look at."""
+    for row in summary.itertuples(index=False):
+        warn = row.item == "Patient IDs" or (row.item, row.value) == ("burned_in", "yes")
+        log.log(logging.WARNING if warn else logging.INFO, "%s, %s: %d", *row)
 
 
 def count_reasons(rejected: pd.DataFrame) -> dict[str, int]:

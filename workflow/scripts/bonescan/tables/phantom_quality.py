@@ -122,3 +122,30 @@ def shortcuts_table(judged: pd.DataFrame, provenance: dict) -> Table:
     ]
     caption = "What might tell the label though it is no finding."
     return Table("Phantom shortcuts", caption, judged, [Section(printed)], provenance, notes)
+
+
+def spots_table(judged: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out what the spots tell beside published figures, from `bonescan.phantom_quality.spots.judge_spots`."""
+    printed = pd.DataFrame(
+        {
+            "Measure": judged["measure"],
+            "n": [f"{row.n} {row.of}" for row in judged.itertuples()],
+            "Phantom": [
+                _area(row.value) + ("" if pd.isna(row.value) else f" ({_area(row.low)} to {_area(row.high)})")
+                for row in judged.itertuples()
+            ],
+            "Published": judged["published"].replace("", "none"),
+            "Aim": judged["aim"].replace("", "none"),
+            "Met": judged["met"].replace("", "none set"),
+        }
+    )
+    notes = [
+        "Hot spots in bone that can be seen, of metastases, degenerative change, fractures, Paget's disease and teeth; "
+        "in brackets 95 % intervals from a bootstrap of patients.",
+        "Uptake: a spot's peak over its surroundings in the view, without noise.",
+        "Shape and place: length to width, area, part of the rib, spots on the ribs beside it, in a logistic "
+        "regression cross-validated by patient (5 folds).",
+        "The published figures are of other mixes of patients; each one's source stands in the CSV.",
+    ]
+    caption = "What the spots on the phantom's views tell, beside published figures."
+    return Table("Phantom spots", caption, judged, [Section(printed)], provenance, notes)
