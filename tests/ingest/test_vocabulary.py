@@ -7,7 +7,8 @@ from pathlib import Path
 import ingest as script
 import pytest
 
-from bonescan.ingest import headers, pictures, vocabulary
+from bonescan import terms
+from bonescan.ingest import cells, encodings, headers, pictures, sheet, vocabulary
 from bonescan.ingest.identities import identities
 from bonescan.ingest.privacy import digests, index_of_digests, search_written
 from bonescan.ingest.words import WORD
@@ -72,6 +73,13 @@ def test_the_vocabulary_holds_no_word_that_nothing_writes():
     assert words(texts) | {"info", "warning", "exams", "patients"} >= vocabulary.OWN, sorted(
         vocabulary.OWN - words(texts)
     )
+
+
+def test_every_word_of_a_log_on_sheets_is_in_the_vocabulary():
+    known = [*terms.LABEL_WORDS, *terms.SUBTYPE_WORDS, *sheet.HARMLESS, *cells.SEPARATORS.values()]
+    known += [*sheet.SHEET_COLUMNS, *encodings.ENCODINGS, *encodings.MARKS.values()]
+    found = {word for text in known for word in WORD.findall(text.replace("_", " ")) if not word.isdigit()}
+    assert found <= vocabulary.WORDS, sorted(found - vocabulary.WORDS)
 
 
 def hits(name, text):

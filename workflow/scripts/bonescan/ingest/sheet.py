@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bonescan.ingest.bounded import MAXIMUM_BYTES, read_bounded
+from bonescan.ingest.cells import SEPARATORS, split_line, split_lines
 from bonescan.ingest.encodings import (
     ENCODINGS,
     ENOUGH,
@@ -34,7 +35,6 @@ HARMLESS = frozenset(
 )
 """Names of other columns that the log may quote."""
 
-SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas"}
 LEAST_FIT = 0.9  # of the words, that an encoding must fit
 TRIED_PATHS = 100  # cells with a path by which an encoding is told
 FORMATS = {
@@ -128,7 +128,7 @@ def read_sheet(path: Path) -> Sheet:
     lines = [(number, line) for number, line in enumerate(LINE_END.split(text), start=1) if line.strip(" \t;,")]
     header = find_header(lines, csv=path.suffix.lower() == ".csv")
     lines = [(number, line) for number, line in lines if number > header.line]
-    raw = list(split_lines(lines, header))
+    raw = list(split_lines(lines, header.separator, len(header.names)))
     doubtful: set[bytes] = set()
     if encoding == UNKNOWN:
         encoding, doubtful = choose_encoding(raw, header.names, path.parent)
@@ -264,62 +264,6 @@ def slips(one: str, other: str) -> int:
             row.append(cost)
         before, last = last, row
     return min(last[-1], 3)
-
-
-def split_lines(lines: list[tuple[int, str]], header: Header) -> Iterator[tuple[int, list[bytes]]]:
-    """Yield the number and the cells of each row, as bytes.
-
-    Raises
-    ------
-    ValueError
-        A cell goes on in the next line.
-    """
-    open_at = 0
-    for line, text in lines:
-        cells = split_line(line, text, header.separator)
-        if header.separator == "\t":
-            if open_at and len(cells) < len(header.names):
-                raise ValueError(f"sheet, line {open_at}: expected each cell in one line, found a quote that goes on")
-            last = text.rpartition("\t")[2].strip(" ")
-            open_at = line if last.startswith('"') and last.count('"') % 2 else 0
-        yield line, [cell.encode("latin-1") for cell in cells]
-
-
-def split_line(line: int, text: str, separator: str) -> list[str]:
-    """Return the cells of a line without the quotes around them.
-
-    Raises
-    ------
-    ValueError
-        With commas or semicolons, a quote that opens a cell does not close it.
-    """
-    if separator == "\t":
-        return [unquote(cell.strip(" ")) for cell in text.split("\t")]
-    cells, at = [], 0
-    quoted = re.compile(rf' *"((?:[^"]|"")*)" *({separator}|$)')
-    bare = re.compile(rf"([^{separator}]*)({separator}|$)")
-    while True:
-        if found := quoted.match(text, at):
-            cells.append(found[1].replace('""', '"'))
-        elif text[at:].lstrip(" ").startswith('"'):
-            raise ValueError(
-                f"sheet, line {line}: expected a quote that closes before the next cell; a quote within quotes is"
-                " written twice, and a cell stands in one line"
-            )
-        else:
-            found = bare.match(text, at)
-            cells.append(found[1].strip(" \t"))
-        if not found[2]:
-            return cells
-        at = found.end()
-
-
-def unquote(cell: str) -> str:
-    """Return a cell without the quotes that Excel puts around one with commas or quotes; a stray quote stays."""
-    inner = cell[1:-1]
-    if len(cell) > 1 and cell[0] == cell[-1] == '"' and '"' not in inner.replace('""', ""):
-        return inner.replace('""', '"')
-    return cell
 
 
 def choose_encoding(raw: list[tuple[int, list[bytes]]], names: list[str], root: Path) -> tuple[str, set[bytes]]:
