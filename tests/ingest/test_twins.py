@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from ingest_runs import paths, run, scan
 from nm_files import body, save
+from pydicom.uid import RLELossless
 
 ORIGINAL = {"SeriesInstanceUID": "1.2.3.2"}
 DERIVED = {"ImageType": ["DERIVED", "SECONDARY", "WHOLE BODY", "EMISSION"], "SeriesInstanceUID": "1.2.3.9"}
@@ -51,3 +52,19 @@ def test_the_views_that_stay_are_the_rows_of_the_table(tmp_path):
     scans, table, rejected = run("folder", folder, tmp_path)
     assert len(rejected) == 2
     assert [int(view.sum()) for view in scans] == [int(body(seed).sum()) for seed in (2, 4, 5)] == list(table["counts"])
+
+
+def test_duplicates_are_reported(tmp_path):
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    save(scan(1), folder / "a_ant.dcm")
+    save(scan(1, StudyInstanceUID="1.9"), folder / "b_ant.dcm")
+    twin = scan(1, PatientID="hospital-8")
+    twin.compress(RLELossless)
+    save(twin, folder / "c_ant.dcm")
+    _, table, rejected = run("folder", folder, tmp_path)
+    image = table["image"][0]
+    assert paths(rejected) == {
+        "b_ant.dcm": f"a duplicate: the pixels of {image}, of the same patient",
+        "c_ant.dcm": f"a duplicate: the pixels of {image}, of another patient",
+    }

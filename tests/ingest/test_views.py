@@ -15,32 +15,13 @@ import pytest
 from ingest_runs import SALT, paths, run, scan, written
 from nm_files import body, detector, save, whole_body
 from pydicom.dataset import Dataset
-from pydicom.uid import RLELossless
 
-from bonescan.ingest import journal, outcomes, salt, views
+from bonescan.ingest import salt
 from bonescan.ingest.accepted import explain_rejections
 from bonescan.ingest.tables import SCAN_COLUMNS
 from bonescan.label.annotation import encode_png
 
 CODED = [detector(CodeValue="G-5216", CodeMeaning=""), detector(CodeValue="G-5215", CodeMeaning="")]
-
-
-@pytest.fixture
-def archive(tmp_path):
-    folder = tmp_path / "archive"
-    (folder / "sub").mkdir(parents=True)
-    save(whole_body(2), folder / "a.dcm")
-    save(scan(1, StudyInstanceUID="1.5"), folder / "b_post.dcm")
-    save(scan(2), folder / "c_post.dcm")
-    save(scan(3, PatientID="hospital-9"), folder / "sub" / "d.dcm")
-    (folder / "sub" / "notes.txt").write_text("no scan")
-    save(whole_body(pixels=np.ones((1, 300, 256), np.uint16)), folder / "sub" / "small_ant.dcm")
-    broken = (folder / "a.dcm").read_bytes()
-    (folder / "sub" / "torn_ant.dcm").write_bytes(broken[: len(broken) // 2])
-    (tmp_path / "outside_ant.dcm").write_bytes((folder / "c_post.dcm").read_bytes())
-    (folder / "link_ant.dcm").symlink_to(tmp_path / "outside_ant.dcm")
-    (folder / "linked").symlink_to(tmp_path)
-    return folder
 
 
 def test_folder(archive, tmp_path):
@@ -261,20 +242,6 @@ def test_a_patient_named_by_the_sheet_as_by_the_file_is_one_patient(tmp_path):
     assert table["patient"].nunique() == table["exam"].nunique() == 1
 
 
-def test_a_salt_is_made_once_and_kept_private(tmp_path, monkeypatch):
-    monkeypatch.delenv("BONESCAN_SALT")
-    made = salt.read_salt(tmp_path)
-    assert made == salt.read_salt(tmp_path) and len(made) == 64
-    file = tmp_path / salt.SALT_FILE
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    file.chmod(0o644)
-    with pytest.raises(ValueError, match="chmod 600"):
-        salt.read_salt(tmp_path)
-    monkeypatch.setenv("BONESCAN_SALT", "short")
-    with pytest.raises(ValueError, match="BONESCAN_SALT: expected a secret of at least 16"):
-        salt.read_salt(tmp_path)
-
-
 def test_a_file_name_of_no_known_encoding(tmp_path):
     (tmp_path / "archive").mkdir()
     save(scan(1), tmp_path / "archive" / os.fsdecode(b"M\xfcller_ant.dcm"))
@@ -282,22 +249,6 @@ def test_a_file_name_of_no_known_encoding(tmp_path):
         _, table, rejected = run("folder", tmp_path / "archive", tmp_path)
         assert len(table) == 1 and rejected.empty
     assert b"M\xfcller_ant.dcm" in (tmp_path / salt.KEY_FILE).read_bytes()
-
-
-def test_duplicates_are_reported(tmp_path):
-    folder = tmp_path / "archive"
-    folder.mkdir()
-    save(scan(1), folder / "a_ant.dcm")
-    save(scan(1, StudyInstanceUID="1.9"), folder / "b_ant.dcm")
-    twin = scan(1, PatientID="hospital-8")
-    twin.compress(RLELossless)
-    save(twin, folder / "c_ant.dcm")
-    _, table, rejected = run("folder", folder, tmp_path)
-    image = table["image"][0]
-    assert paths(rejected) == {
-        "b_ant.dcm": f"a duplicate: the pixels of {image}, of the same patient",
-        "c_ant.dcm": f"a duplicate: the pixels of {image}, of another patient",
-    }
 
 
 def turned(view, code):
@@ -351,49 +302,6 @@ def test_half_the_matrix_is_split_without_losing_a_count(tmp_path):
     assert table["pixel_spacing"][0] == 2.4
     share = scans[0][::2].sum() / scans[0].sum()
     assert share == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(scans[0].sum()))
-
-
-def test_a_killed_run_goes_on_where_it_stopped(archive, tmp_path, monkeypatch):
-    whole, table, rejected = run("folder", archive, tmp_path / "whole")
-    expected = np.array(whole)
-    read = []
-
-    def kill_after(outcomes, *arguments):
-        for number, outcome in enumerate(outcomes):
-            if number == 3:
-                raise KeyboardInterrupt
-            yield outcome
-
-    with monkeypatch.context() as context:
-        context.setattr(script, "progress", kill_after)
-        with pytest.raises(KeyboardInterrupt):
-            run("folder", archive, tmp_path / "again")
-    with open(tmp_path / "again" / ".journal.part", "a") as log:
-        log.write('["torn line')
-    before = views.ingest
-    monkeypatch.setattr(views, "ingest", lambda entries, *rest: read.append(len(entries)) or before(entries, *rest))
-    again, table_again, rejected_again = run("folder", archive, tmp_path / "again")
-    assert read == [9 - 3], "three files were not read again"
-    assert np.array_equal(again, expected)
-    pd.testing.assert_frame_equal(table, table_again)
-    pd.testing.assert_frame_equal(rejected, rejected_again)
-    assert not list((tmp_path / "again").glob(".*"))
-
-
-def test_a_journal_of_another_code_or_of_changed_files_is_not_believed(tmp_path):
-    found = outcomes.Outcome("file", "", [outcomes.View({"image": "a"}, np.ones((2, 3), np.uint16), "")], {})
-    with journal.open_journal(tmp_path, "code 1", (2, 3), b"salt") as written:
-        for state in ("a", "b", "c"):
-            written.add(state, found)
-    with journal.open_journal(tmp_path, "code 1", (2, 3), b"salt") as written:
-        assert len(list(written.recall(["a", "B", "c"]))) == 1
-        written.add("B", found)
-    with journal.open_journal(tmp_path, "code 1", (2, 3), b"salt") as written:
-        assert len(list(written.recall(["a", "B", "c"]))) == 2
-        written.finish(tmp_path / "all.npy", [True, True])
-    assert np.load(tmp_path / "all.npy").shape == (2, 2, 3)
-    with journal.open_journal(tmp_path, "code 2", (2, 3), b"salt") as written:
-        assert list(written.recall(["a", "B", "c"])) == []
 
 
 def test_a_cohort_without_a_usable_scan_says_why_and_stops_the_next_rule(tmp_path):
