@@ -7,6 +7,7 @@ import pydicom
 import pytest
 from nm_files import body, whole_body
 from pydicom.datadict import tag_for_keyword
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate, generate_fragments
 from pydicom.uid import (
@@ -55,6 +56,9 @@ def test_a_whole_body_file_is_accepted():
         ({"ImageType": ["ORIGINAL", "PRIMARY", "TOMO"]}, "expected WHOLE BODY, found TOMO"),
         ({"ImageType": None, "SOPClassUID": headers.SECONDARY_CAPTURE}, "found Secondary Capture"),
         ({"ImageType": ["ORIGINAL", "PRIMARY", "WHOLE BODY", "TRANSMISSION"]}, "expected EMISSION, found TRANSMISSION"),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "WHOLE BODY", "TRANSMISSION_MAP"]}, "found TRANSMISSION"),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "EMISSION", "STATIC"]}, "expected WHOLE BODY, found STATIC"),
+        ({"PixelRepresentation": 2}, "PixelRepresentation: expected 0 or 1, found 2"),
         ({"NumberOfFrames": 10**6}, "expected 1 to 8, found 1000000"),
         ({"PhotometricInterpretation": "RGB"}, "expected MONOCHROME2 or MONOCHROME1, found RGB"),
         ({"BitsAllocated": 32}, "BitsAllocated: expected 16 or 8, found 32"),
@@ -94,6 +98,34 @@ def test_a_frame_in_two_fragments_is_one_frame():
     assert headers.frame_count(written(file)) == 1
 
 
+@pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless, JPEGLSLossless])
+@pytest.mark.parametrize("table", [[0, 0], [0], [4, 2], [0, 10, 20]])
+def test_an_offset_table_that_cannot_be_is_not_believed(syntax, table):
+    counts = np.stack([body(1)[:64], body(2)[:64]])
+    file = whole_body(2, pixels=counts)
+    file.compress(syntax)
+    fragments = file.PixelData[16:]
+    file.PixelData = b"\xfe\xff\x00\xe0" + struct.pack("<L", 4 * len(table)) + struct.pack(f"<{len(table)}L", *table)
+    file.PixelData += fragments
+    if len(table) > 2:
+        with pytest.raises(Refusal, match="expected 3, as many as the pixels hold, found 2"):
+            headers.frame_count(written(file))
+        return
+    assert all(np.array_equal(pixels.frame_counts(written(file), frame), counts[frame]) for frame in (0, 1))
+
+
+def test_fewer_frames_than_detectors_are_not_taken_for_all():
+    file = written(whole_body(2, NumberOfFrames=None))
+    file.PixelData = file.PixelData[:-100]
+    with pytest.raises(Refusal, match="Number of Frames: expected as many as the Detector Vector names, 2, the pixels"):
+        headers.check_whole_body(file)
+    compressed = whole_body(pixels=body()[None, :64])
+    compressed.compress(RLELossless)
+    compressed.NumberOfFrames = 2
+    with pytest.raises(Refusal, match="truncated: expected 2 frames of pixels, found 1"):
+        pixels.check_complete(written(compressed))
+
+
 @pytest.mark.parametrize("syntax", [None, RLELossless])
 def test_more_frames_than_the_file_says_are_not_left_out_without_a_word(syntax):
     file = whole_body(2, pixels=np.stack([body(1)[:64], body(2)[:64]]))
@@ -110,7 +142,10 @@ def test_bytes_behind_the_last_frame_are_no_frame():
     assert headers.frame_count(file) == 1
 
 
-@pytest.mark.parametrize("missing", ["PixelRepresentation", "BitsStored", "HighBit", "NumberOfFrames"])
+@pytest.mark.parametrize(
+    "missing",
+    ["PixelRepresentation", "BitsStored", "HighBit", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation"],
+)
 def test_what_can_only_be_one_thing_may_be_missing(missing):
     counts = body()
     file = written(whole_body(pixels=counts[None], **{missing: None}))
@@ -118,9 +153,20 @@ def test_what_can_only_be_one_thing_may_be_missing(missing):
     assert np.array_equal(pixels.frame_counts(file, 0), counts)
 
 
-@pytest.mark.parametrize("kind", ["WHOLE BODY", "WHOLEBODY", "whole_body"])
+@pytest.mark.parametrize("kind", ["WHOLE BODY", "WHOLEBODY", "whole_body", "WHOLE-BODY"])
+@pytest.mark.filterwarnings("ignore:Invalid value for VR CS")
 def test_spellings_of_whole_body(kind):
-    headers.check_whole_body(written(whole_body(ImageType=["ORIGINAL", "PRIMARY", kind.upper()])))
+    for told in ([kind.upper()], ["EMISSION", kind.upper()], [kind.upper(), "EMISSION"]):
+        headers.check_whole_body(written(whole_body(ImageType=["ORIGINAL", "PRIMARY", *told])))
+
+
+def test_numbers_in_another_value_representation_are_numbers():
+    counts = body()
+    file = written(whole_body(pixels=counts[None]))
+    for keyword, kind, value in (("Rows", "LO", "1024"), ("Columns", "DS", "256"), ("BitsAllocated", "DS", "16")):
+        file[keyword] = DataElement(keyword, kind, value)
+    headers.check_whole_body(file)
+    assert np.array_equal(pixels.frame_counts(file, 0), counts)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +278,11 @@ def test_a_rescale_slope_with_a_decimal_comma_is_read():
 
 @pytest.mark.parametrize(
     ("syntax", "found"),
-    [("1.2.840.113619.5.2", "a private one"), ("1.2.840.10008.1.2.4.999", "another"), ("abc", "a private one")],
+    [
+        ("1.2.840.113619.5.2", "a private one"),
+        ("1.2.840.10008.1.2.4.999", "one that is not known here"),
+        ("abc", "a private one"),
+    ],
 )
 @pytest.mark.filterwarnings("ignore:Invalid value for VR UI")
 def test_a_transfer_syntax_that_dicom_does_not_know_is_named(syntax, found):
@@ -313,24 +363,10 @@ def test_feet_first():
 
 def test_identity_and_privacy():
     assert headers.identity(whole_body()) == "hospital-7"
-    for removed in (
-        "",
-        "NOID",
-        "000000",
-        "XXXXXX",
-        "N/A",
-        "redacted",
-        "---",
-        "99999",
-        "Patient ID",
-        "ANONYMOUS",
-        "anon_patient",
-        "0",
-        "[removed]",
-        "De-identified",
-    ):
+    words = "NOID 000000 XXXXXX x N/A redacted --- 9999 ANONYMOUS anon_patient 0 [removed] De-identified 未知"
+    for removed in ("", "Patient ID", ["N/A", "N/A"], *words.split()):
         assert headers.identity(whole_body(PatientID=removed)) == "1.2"
-    for number in ("7", "11", "1111", "CASE-0001", "Null-4", "123456"):
+    for number in ("7", "11", "111", "A", "AA", "Patient0", "patient00", "CASE-0001", "Null-4", "123456"):
         assert headers.identity(whole_body(PatientID=number)) == number
     with pytest.raises(Refusal, match="neither Patient ID"):
         headers.identity(whole_body(PatientID=None, StudyInstanceUID=None))

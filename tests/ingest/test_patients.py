@@ -3,10 +3,10 @@
 import pytest
 from ingest_runs import run, scan, written
 from nm_files import save
+from pydicom.dataset import Dataset
 
 from bonescan.ingest import patients
-from bonescan.ingest.outcomes import Outcome, View
-from bonescan.ingest.refusal import Refusal
+from bonescan.ingest.persons import Persons
 
 SUMMARY = "Patient IDs"
 
@@ -51,34 +51,61 @@ def test_the_only_identifier_of_a_cohort_is_none(tmp_path):
     assert found == [["with many studies: the study serves instead", "1"]]
 
 
-@pytest.mark.filterwarnings("ignore:Invalid value for VR")
 def test_without_a_study_patients_of_one_identifier_cannot_be_told(tmp_path):
-    header = {"names": ["a"], "born": "", "sex": "", "alone": None, "placeholder": False}
-    other = header | {"names": ["b"], "alone": ["P2", "E2"]}
-    outcomes = [
-        Outcome("f", "", [View({"patient": "P", "view": "anterior", "header": told}, None)], {})
-        for told in (header, other)
-    ]
-    (first, second), _ = patients.separate(outcomes)
-    assert isinstance(first.found[0], Refusal) and "no Study Instance UID" in str(first.found[0])
-    assert second.found[0].row["image"] == "P2_E2_anterior"
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    for number, (name, uid) in enumerate((("Meier^Anna", None), ("Huber^Karl", ""), ("Kraus^Ute", "1.9"))):
+        header = {"PatientID": "H1", "PatientName": name, "StudyInstanceUID": uid}
+        save(scan(number, **header), folder / f"{number}_ant.dcm")
+    _, table, rejected = run("folder", folder, tmp_path, pseudonyms="salted")
+    assert len(table) == 1
+    reason = "Patient ID: of several patients, and no Study Instance UID: give the patient in a sheet"
+    assert rejected["reason"].tolist() == [reason] * 2
 
 
-def said(**told):
-    return {"names": [], "born": "", "sex": "", "alone": ("", ""), "placeholder": False} | told
+def test_one_study_for_several_persons_is_no_patient(tmp_path):
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    for number, name in enumerate(("Meier^Anna", "Huber^Karl", "Kraus^Ute")):
+        header = {"PatientID": "NOID", "PatientName": name, "StudyInstanceUID": "1.9"}
+        save(scan(number, **header), folder / f"{number}_ant.dcm")
+    _, table, rejected = run("folder", folder, tmp_path, pseudonyms="salted")
+    assert table.empty
+    assert set(rejected["reason"]) == {"Study Instance UID: of several patients: give the patient in a sheet"}
+
+
+def said(name="", born="", sex="", study="1"):
+    """What a header says, described as ingest does."""
+    dataset = Dataset()
+    dataset.PatientSex = sex
+    values = {"PatientName": [name] if name else [], "PatientBirthDate": [born] if born else []}
+    return patients.describe(dataset, Persons(values=values), (study, "1") if study else None, b"salt")
 
 
 @pytest.mark.parametrize(
     ("one", "other", "two"),
     [
-        ({"names": ["a", "b"]}, {"names": ["b", "c"]}, False),
-        ({"names": ["a"]}, {"names": ["c"]}, True),
-        ({"names": ["a"], "born": "1"}, {"names": ["a"], "born": "2"}, False),
-        ({"names": ["a"], "born": "1"}, {"names": ["c"], "born": "1"}, False),
-        ({"names": ["a"], "born": "1"}, {"names": ["c"], "born": "2"}, True),
-        ({"born": "1"}, {"born": "2"}, True),
-        ({"born": "1"}, {"born": "1"}, False),
-        ({"names": ["a"]}, {"born": "1"}, None),
+        ({"name": "Meier^Anna"}, {"name": "Meier^Anna^Maria"}, False),
+        ({"name": "Meier^Anna"}, {"name": "ANNA MEIER"}, False),
+        ({"name": "Meier^Anna"}, {"name": "MEIERANNA"}, False),
+        ({"name": "Müller^Eva"}, {"name": "MUELLER^EVA"}, False),
+        ({"name": "Schulze-Kraus^Otto", "born": "19490523"}, {"name": "Schulze^Otto", "born": "19490521"}, False),
+        ({"name": "Meier^Anna"}, {"name": "Huber^Karl"}, True),
+        ({"name": "Meier^Anna", "born": "19490523"}, {"name": "Huber^Anna", "born": "19490523"}, False),
+        ({"name": "Meier^Anna", "born": "19490523"}, {"name": "Meier^Anna", "born": "19490528"}, False),
+        ({"name": "Meier^Anna", "born": "19490523"}, {"name": "Meier^Anna", "born": "19870411"}, True),
+        ({"name": "Kim^Minsu"}, {"name": "Kim^Jiwoo"}, None),
+        ({"name": "Kim^Minsu", "born": "19490523"}, {"name": "Kim^Jiwoo", "born": "19610102"}, True),
+        ({"name": "YAMADA^TARO"}, {"name": "山田^太郎"}, None),
+        ({"name": "山田^太郎"}, {"name": "山田^太郎"}, False),
+        ({"name": "SUBJ-001"}, {"name": "SUBJ-002"}, True),
+        ({"name": "Anon^001"}, {"name": "Anon^001"}, False),
+        ({"name": "DOE^JOHN"}, {"name": "DOE^JOHN"}, None),
+        ({"name": "X"}, {"name": "X"}, None),
+        ({"born": "19490523"}, {"born": "19610102"}, True),
+        ({"born": "19490523"}, {"born": "19490523"}, False),
+        ({"born": "19000101"}, {"born": "19000101"}, None),
+        ({"name": "Meier^Anna"}, {"born": "19490523"}, None),
         ({"sex": "M"}, {"sex": "F"}, True),
         ({"sex": "M"}, {"sex": "M"}, None),
         ({}, {}, None),
@@ -89,21 +116,38 @@ def test_whether_headers_are_of_two_persons(one, other, two):
     assert patients.are_two(said(**other), said(**one)) is two
 
 
+BORN = {"born": "19490523"}
+
+
 @pytest.mark.parametrize(
     ("headers", "only", "verdict"),
     [
         ([{}], True, ""),
         ([{}] * 2, True, ""),
         ([{}] * 3, True, "with many studies: the study serves instead"),
-        ([{}] * 10, False, ""),
+        ([{}] * 3, False, ""),
+        ([{}] * 4, False, "with several studies that nothing shows to be of one person"),
+        ([BORN] * 10, False, ""),
         ([{}] * 11, False, "with many studies: the study serves instead"),
-        ([{"born": "1"}] * 11, False, "of one person with many studies"),
-        ([{"born": "1"}] * 10 + [{}], False, "with many studies: the study serves instead"),
-        ([{}, {"born": "1"}, {"born": "2"}], False, "of several persons: the study serves instead"),
+        ([BORN] * 11, False, "of one person with many studies"),
+        ([BORN] * 10 + [{}], False, "with many studies: the study serves instead"),
+        ([{}, BORN, {"born": "19610102"}], False, "of several persons: the study serves instead"),
+        ([{"name": f"SUBJ-{n:03d}"} for n in range(6)], False, "of several persons: the study serves instead"),
+        ([{"name": "DOE^JOHN"}] * 12, False, "with many studies: the study serves instead"),
+        ([{"born": "19000101"}] * 12, False, "with many studies: the study serves instead"),
     ],
 )
 def test_what_is_said_of_an_identifier(headers, only, verdict):
-    assert patients.judge([said(**header) for header in headers], only) == verdict
+    told = [said(**header, study=str(number)) for number, header in enumerate(headers)]
+    assert patients.judge(told, only) == verdict
+
+
+@pytest.mark.parametrize(
+    "identifiers", [["A", "A", "B", "B"], ["AA", "AA", "BB", "BB"], ["Patient0"] * 2 + ["Patient1"] * 2]
+)
+def test_short_codes_of_patients_are_no_placeholders(tmp_path, identifiers):
+    named, found = archive(tmp_path, *[{"PatientID": identifier} for identifier in identifiers])
+    assert len(set(named)) == 2 and found == []
 
 
 def test_a_patient_of_the_sheet_is_one_whatever_the_headers_say(tmp_path):

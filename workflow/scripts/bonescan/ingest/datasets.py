@@ -62,7 +62,7 @@ def read_dataset(data: bytes) -> pydicom.Dataset:
             return _read_deflated(stream.read(), meta)
         # of another one nobody knows how the data set is written, so nothing in it may be believed
         if syntax and not getattr(syntax, "is_transfer_syntax", False):
-            kind = "a private one" if getattr(syntax, "is_private", False) else "another"
+            kind = "a private one" if getattr(syntax, "is_private", False) else "one that is not known here"
             raise Refusal(f"Transfer Syntax UID: expected one of DICOM, found {kind}")
     dataset = pydicom.dcmread(io.BytesIO(data), force=True)
     if not dataset:
@@ -99,9 +99,7 @@ def _read_deflated(deflated: bytes, meta: pydicom.Dataset) -> pydicom.Dataset:
 
 def directory_files(dataset: pydicom.Dataset) -> list[str]:
     """Return the paths that a DICOMDIR lists, with slashes (F.3.2.2); none is opened or believed."""
-    records = [
-        values_of(record.get("ReferencedFileID")) for record in values_of(dataset.get("DirectoryRecordSequence"))
-    ]
+    records = [values_of(record.get("ReferencedFileID")) for record in items_of(dataset, "DirectoryRecordSequence")]
     return ["/".join(map(str, parts)) for parts in records if parts]
 
 
@@ -112,6 +110,15 @@ def values_of(value) -> list:
     if isinstance(value, (pydicom.multival.MultiValue, pydicom.Sequence, list, tuple)):
         return list(value)
     return [value]
+
+
+def items_of(dataset: pydicom.Dataset, keyword: str) -> list[pydicom.Dataset]:
+    """Return the items of a sequence; none where something else stands under its tag."""
+    try:
+        values = values_of(dataset.get(keyword))
+    except Exception:  # whatever pydicom cannot read as a sequence
+        return []
+    return [value for value in values if isinstance(value, pydicom.Dataset)]
 
 
 def numbers_of(dataset: pydicom.Dataset, keyword: str) -> list[float]:

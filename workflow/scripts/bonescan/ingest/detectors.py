@@ -8,12 +8,12 @@ import re
 
 import pydicom
 
-from bonescan.ingest.datasets import numbers_of, values_of
+from bonescan.ingest.datasets import items_of, numbers_of, values_of
 from bonescan.ingest.headers import frame_count
 from bonescan.ingest.refusal import Refusal
 from bonescan.terms import VIEWS
 
-PHOTOPEAK = 140.5  # keV of Tc-99m
+PHOTOPEAK = (139.5, 141.5)  # keV of Tc-99m, 140.5, as limits of windows are rounded
 KEV = (1, 1000)  # of a window's limits: others are in another unit, and say nothing
 SCATTER = re.compile(r"scatter|compton|streu", re.IGNORECASE)
 # Anterior and posterior projection (CID 26), antero-posterior and postero-anterior (CID 4010); SNOMED CT and SNOMED RT
@@ -22,44 +22,54 @@ VIEW_CODES = {
     "posterior": {"399001007", "399068003", "272479007", "G-5216", "R-10214"},
 }
 VIEW_WORDS = {"anterior": {"ant", "anterior"}, "posterior": {"post", "posterior"}}
-OTHER_VIEW_WORDS = {"oblique", "lateral", "lao", "rao", "lpo", "rpo"}
-# After POST(erior) only these may follow: a post-injection, post-therapy or post-operative scan is of any view
-PICTURE_WORDS = {"wb", "whole", "body", "wholebody", "bone", "scan", "view", "image", "img", "im", "frame", "planar"}
-PICTURE_WORDS |= {"static", "emission", "raw", "dcm", "ant", "anterior"}
-TIME = {"h", "hr", "hrs", "hour", "hours", "std", "min", "mins", "minutes", "d", "day", "days", "status", "s"}
+OTHER_VIEW_WORDS = {"oblique", "obl", "lateral", "lat", "llat", "rlat", "ltlat", "rtlat", "lao", "rao", "lpo", "rpo"}
+# What may follow POST where it is short for posterior
+PICTURE_WORDS = frozenset(
+    """
+    wb whole body wholebody total bone scan skeleton skull view image img im frame planar static delayed emission em e
+    raw uncorrected corrected crop x dcm tc m mdp hdp hmdp dpd ant anterior
+    """.split()  # noqa: SIM905
+)
+# What a post-injection, post-therapy or post-operative scan comes after; it may be of any view
+AFTER = re.compile(
+    r"inj|op$|oper|ther|tx$|treat|chemo|radi|irrad|rt$|surg|stress|exerc|void|mict|contrast|dose|admin|appl|infus"
+    r"|trauma|fract|fall$|accid|prosth|replac|implant|transpl|ampu|therapy$|ectomy$|plasty$|tomy$|pi$|pre$|status$|s$"
+)
+TIME = re.compile(
+    r"(h|hr|hrs|hour|hours|std|stunden?|heures?|horas?|uur|ore|min|mins|minutes?|d|days?|tage?|w|wk|wks|weeks?|wochen?"
+    r"|mo|months?|monate?|y|yr|yrs|years?|jahre?)$"
+)
 DETECTOR_VIEWS = dict(enumerate(VIEWS, start=1))  # by custom, where no frame names its view
 
 
 def frame_windows(dataset: pydicom.Dataset) -> list[int | None]:
-    """Return the energy window of each frame, from 1; None where the vector does not say or is missing."""
+    """Return the energy window of each frame, from 1; None where no vector, or one that cannot be, tells it."""
     frames, said = frame_count(dataset), numbers_of(dataset, "EnergyWindowVector")
-    if len(said) < frames:
+    windows = items_of(dataset, "EnergyWindowInformationSequence")
+    # a file split by frames may keep the numbers of the whole
+    if len(windows) == 1:
+        return [1] * frames
+    fits = len(said) == frames and all(number.is_integer() and number >= 0 for number in said)
+    if not fits or (windows and not all(1 <= number <= len(windows) for number in said)):
         return [None] * frames
-    return [int(number) if number.is_integer() else None for number in said[:frames]]
-
-
-def energy_windows(dataset: pydicom.Dataset) -> list[pydicom.Dataset]:
-    """Return the items of the Energy Window Information Sequence (C.8.4.10)."""
-    return values_of(dataset.get("EnergyWindowInformationSequence"))
+    return [int(number) for number in said]
 
 
 def frames_with_photopeak(dataset: pydicom.Dataset) -> list[bool | None]:
     """Tell of each frame whether its energy window takes the photopeak of Tc-99m; None where the file does not say."""
-    windows = energy_windows(dataset)
-    # a file split by frames may keep the numbers of the whole
-    numbers = [1 if len(windows) == 1 else number for number in frame_windows(dataset)]
-    return [holds_photopeak(windows[n - 1]) if n and 1 <= n <= len(windows) else None for n in numbers]
+    windows = items_of(dataset, "EnergyWindowInformationSequence")
+    return [holds_photopeak(windows[n - 1]) if windows and n else None for n in frame_windows(dataset)]
 
 
 def holds_photopeak(window: pydicom.Dataset) -> bool | None:
-    """Tell whether an energy window takes the photopeak of Tc-99m; None where neither limits nor name say it."""
+    """Tell whether an energy window (C.8.4.10) takes the photopeak of Tc-99m; None if neither limits nor name say."""
     limits = [
         (numbers_of(part, "EnergyWindowLowerLimit")[:1], numbers_of(part, "EnergyWindowUpperLimit")[:1])
-        for part in values_of(window.get("EnergyWindowRangeSequence"))
+        for part in items_of(window, "EnergyWindowRangeSequence")
     ]
     known = [(low[0], high[0]) for low, high in limits if low and high and KEV[0] <= low[0] < high[0] <= KEV[1]]
     if known:
-        return any(low <= PHOTOPEAK <= high for low, high in known)
+        return any(low <= PHOTOPEAK[1] and PHOTOPEAK[0] <= high for low, high in known)
     return False if SCATTER.search(str(window.get("EnergyWindowName") or "")) else None
 
 
@@ -72,35 +82,47 @@ def photopeak_frames(dataset: pydicom.Dataset) -> list[bool]:
         The file has several windows, and which frames are of the photopeak's cannot be told.
     """
     windows, inside = frame_windows(dataset), frames_with_photopeak(dataset)
-    kept = [here is True for here in inside] if True in inside else [here is None for here in inside]
-    if len({number for number, keep in zip(windows, kept, strict=True) if keep}) > 1:
-        raise Refusal("Energy Window Vector: expected one energy window of the photopeak, found several")
-    if None in windows and len(energy_windows(dataset)) > 1:
+    if None in windows and len(items_of(dataset, "EnergyWindowInformationSequence")) > 1:
         raise Refusal(
-            f"Energy Window Vector: expected {len(windows)} values, one a frame, found less: give the frame in a sheet"
+            f"Energy Window Vector: expected {len(windows)} values, one a frame, found others: "
+            "give the frame in a sheet"
         )
+    kept = [here is True for here in inside] if True in inside else [here is None for here in inside]
+    chosen = {number for number, keep in zip(windows, kept, strict=True) if keep}
+    # each detector may have a window of its own
+    if len(chosen) > 1 and not (True in inside and len(chosen) == sum(kept) == len(set(frame_detectors(dataset)))):
+        raise Refusal("Energy Window Vector: expected one energy window of the photopeak, found several")
     return kept
 
 
-def frame_detectors(dataset: pydicom.Dataset) -> list[int]:
+def frame_detectors(dataset: pydicom.Dataset) -> list[int | None]:
     """Return the detector of each frame, from the vectors that the Frame Increment Pointer names (C.8.4.8).
+
+    Of a single frame, None where its vector is that of the file from which it was split.
 
     Raises
     ------
     Refusal
         Frames in time or angle, or a vector that does not fit the frames.
     """
-    frames = frame_count(dataset)
+    frames, items = frame_count(dataset), items_of(dataset, "DetectorInformationSequence")
     by_frame = {0x00540010, 0x00540020}  # Energy Window Vector, Detector Vector
     detectors = [int(number) if math.isfinite(number) else 0 for number in numbers_of(dataset, "DetectorVector")]
+    if frames == 1 and len(items) == 1:
+        return [1]
     if frames == 1:
-        return detectors[:1] or [1]
+        fits = len(detectors) == 1 and 1 <= detectors[0] <= max(len(items), len(DETECTOR_VIEWS))
+        return detectors if fits else [None]
     if other := {int(tag) for tag in values_of(dataset.get("FrameIncrementPointer"))} - by_frame:
         raise Refusal(f"Frame Increment Pointer: expected energy window and detector, found ({min(other):08X})")
     if len(detectors) != frames:
         raise Refusal(
             f"Detector Vector: expected {frames} values, one a frame, found {len(detectors)}: "
             "give frame and view in a sheet"
+        )
+    if not all(1 <= number <= max(len(items), len(DETECTOR_VIEWS)) for number in detectors):
+        raise Refusal(
+            "Detector Vector: expected numbers of detectors from 1, found others: give frame and view in a sheet"
         )
     return detectors
 
@@ -119,27 +141,34 @@ def frame_views(dataset: pydicom.Dataset, file_name: str = "") -> list[str | Non
     Raises
     ------
     Refusal
-        As `frame_detectors`; or Start Angles speak against the customary order, where no code decides.
+        As `frame_detectors`; Start Angles speak against the customary order, where no code decides; or the code of
+        a single frame speaks against its Image ID.
     """
     detectors = frame_detectors(dataset)
     items = detector_items(dataset, detectors)
     coded = [coded_view(item) for item in items]
     if len(coded) == 1:
-        texts = (dataset.get("ImageID"), dataset.get("SeriesDescription"), file_name)
-        return [coded[0] or next(filter(None, map(view_in_text, texts)), None)]
+        named, *less = (
+            view_in_text(text) for text in (dataset.get("ImageID"), dataset.get("SeriesDescription"), file_name)
+        )
+        if coded[0] and named and coded[0] != named:
+            raise Refusal("view: the code and the Image ID contradict each other: give it in a sheet")
+        return [coded[0] or named or next(filter(None, less), None)]
     # two frames of which one is known are not of one view
     customary = [None if DETECTOR_VIEWS.get(number) in coded else DETECTOR_VIEWS.get(number) for number in detectors]
-    for item, view, custom in zip(items, coded, customary, strict=True):
-        angle = numbers_of(item, "StartAngle")[:1]
-        if view is None and custom and angle and angled_view(angle[0]) not in (custom, None):
-            raise Refusal("Start Angle: speaks against the order of the detectors: give frame and view in a sheet")
+    angled = [angled_view(next(iter(numbers_of(item, "StartAngle")), math.nan)) for item in items]
+    # two heads at one angle are a writer's constant
+    if len(set(angled)) > 1:
+        for view, custom, angle in zip(coded, customary, angled, strict=True):
+            if view is None and custom and angle not in (custom, None):
+                raise Refusal("Start Angle: speaks against the order of the detectors: give frame and view in a sheet")
     return [view or custom for view, custom in zip(coded, customary, strict=True)]
 
 
-def detector_items(dataset: pydicom.Dataset, detectors: list[int]) -> list[pydicom.Dataset]:
+def detector_items(dataset: pydicom.Dataset, detectors: list[int | None]) -> list[pydicom.Dataset]:
     """Return each frame's item of the Detector Information Sequence; an empty one where it is missing."""
-    items = values_of(dataset.get("DetectorInformationSequence"))
-    return [items[number - 1] if 0 < number <= len(items) else pydicom.Dataset() for number in detectors]
+    items = items_of(dataset, "DetectorInformationSequence")
+    return [items[number - 1] if number and number <= len(items) else pydicom.Dataset() for number in detectors]
 
 
 def item_of_frame(dataset: pydicom.Dataset, frame: int) -> pydicom.Dataset:
@@ -152,7 +181,7 @@ def item_of_frame(dataset: pydicom.Dataset, frame: int) -> pydicom.Dataset:
 
 def coded_view(item: pydicom.Dataset) -> str | None:
     """Return the view of one item of the Detector Information Sequence, by code, else by the code's meaning."""
-    for code in values_of(item.get("ViewCodeSequence")):
+    for code in items_of(item, "ViewCodeSequence"):
         coded = [view for view, values in VIEW_CODES.items() if code.get("CodeValue") in values]
         if view := coded[0] if coded else view_in_text(code.get("CodeMeaning")):
             return view
@@ -172,7 +201,8 @@ def angled_view(angle: float) -> str | None:
 def view_in_text(text) -> str | None:
     """Return the view that a text names by ANT(ERIOR) or POST(ERIOR); None where it names none or both.
 
-    An antero-posterior view is anterior. POST is no view where a word or a time beside it says after what.
+    An antero-posterior view is anterior. POST is no view where it stands for `after`; where that cannot be told, the
+    text says nothing.
 
     >>> view_in_text("WB_ANT"), view_in_text("ANT/POST"), view_in_text("left posterior oblique")
     ('anterior', None, None)
@@ -180,18 +210,24 @@ def view_in_text(text) -> str | None:
     ('posterior', None, 'anterior')
     """
     joined = re.sub(r"(ante|poste)ro\W?(anterior|posterior)", r"\1rior", str(text or "").lower())
-    words = re.findall(r"[^\W\d_]+", joined)
-    words = [word for place, word in enumerate(words) if word != "post" or _is_view(words, place)]
+    words = re.findall(r"[^\W\d_]+", re.sub(r"wb(ant|post)", r"wb \1", joined))
     if OTHER_VIEW_WORDS.intersection(words):
         return None
-    named = [view for view, names in VIEW_WORDS.items() if names.intersection(words)]
-    return named[0] if len(named) == 1 else None
+    named = set()
+    for place, word in enumerate(words):
+        if word == "post" and (after := _is_after(words[:place], words[place + 1 :])) is not False:
+            if after is None:
+                return None
+            continue
+        named |= {view for view, names in VIEW_WORDS.items() if word in names}
+    return named.pop() if len(named) == 1 else None
 
 
-def _is_view(words: list[str], place: int) -> bool:
-    """Tell whether POST at a place among words is short for posterior: no word says after what or how long."""
-    before, after = words[:place], words[place + 1 :]
-    return PICTURE_WORDS.issuperset(after) and not (before and before[-1] in TIME)
+def _is_after(before: list[str], behind: list[str]) -> bool | None:
+    """Tell whether POST between words stands for `after`, not for posterior; None where that cannot be told."""
+    if (behind and AFTER.match(behind[0])) or (before and (TIME.match(before[-1]) or AFTER.match(before[-1]))):
+        return True
+    return False if PICTURE_WORDS.issuperset(behind) else None
 
 
 def orientation(dataset: pydicom.Dataset, frame: int) -> tuple[float, float] | None:

@@ -10,7 +10,7 @@ import pydicom
 from pydicom.encaps import generate_fragments, parse_basic_offsets
 from pydicom.uid import RLELossless
 
-from bonescan.ingest.datasets import numbers_of, values_of, whole_number_of
+from bonescan.ingest.datasets import items_of, numbers_of, values_of, whole_number_of
 from bonescan.ingest.identities import is_word_for_nobody
 from bonescan.ingest.refusal import Refusal
 
@@ -20,7 +20,7 @@ SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 DIRECTORY = "1.2.840.10008.1.3.10"
 MAXIMUM_FRAMES = 8  # two detectors; the rest is room for odd archives
 STARTS = (b"\xff\xd8", b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP")  # of a picture: JPEG and JPEG-LS, JPEG 2000
-LEAST_REPEATED = 5  # digits: 1111 may be a patient's number, 11111 is typed to fill a field
+LEAST_REPEATED = 4  # times one sign: 111 and AAA may be patients, 1111 is typed to fill a field
 SPACINGS = (0.3, 15.0)  # mm from pixel to pixel that a gamma camera can have; whole-body scans have 2 to 2.5
 FEET_FIRST = {"102541007", "F-10480"}  # CID 21, SNOMED CT and SNOMED RT
 
@@ -49,8 +49,9 @@ def check_whole_body(dataset: pydicom.Dataset, kinds: tuple[str, ...] = ("WHOLE 
     """
     sop_class = dataset.get("SOPClassUID")
     modality = dataset.get("Modality")
-    image_type = [re.sub(r"[\s_]+", " ", str(value).upper()).strip() for value in values_of(dataset.get("ImageType"))]
-    kind = (image_type[2] if len(image_type) > 2 else "").replace("WHOLEBODY", "WHOLE BODY")
+    image_type = [re.sub(r"[\s_-]+", " ", str(value).upper()).strip() for value in values_of(dataset.get("ImageType"))]
+    further = [value.replace("WHOLEBODY", "WHOLE BODY") for value in image_type[2:] if value != "EMISSION"]
+    kind = further[0] if further else ""
     if DIRECTORY in (sop_class, dataset.file_meta.get("MediaStorageSOPClassUID")):
         raise Refusal("a DICOMDIR")
     if modality != "NM":
@@ -61,27 +62,46 @@ def check_whole_body(dataset: pydicom.Dataset, kinds: tuple[str, ...] = ("WHOLE 
         name = getattr(sop_class, "name", "") or "none"
         name = "another class" if name == sop_class else name
         raise Refusal(f"SOP class: expected Nuclear Medicine Image Storage, found {name}")
-    if kind and kind not in kinds:
+    if kind and kind not in kinds and "TRANSMISSION" not in kind:
         raise Refusal(f"Image Type, third value: expected {' or '.join(kinds)}, found {quote(kind)}")
-    if "TRANSMISSION" in image_type:
+    if any("TRANSMISSION" in value for value in further[1:]):
         raise Refusal("Image Type, fourth value: expected EMISSION, found TRANSMISSION")
     expected = {
         "SamplesPerPixel": (1,),
         "PhotometricInterpretation": ("MONOCHROME2", "MONOCHROME1"),
         "BitsAllocated": (16, 8),
+        "PixelRepresentation": (0, 1),
     }
+    complete_pixel_module(dataset)
     for keyword, allowed in expected.items():
         if (value := dataset.get(keyword)) not in allowed:
             raise Refusal(f"{keyword}: expected {' or '.join(map(str, allowed))}, found {quote(value)}")
-    stored = whole_number_of(dataset, "BitsStored") or dataset.BitsAllocated
-    if not 1 <= stored <= dataset.BitsAllocated:
-        raise Refusal(f"BitsStored: expected 1 to {dataset.BitsAllocated}, found {stored}")
+    if not 1 <= dataset.BitsStored <= dataset.BitsAllocated:
+        raise Refusal(f"BitsStored: expected 1 to {dataset.BitsAllocated}, found {dataset.BitsStored}")
     frames = frame_count(dataset)
     if not 1 <= frames <= MAXIMUM_FRAMES:
         raise Refusal(f"Number of Frames: expected 1 to {MAXIMUM_FRAMES}, found {frames}")
-    # counts are whole numbers from 0
-    dataset.BitsStored, dataset.HighBit = stored, whole_number_of(dataset, "HighBit", stored - 1)
-    dataset.PixelRepresentation, dataset.NumberOfFrames = whole_number_of(dataset, "PixelRepresentation"), frames
+    dataset.NumberOfFrames = frames
+
+
+def complete_pixel_module(dataset: pydicom.Dataset) -> None:
+    """Give the decoders what the header leaves out and can only be one thing, and numbers as numbers (C.7.6.3).
+
+    Raises
+    ------
+    Refusal
+        What must be a number is none.
+    """
+    dataset.PhotometricInterpretation = dataset.get("PhotometricInterpretation") or "MONOCHROME2"
+    allocated = whole_number_of(dataset, "BitsAllocated")
+    stored = whole_number_of(dataset, "BitsStored") or allocated
+    defaults = {"Rows": 0, "Columns": 0, "SamplesPerPixel": 1, "BitsAllocated": allocated, "BitsStored": stored}
+    defaults |= {"HighBit": max(stored - 1, 0), "PixelRepresentation": 0}  # counts begin at 0
+    for keyword, default in defaults.items():
+        number = whole_number_of(dataset, keyword, default) or default
+        if keyword in dataset:
+            del dataset[keyword]  # and its value representation
+        setattr(dataset, keyword, number)
 
 
 def quote(value) -> str:
@@ -97,11 +117,17 @@ def frame_count(dataset: pydicom.Dataset) -> int:
     Raises
     ------
     Refusal
-        The pixels hold more frames than the file says: which of them it means is not known.
+        The pixels hold more frames than the file says, so that which of them it means is not known; or fewer than its
+        Detector Vector names.
     """
     declared, held = whole_number_of(dataset, "NumberOfFrames"), frames_of_pixels(dataset)
     if declared and held > declared:
         raise Refusal(f"Number of Frames: expected {held}, as many as the pixels hold, found {declared}")
+    named = len(numbers_of(dataset, "DetectorVector"))
+    if not declared and held and named > held:
+        raise Refusal(
+            f"Number of Frames: expected as many as the Detector Vector names, {named}, the pixels hold {held}"
+        )
     return declared or held or 1
 
 
@@ -112,14 +138,18 @@ def frames_of_pixels(dataset: pydicom.Dataset) -> int:
         rows, columns = size_of_matrix(dataset)
         one = rows * columns * whole_number_of(dataset, "BitsAllocated") // 8
         return len(pixels) // one if one else 0
-    stream = io.BytesIO(pixels)
     try:
-        offsets = parse_basic_offsets(stream)
-        starts = [syntax == RLELossless or data.startswith(STARTS) for data in generate_fragments(stream)]
+        offsets, fragments = read_fragments(pixels)
     except Exception:  # no sequence of fragments: the decoder will say so
         return 0
     # a frame may lie in several fragments, but begins with one (PS3.5, A.4); run lengths never do (A.4.2)
-    return len(offsets) or sum(starts)
+    return max(len(offsets), sum(syntax == RLELossless or data.startswith(STARTS) for data in fragments))
+
+
+def read_fragments(pixels: bytes) -> tuple[list[int], list[bytes]]:
+    """Return the Basic Offset Table of encapsulated pixels, and their fragments (PS3.5, A.4)."""
+    stream = io.BytesIO(pixels)
+    return parse_basic_offsets(stream), list(generate_fragments(stream))
 
 
 def size_of_matrix(dataset: pydicom.Dataset) -> tuple[int, int]:
@@ -129,7 +159,7 @@ def size_of_matrix(dataset: pydicom.Dataset) -> tuple[int, int]:
 
 def feet_first(dataset: pydicom.Dataset) -> bool:
     """Tell whether the header says that the patient lay feet first in the camera (C.8.4.6, C.7.3.1.1.2)."""
-    codes = {code.get("CodeValue") for code in values_of(dataset.get("PatientGantryRelationshipCodeSequence"))}
+    codes = {code.get("CodeValue") for code in items_of(dataset, "PatientGantryRelationshipCodeSequence")}
     return bool(codes & FEET_FIRST) or str(dataset.get("PatientPosition") or "").upper().startswith("FF")
 
 
@@ -162,24 +192,38 @@ def identity(dataset: pydicom.Dataset) -> str:
     Refusal
         Neither of the two in the file.
     """
-    number = str(dataset.get("PatientID") or "").strip()
-    found = str(dataset.get("StudyInstanceUID") or "").strip() if is_placeholder(number) else number
+    number = patient_number(dataset)
+    found = study_identity(dataset) if is_placeholder(number) else number
     if not found:
         raise Refusal("neither Patient ID nor Study Instance UID: give the patient in a sheet")
     return found
 
 
+def patient_number(dataset: pydicom.Dataset) -> str:
+    """Return the Patient ID; of several values the first that is not a placeholder, if any is."""
+    numbers = [str(value).strip() for value in values_of(dataset.get("PatientID"))]
+    return next((number for number in numbers if not is_placeholder(number)), "")
+
+
+def study_identity(dataset: pydicom.Dataset) -> str:
+    """Return the Study Instance UID; an empty text where the file has none."""
+    return str(dataset.get("StudyInstanceUID") or "").strip()
+
+
 def is_placeholder(number: str) -> bool:
     """Tell whether a Patient ID only says that there is none: no word, one for nobody, or one sign over and over.
 
-    A single digit but 0 may number a patient.
+    Letters and small numbers may well name patients: A, AA, 7, 111.
 
-    >>> [is_placeholder(text) for text in ("N/A", "XXXXXX", "0000", "patient_unknown", "7", "ID-4711")]
-    [True, True, True, True, False, False]
+    >>> [is_placeholder(text) for text in ("N/A", "XXX", "0000", "patient_unknown", "Patient0", "AA", "7", "ID-4711")]
+    [True, True, True, True, False, False, False, False]
     """
-    bare = re.sub(r"[\W_]|patient", "", number.lower())
-    repeated = len(set(bare)) == 1 and (not bare.isdigit() or len(bare) >= LEAST_REPEATED or bare[0] == "0")
-    return not bare or repeated or is_word_for_nobody(number)
+    bare = re.sub(r"[\W_]", "", number.lower())
+    if not bare or is_word_for_nobody(number):
+        return True
+    if len(set(bare)) > 1:
+        return False
+    return bare[0] in "0xz" or len(bare) >= LEAST_REPEATED
 
 
 def privacy_status(dataset: pydicom.Dataset) -> dict[str, str]:

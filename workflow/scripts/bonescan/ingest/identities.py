@@ -48,9 +48,10 @@ NOBODY = {
 
 PLACEHOLDERS = frozenset(
     """
-    anonymisiert anonyme deid redacted deleted hidden masked blank empty unbekannt inconnu unk no null nil nan na nn
-    nobody noid noname notavailable notapplicable notset undefined default dummy test subject person case pseudonym
-    private confidential id mrn
+    anonymisiert anonyme anonimo anonimizado deid redacted deleted hidden masked blank empty missing unassigned tbd
+    unbekannt inconnu desconocido unk no null nil nan na nn nobody noid nomrn noname notavailable notapplicable notset
+    undefined default dummy test subject person case pseudonym private confidential id mrn pid patid removedremoved
+    匿名 未知
     """.split()  # noqa: SIM905
 )
 """What stands in the place of a Patient ID, in lower case and without signs; as a name, Case or Blank may be true."""

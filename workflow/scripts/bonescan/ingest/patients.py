@@ -4,27 +4,37 @@ Anonymisers write one word or number into every file. Taken at its word it makes
 """
 
 import re
-import unicodedata
 from collections import Counter
 
 import pydicom
 
 from bonescan.ingest.datasets import values_of
-from bonescan.ingest.headers import is_placeholder
-from bonescan.ingest.identities import is_word_for_nobody
+from bonescan.ingest.headers import is_placeholder, patient_number
+from bonescan.ingest.identities import SUFFIXES, TITLES, is_word_for_nobody
 from bonescan.ingest.outcomes import Outcome, View
 from bonescan.ingest.persons import Persons
 from bonescan.ingest.privacy import pseudonym
 from bonescan.ingest.refusal import Refusal
+from bonescan.ingest.words import split
 
 MANY = 10
 """Studies that one patient under observation may have."""
 
+SEVERAL = 4
+"""Studies from which on it is told where nothing shows that they are one patient's."""
+
 FEW = 3
 """Studies that one patient may have who is the only one of a cohort."""
 
+FILLED_DATES = {"18000101", "19000101", "19010101", "19700101", "20000101", "11111111"}
+"""Birth dates that fill a field."""
+
+FILLED_NAMES = [{"john", "doe"}, {"jane", "doe"}]
+
 HEADER = "header"
 """Key of what `describe` returns in a view's row; no table has it."""
+
+SERVES = "the study serves instead"
 
 
 def describe(dataset: pydicom.Dataset, persons: Persons, alone: tuple[str, str] | None, salt: bytes) -> dict:
@@ -42,37 +52,78 @@ def describe(dataset: pydicom.Dataset, persons: Persons, alone: tuple[str, str] 
     Returns
     -------
     dict
-        `names` (parts of the name), `born`, `sex`, `alone`, `placeholder` (the Patient ID says that there is none).
+        `names` (each part of the name in its spellings), `joined` (the name in one word), `latin` (its letters are),
+        `born` (year, month, day), `sex`, `alone`, `placeholder` (the Patient ID says that there is none).
     """
-    words = [
-        word
-        for value in persons.values.get("PatientName", ())
-        for word in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFKD", value).casefold())
-        if not is_word_for_nobody(word) and (len(set(word)) > 1 or not word.isascii())
-    ]
+    parts, joined = spell_parts(next(iter(persons.values.get("PatientName", ())), ""))
     born = "".join(re.findall(r"\d", next(iter(persons.values.get("PatientBirthDate", ())), "")))
+    born = [born[:4], born[4:6], born[6:]] if len(born) == 8 and born not in FILLED_DATES and int(born) else []
     sex = str(next(iter(values_of(dataset.get("PatientSex"))), "")).strip().upper()
     return {
-        "names": sorted({pseudonym(salt, "Name", word) for word in words}),
-        "born": pseudonym(salt, "Born", born) if len(set(born)) > 2 else "",
+        "names": [[pseudonym(salt, "Name", one) for one in part] for part in parts],
+        "joined": [pseudonym(salt, "Name", one) for one in joined],
+        "latin": all(one.isascii() for one in joined),
+        "born": [pseudonym(salt, "Born", part) for part in born],
         "sex": sex if sex in ("M", "F") else "",
         "alone": alone,
-        "placeholder": is_placeholder(str(dataset.get("PatientID") or "")),
+        "placeholder": is_placeholder(patient_number(dataset)),
     }
+
+
+def spell_parts(name: str) -> tuple[list[list[str]], list[str]]:
+    """Return the parts of a person's name, each with ü as u and as ue, and the whole in one word, in both orders.
+
+    A name with digits, as studies number their patients, has one part. What stands for nobody has none.
+    """
+    if re.search(r"\d", name):
+        whole = "".join(piece.text for piece in split(name))
+        return [[whole]], [whole]
+    parts = []
+    for part in re.split(r"[\^=,\s]+", name):
+        plain, spelt = ("".join(piece.text for piece in split(part, spelt_out=out)) for out in (False, True))
+        dull = plain in TITLES | SUFFIXES or is_word_for_nobody(part) or (len(set(plain)) == 1 and plain.isascii())
+        if plain and not dull:
+            parts.append([plain, spelt] if spelt != plain else [plain])
+    if {part[0] for part in parts} in FILLED_NAMES:
+        return [], []
+    orders = [[part[0] for part in parts], [part[0] for part in reversed(parts)]]
+    return parts, sorted({"".join(order) for order in orders if order})
 
 
 def are_two(one: dict, other: dict) -> bool | None:
     """Tell whether two headers describe two persons; None where they say too little.
 
-    A name that has a part in common counts for more than a birth date, in which somebody may have erred.
+    A birth date in which one of year, month and day differs may be a slip, and one that is the same a change of name.
     """
-    if one["names"] and other["names"]:
-        if set(one["names"]) & set(other["names"]):
-            return False
-        return one["born"] != other["born"] or not one["born"]
-    if one["born"] and other["born"]:
-        return one["born"] != other["born"]
+    births = _compare_births(one["born"], other["born"])
+    names = _compare_names(one, other)
+    if births == "other" or (names == "other" and births == "near"):
+        return True
+    if births == "same" or names == "same" or (names == "part" and births == "near"):
+        return False
+    if names == "other":
+        return True
     return True if one["sex"] and other["sex"] and one["sex"] != other["sex"] else None
+
+
+def _compare_births(one: list[str], other: list[str]) -> str:
+    """Return `same`, `near`, `other`, or an empty text where one is not known."""
+    if not (one and other):
+        return ""
+    return ("same", "near", "other", "other")[sum(a != b for a, b in zip(one, other, strict=True))]
+
+
+def _compare_names(one: dict, other: dict) -> str:
+    """Return `same` (one may have a part more), `part`, `other`, or an empty text where that cannot be told."""
+    if not (one["joined"] and other["joined"]):
+        return ""
+    if set(one["joined"]) & set(other["joined"]):
+        return "same"
+    there = {spelling for part in other["names"] for spelling in part}
+    common = sum(bool(there.intersection(part)) for part in one["names"])
+    if common:
+        return "same" if common == min(len(one["names"]), len(other["names"])) > 1 else "part"
+    return "other" if one["latin"] == other["latin"] else ""
 
 
 def separate(outcomes: list[Outcome]) -> tuple[list[Outcome], list[tuple[str, int]]]:
@@ -92,47 +143,60 @@ def separate(outcomes: list[Outcome]) -> tuple[list[Outcome], list[tuple[str, in
     found : list of (str, int)
         Texts for the summary.
     """
-    studies: dict[str, dict[str, dict]] = {}
-    none = set()
+    headers: dict[str, list[dict]] = {}
     for outcome in outcomes:
         for view in outcome.views:
-            if header := view.row.get(HEADER):
-                alone = tuple(header["alone"] or ("", ""))
-                none |= {alone} if header["placeholder"] else set()
-                studies.setdefault(view.row["patient"], {}).setdefault(alone, header)
-    verdicts = {patient: judge(list(of.values()), len(studies) == 1) for patient, of in studies.items()}
-    changed = [outcome._replace(found=[_rename(one, verdicts) for one in outcome.found]) for outcome in outcomes]
+            if HEADER in view.row:
+                known = headers.setdefault(view.row["patient"], [])
+                known += [] if view.row[HEADER] in known[-2:] else [view.row[HEADER]]
+    verdicts = {patient: judge(of, len(headers) == 1) for patient, of in headers.items()}
+    studies: dict[str, list[dict]] = {}
+    for patient, of in headers.items():
+        for header in of if verdicts[patient].endswith(SERVES) else ():
+            if header["alone"]:
+                studies.setdefault(header["alone"][0], []).append(header)
+    mixed = {study for study, of in studies.items() if count_persons(of)[0] > 1}
+    changed = [outcome._replace(found=[_rename(one, verdicts, mixed) for one in outcome.found]) for outcome in outcomes]
     counts = Counter(verdict for verdict in verdicts.values() if verdict)
-    if none:
-        counts["that stand for nobody: the study serves instead"] = len(none)
+    if nobody := {header["alone"][0] for of in headers.values() for header in of if header["placeholder"]}:
+        counts[f"that stand for nobody: {SERVES}"] = len(nobody)
     return changed, sorted(counts.items())
 
 
-def judge(headers: list[dict], only: bool) -> str:
-    """Return what is to be said of a Patient ID with one header a study; an empty text if nothing is.
-
-    Where the text ends so, the study serves instead.
-    """
+def count_persons(headers: list[dict]) -> tuple[int, bool]:
+    """Return how many persons headers describe at least, up to 2, and whether each is known to be the first's."""
     several, known = [headers[0]], True
     for header in headers[1:]:
         told = [are_two(header, one) for one in several]
         if True in told:
-            return "of several persons: the study serves instead"
+            return 2, False
         known &= False in told
-        several += [header] if None in told and False not in told else []
-    if len(headers) > MANY or (only and len(headers) >= FEW):
-        return "of one person with many studies" if known else "with many studies: the study serves instead"
-    return ""
+        several += [] if False in told else [header]
+    return 1, known
 
 
-def _rename(one: View | Refusal, verdicts: dict[str, str]) -> View | Refusal:
+def judge(headers: list[dict], only: bool) -> str:
+    """Return what is to be said of a Patient ID with these headers; an empty text if nothing is.
+
+    Where the text ends with `SERVES`, the study serves instead.
+    """
+    persons, known = count_persons(headers)
+    studies = len({tuple(header["alone"] or ()) for header in headers})
+    if persons > 1:
+        return f"of several persons: {SERVES}"
+    if studies > MANY or (only and studies >= FEW):
+        return "of one person with many studies" if known else f"with many studies: {SERVES}"
+    return "with several studies that nothing shows to be of one person" if studies >= SEVERAL and not known else ""
+
+
+def _rename(one: View | Refusal, verdicts: dict[str, str], mixed: set[str]) -> View | Refusal:
     """Return a view under the name of its study, where its patient's identifier is no patient's."""
-    if isinstance(one, Refusal) or HEADER not in one.row:
-        return one
-    if not verdicts[one.row["patient"]].endswith("instead"):
+    if isinstance(one, Refusal) or HEADER not in one.row or not verdicts[one.row["patient"]].endswith(SERVES):
         return one
     if not one.row[HEADER]["alone"]:
         return Refusal("Patient ID: of several patients, and no Study Instance UID: give the patient in a sheet")
     patient, exam = one.row[HEADER]["alone"]
+    if patient in mixed:
+        return Refusal("Study Instance UID: of several patients: give the patient in a sheet")
     names = {"patient": patient, "exam": exam, "image": f"{patient}_{exam}_{one.row['view']}"}
     return one._replace(row=one.row | names)

@@ -4,6 +4,7 @@ Section numbers are those of DICOM PS3.3, the Information Object Definitions.
 """
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pydicom
@@ -11,7 +12,7 @@ from pydicom.pixels import get_decoder, pixel_array
 from pydicom.uid import JPEGBaseline8Bit, JPEGExtended12Bit
 
 from bonescan.ingest.datasets import numbers_of
-from bonescan.ingest.headers import frame_count, size_of_matrix
+from bonescan.ingest.headers import frame_count, frames_of_pixels, read_fragments, size_of_matrix
 from bonescan.ingest.refusal import Refusal
 from bonescan.ingest.resampling import GREATEST
 
@@ -27,11 +28,14 @@ def check_complete(dataset: pydicom.Dataset) -> None:
     ------
     Refusal
     """
-    if not dataset.file_meta.TransferSyntaxUID.is_compressed:
-        rows, columns = size_of_matrix(dataset)
-        expected = rows * columns * frame_count(dataset) * dataset.BitsAllocated // 8
-        if (found := len(dataset.PixelData)) < expected:
-            raise Refusal(f"truncated: expected {expected} bytes of pixels, found {found}")
+    if dataset.file_meta.TransferSyntaxUID.is_compressed:
+        if 0 < (held := frames_of_pixels(dataset)) < frame_count(dataset):
+            raise Refusal(f"truncated: expected {frame_count(dataset)} frames of pixels, found {held}")
+        return
+    rows, columns = size_of_matrix(dataset)
+    expected = rows * columns * frame_count(dataset) * dataset.BitsAllocated // 8
+    if (found := len(dataset.PixelData)) < expected:
+        raise Refusal(f"truncated: expected {expected} bytes of pixels, found {found}")
 
 
 def frame_counts(dataset: pydicom.Dataset, frame: int) -> np.ndarray:
@@ -55,11 +59,12 @@ def frame_counts(dataset: pydicom.Dataset, frame: int) -> np.ndarray:
     try:
         available = get_decoder(syntax).is_available
     except NotImplementedError:
-        raise Refusal("Transfer Syntax UID: expected one of pictures, found another") from None
+        raise Refusal(f"Transfer Syntax UID: expected one of single pictures, found {syntax.name}") from None
     if not available:
         raise Refusal(f"no decoder is installed for {syntax.name}")
     rows, columns = size_of_matrix(dataset)
     try:
+        mend_offsets(dataset)
         mend_jpeg(dataset)
         values = pixel_array(dataset, index=frame, raw=True)
     except MemoryError:
@@ -81,6 +86,16 @@ def rescale_left_alone(dataset: pydicom.Dataset) -> list[str]:
         (numbers_of(dataset, f"Rescale{name}") or [default])[0] for name, default in (("Slope", 1), ("Intercept", 0))
     )
     return [] if (slope, intercept) == (1, 0) else ["stored values kept without rescale"]
+
+
+def mend_offsets(dataset: pydicom.Dataset) -> None:
+    """Take a Basic Offset Table away that cannot be one, such as zeros: the fragments tell the frames (PS3.5, A.4)."""
+    if not dataset.file_meta.TransferSyntaxUID.is_compressed:
+        return
+    offsets, _ = read_fragments(dataset.PixelData)
+    rising = all(one < other for one, other in pairwise(offsets))
+    if offsets and not (offsets[0] == 0 and rising and len(offsets) == frame_count(dataset)):
+        dataset.PixelData = b"\xfe\xff\x00\xe0" + bytes(4) + dataset.PixelData[8 + 4 * len(offsets) :]
 
 
 def mend_jpeg(dataset: pydicom.Dataset) -> None:

@@ -118,9 +118,9 @@ def _read_views(entry: Entry, settings: Settings, known: Known) -> Iterator[View
             merge(known, identities(persons.values, persons.names))
         headers.check_whole_body(dataset, KINDS[settings.whole_body])
         patient = entry.patient or headers.identity(dataset)
-        study = str(dataset.get("StudyInstanceUID") or "1")
+        study = headers.study_identity(dataset) or "1"
         if not (entry.patient or settings.open_names):
-            alone = name_exam(entry, study, study, settings) if "StudyInstanceUID" in dataset else None
+            alone = name_exam(entry, study, study, settings) if headers.study_identity(dataset) else None
             private = {patients.HEADER: patients.describe(dataset, persons, alone, settings.salt)}
         frames = decode_dicom(dataset, wanted, file.stem, settings.shape, settings.whole_body, only)
     if not settings.open_names:
