@@ -42,6 +42,10 @@ def test_what_is_no_bone_stays_as_written(text):
     assert not is_known(text) and name_bone(text) == " ".join(text.lower().split())
 
 
+def test_what_cannot_be_written_is_left_out():
+    assert name_bone("odd\0 pl\ud800ace\u200b\n\there") == "odd pl ace here"
+
+
 @pytest.mark.parametrize("text", ["T8-T10", "L4/5", "L5-S1", "T8, T9", "lumbar vertebrae 4 and 5"])
 def test_neighbouring_vertebrae_are_known_and_spinal(text):
     assert is_known(text) and in_spine(text) and name_bone(text) == text.lower()

@@ -174,7 +174,7 @@ def test_hostile_xml_is_refused(text):
         ({"shapes": [shape(kind="Jane Doe")]}, "shape 1: expected shape_type .*found another"),
         ({"shapes": [shape(points=[(1, 2)])]}, "expected 2 points of a circle, found 1"),
         ({"shapes": [shape(kind="polygon", points=[(1, 2), (3, 4)])]}, "3 or more points of a polygon, found 2"),
-        ({"shapes": [shape(points=[(1, 2, 3), (4, 5, 6)])]}, "found 3"),
+        ({"shapes": [shape(kind="polygon", points=[(1, 2, 3), (4, 5, 6)])]}, "pairs of column and row"),
         ({"shapes": [shape() | {"points": [["a", "b"]]}]}, "pairs of column and row"),
         ({"shapes": [shape(points=[(30, 400), (257.5, 400)])]}, "row 400, column 257.5 lies outside the picture"),
         ({"shapes": [shape(points=[(30, float("nan")), (30, 400)])]}, "expected JSON: NaN is no number of JSON"),
@@ -194,5 +194,5 @@ def test_a_file_too_large_for_an_annotation_is_not_read(tmp_path):
     (tmp_path / "ann").mkdir()
     with open(tmp_path / "ann" / "a.json", "wb") as stream:
         stream.truncate(folder.MAXIMUM_BYTES + 1)
-    with pytest.raises(ValueError, match=r"^ann/a\.json: expected an annotation of at most 8 MiB, found more$"):
+    with pytest.raises(ValueError, match=r"^ann/a\.json: expected an annotation, a file of at most 8 MiB, found more$"):
         folder.read_folder(tmp_path, SIZE, ["a"])

@@ -102,7 +102,8 @@ def name_bone(text: str) -> str:
     """
     if bone := _parse(text):
         return f"{bone.name} {bone.part}".strip()
-    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    shown = "".join(letter if letter.isprintable() else " " for letter in unicodedata.normalize("NFKC", text))
+    return " ".join(shown.lower().split())
 
 
 def whole_bone(name: str) -> str:

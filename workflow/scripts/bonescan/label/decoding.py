@@ -3,9 +3,12 @@
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from bonescan.ingest.encodings import ENCODINGS, UNKNOWN, UTF_8, decode, find_encoding, rank_encodings
+
+Parsed = TypeVar("Parsed")
 
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)["']""")
@@ -39,22 +42,47 @@ def other_readings(text: str, encoding: str) -> list[str]:
     return [other for name in ENCODINGS if name != encoding and (other := decode(data, name))]
 
 
-def read_xml_text(data: bytes) -> tuple[str, str]:
-    """Return the text of XML without its declaration, and its encoding: the declared one, else as in `readings`.
+def xml_readings(data: bytes) -> Iterator[tuple[str, str]]:
+    """Yield what `readings` does, without XML's declaration, and in the encoding that it names.
 
     Raises
     ------
     ValueError, LookupError
-        No text, or of an encoding that is not known.
+        Not of that encoding, or one that is not known.
     """
-    if declared := DECLARED.match(data[:200]):
+    declared = DECLARED.match(data[:200])
+    if declared:
         encoding = codecs.lookup(declared[1].decode("ascii")).name
-        text = data.decode(encoding)
+        found = [(data.decode(encoding), encoding)]
     else:
-        text, encoding = next(readings(data), (None, UNKNOWN))
-        if text is None:
-            raise ValueError("no text")
-    return DECLARATION.sub("", text), encoding
+        found = readings(data)
+    for text, encoding in found:
+        yield DECLARATION.sub("", text), encoding
+
+
+def choose(
+    found: Iterable[tuple[str, str]], parse: Callable[[str], Parsed], fits: Callable[[Parsed], bool]
+) -> tuple[Parsed, str]:
+    """Return what the first reading says that fits, else the first that can be parsed; and its encoding.
+
+    Raises
+    ------
+    ValueError
+        None can be parsed; as the first one's.
+    """
+    best, problem = None, None
+    for text, encoding in found:
+        try:
+            parsed = parse(text)
+        except ValueError as error:
+            problem = problem or error
+            continue
+        if fits(parsed):
+            return parsed, encoding
+        best = best or (parsed, encoding)
+    if best is None:
+        raise problem or ValueError("its encoding cannot be told")
+    return best
 
 
 def parse_json(text: str):

@@ -111,7 +111,7 @@ def _read_reader(root: Path, reader: str, size: tuple[int, int], images, words: 
             reading.defects.extend(error.lines)
             reading.tried[reader].add(image)
         except ValueError as error:
-            reading.defects.append(f"{place}: expected an annotation of at most {MOST}, found {error}")
+            reading.defects.append(f"{place}: expected an annotation, a file of at most {MOST}, found {error}")
             reading.tried[reader].add(image)
         else:
             if shapes is not None:

@@ -10,13 +10,15 @@ import numpy as np
 from defusedxml import DefusedXmlException
 
 from bonescan.label.annotation import READ
-from bonescan.label.decoding import other_readings, parse_json, read_xml_text, readings
+from bonescan.label.bones import is_known
+from bonescan.label.decoding import choose, other_readings, parse_json, readings, xml_readings
 from bonescan.label.defects import Defects
 from bonescan.label.lesions import number_lesions
 from bonescan.label.shapes import find_runs, open_mask, read_shape
 from bonescan.label.words import Words
 
-SCRIBBLE = "mask in another file"
+SCRIBBLE = object()
+"""The kind of a shape of the web tool whose mask is another file."""
 
 
 class Header(NamedTuple):
@@ -78,7 +80,7 @@ def read_annotation(
     """
     words, defects = words or Words(), []
     try:
-        header, shapes = _read_xml(data, place) if suffix == ".xml" else _read_json(data, place, words)
+        header, shapes = (_read_xml if suffix == ".xml" else _read_json)(data, place, words)
     except ValueError as error:
         raise Defects([str(error)]) from None
     defects += _check_header(header, image, place, size)
@@ -99,7 +101,8 @@ def read_annotation(
 def _check_header(header: Header, image: str, place: str, size: tuple[int, int]) -> list[str]:
     """Return what is wrong with the image, the picture's size and the flag of an annotation."""
     defects = []
-    if header.image and PureWindowsPath(str(header.image)).stem != image:
+    named = PureWindowsPath(header.image).stem if isinstance(header.image, str) else None
+    if header.image and named != image:
         defects.append(f"{place}: expected an annotation of the image that it is named by, found another image's")
     if (header.rows, header.columns) not in (tuple(size), (None, None)):
         found = " x ".join(map(_print_side, (header.rows, header.columns)))
@@ -110,24 +113,11 @@ def _check_header(header: Header, image: str, place: str, size: tuple[int, int])
 
 
 def _read_json(data: bytes, place: str, words: Words) -> tuple[Header, list]:
-    """Return header and numbered shapes.
-
-    Where only letters tell the encoding, the first reading counts in which every label is known.
-    """
-    problem, best = "found no text of an encoding that can be told", None
-    for text, encoding in readings(data):
-        try:
-            annotation = parse_json(text)
-        except ValueError as error:
-            problem = str(error)
-            continue
-        best = best or (annotation, encoding)
-        if words.know(_labels(annotation)):
-            best = annotation, encoding
-            break
-    if best is None:
-        raise ValueError(f"{place}: expected JSON: {problem}")
-    annotation, encoding = best
+    """Return header and numbered shapes; of an encoding that only letters tell, that in which the labels are known."""
+    try:
+        annotation, encoding = choose(readings(data), parse_json, lambda found: words.know(_labels(found)))
+    except ValueError as error:
+        raise ValueError(f"{place}: expected JSON: {error}") from None
     if not isinstance(annotation, dict) or not isinstance(annotation.get("shapes"), list):
         raise ValueError(f"{place}: expected a LabelMe annotation with a list of shapes")
     flags = annotation.get("flags")
@@ -143,13 +133,16 @@ def _labels(annotation) -> list[str]:
     return [label for label in labels if isinstance(label, str)]
 
 
-def _read_xml(data: bytes, place: str) -> tuple[Header, list]:
+def _read_xml(data: bytes, place: str, words: Words) -> tuple[Header, list]:
     """Return the same from the web tool's XML; deleted objects are left out, but counted in the numbers."""
+
+    def fits(root: Element) -> bool:
+        return words.know(_text(item, "name") for item in root.iterfind("object"))
+
     try:
-        text, encoding = read_xml_text(data)
-        root = defusedxml.ElementTree.fromstring(text, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, LookupError, ValueError, RecursionError) as error:
-        raise ValueError(f"{place}: expected XML without entities: {type(error).__name__}") from None
+        root, encoding = choose(xml_readings(data), _parse_xml, fits)
+    except (LookupError, ValueError) as error:
+        raise ValueError(f"{place}: expected XML without entities: {error}") from None
     if root.tag != "annotation":
         raise ValueError(f"{place}: expected a LabelMe annotation")
     sides = (_text(root, f"imagesize/{name}") for name in ("nrows", "ncols"))
@@ -157,6 +150,13 @@ def _read_xml(data: bytes, place: str) -> tuple[Header, list]:
     shapes = enumerate(root.iterfind("object"), start=1)
     header = Header(_text(root, "filename"), *sides, True, encoding)
     return header, [(number, _object(item)) for number, item in shapes if _text(item, "deleted") != "1"]
+
+
+def _parse_xml(text: str) -> Element:
+    try:
+        return defusedxml.ElementTree.fromstring(text, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, RecursionError) as error:
+        raise ValueError(type(error).__name__) from None
 
 
 def _object(item: Element) -> dict:
@@ -184,7 +184,7 @@ def _finding(
     """Return one finding with its group, None if its label is unknown; `place` names file and shape."""
     if not isinstance(shape, dict) or not isinstance(shape.get("label"), str) or not shape["label"].strip():
         raise ValueError(f"{place}: expected a label")
-    label = words.read(shape["label"], annotation)
+    label = words.read(shape["label"], annotation, other_readings(shape["label"], encoding))
     # before version 3.5 every shape was a polygon and had no shape_type
     kind = shape.get("shape_type") or "polygon"
     if kind == SCRIBBLE:
@@ -194,7 +194,7 @@ def _finding(
     group = _group(shape.get("group_id"), place)
     if label is None:
         return None
-    bone = str(shape.get("description") or "").strip() or label.region
+    bone = _bone(shape.get("description"), label.region, place)
     return {
         "finding": label.finding,
         "bone": words.read_bone(bone, other_readings(bone, encoding)),
@@ -202,6 +202,14 @@ def _finding(
         "points": ";".join(f"{row:.2f},{column:.2f}" for column, row in points),
         "group": group,
     }
+
+
+def _bone(description, region: str, place: str) -> str:
+    """Return what a reader wrote of the bone: the description, but the label's region if that alone names one."""
+    if not isinstance(description, str | int | float | None):
+        raise ValueError(f"{place}: expected a description as text")
+    written = "" if description is None else str(description).strip()
+    return next(filter(is_known, (written, region)), written or region)
 
 
 def _read_scribble(name: str, place: str, size: tuple[int, int], fetch: Callable[[str], bytes]) -> np.ndarray:

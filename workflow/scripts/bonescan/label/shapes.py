@@ -1,7 +1,6 @@
 """The shapes of annotations: their points, in the picture and with an area, and their masks."""
 
 import base64
-import binascii
 import io
 from collections import Counter
 
@@ -63,9 +62,12 @@ def read_shape(kind: str, values, mask, place: str, size: tuple[int, int]) -> tu
 def _read_points(values, place: str) -> np.ndarray:
     """Return finite points, shape (n, 2)."""
     try:
-        points = np.array(values, dtype=float).reshape(-1, 2)
+        points = np.array(values, dtype=float)
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{place}: expected points as pairs of column and row") from None
+        points = np.zeros(())
+    points = points.reshape(-1, 2) if points.shape == (0,) else points
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(f"{place}: expected points as pairs of column and row")
     if not np.isfinite(points).all():
         raise ValueError(f"{place}: expected points as pairs of finite numbers")
     return points
@@ -75,8 +77,12 @@ def _check_number(points: np.ndarray, kind: str, least: int, most: int | None, p
     """Stop at too few or too many points."""
     if len(points) < least or (most and len(points) > most):
         raise ValueError(
-            f"{place}: expected {least}{'' if most else ' or more'} points of a {kind}, found {len(points)}"
+            f"{place}: expected {least}{'' if most else ' or more'} points of {_article(kind)}, found {len(points)}"
         )
+
+
+def _article(kind: str) -> str:
+    return f"{'an' if kind[0] == 'o' else 'a'} {kind}"
 
 
 def _opposite_corners(points: np.ndarray, place: str) -> np.ndarray:
@@ -129,11 +135,12 @@ def _runs_back(points: np.ndarray) -> bool:
 def _read_mask(encoded, corners: np.ndarray, place: str) -> np.ndarray:
     """Return a mask that JSON has as a PNG of the box between two corner pixels, shape (rows, columns), bool."""
     columns, rows = np.ptp(corners, axis=0).astype(int) + 1
+    wrong = f"{place}: expected a mask as a PNG in base 64"
     try:
-        data = base64.b64decode(str(encoded), validate=True)
-    except binascii.Error:
-        raise ValueError(f"{place}: expected a mask as a PNG in base 64") from None
-    return open_mask(data, (rows, columns), f"{place}: expected a mask as a PNG in base 64", place, "its box")
+        data = base64.b64decode(encoded if isinstance(encoded, str) else "", validate=True)
+    except ValueError:
+        raise ValueError(wrong) from None
+    return open_mask(data, (rows, columns), wrong, place, "its box")
 
 
 def open_mask(data: bytes, size: tuple[int, int], wrong: str, place: str, of: str) -> np.ndarray:

@@ -24,7 +24,7 @@ class Words:
         self.known, self.clear = known, clear
         self._unknown: defaultdict[str, set[str]] = defaultdict(set)
 
-    def read(self, label: str, place: str) -> Label | None:
+    def read(self, label: str, place: str, others: Iterable[str] = ()) -> Label | None:
         """Return what a label says; None where it is unknown, which `defects` will tell.
 
         Parameters
@@ -32,11 +32,13 @@ class Words:
         label : str
         place : str
             The annotation, which is counted once.
+        others : iterable of str
+            Other readings of the label's bytes, none of which may hold an identity.
         """
         if self.known is None:
             return Label(*split_label(label))
         if (found := read_label(label, self.known)) is None:
-            self._unknown[" ".join(label.split())].add(place)
+            self._unknown[show_word(label, self.clear, others)].add(place)
         return found
 
     def know(self, labels: Iterable[str]) -> bool:
@@ -56,16 +58,17 @@ class Words:
         for label, places in sorted(self._unknown.items(), key=lambda item: (-len(item[1]), item[0])):
             number = f"{len(places)} annotation{'s' if len(places) > 1 else ''}"
             lines.append(
-                f"{number} with the unknown label {show_word(label, self.clear)}, such as {min(places)}: "
+                f"{number} with the unknown label {label}, such as {min(places)}: "
                 f"expected {expected}, or a word of label.synonyms"
             )
         return lines
 
 
-def show_word(word: str, clear: Callable[[str], str]) -> str:
+def show_word(word: str, clear: Callable[[str], str], others: Iterable[str] = ()) -> str:
     """Return a reader's word in quotation marks, as far as it may be shown."""
-    if not clear(word):
+    if any(not clear(reading) for reading in (word, *others)):
         return "(it holds an identity)"
+    word = " ".join(word.split())
     shown = word if len(word) <= SHOWN else f"{word[:SHOWN]}..."
     return "'" + "".join(letter if letter.isprintable() else "?" for letter in shown) + "'"
 
