@@ -199,7 +199,7 @@ def _finding(
         "finding": label.finding,
         "bone": words.read_bone(bone, other_readings(bone, encoding)),
         "shape": kind,
-        "points": ";".join(f"{row:.2f},{column:.2f}" for column, row in points),
+        "points": ";".join(f"{row:.2f},{column:.2f}" for column, row in points.tolist()),
         "group": group,
     }
 
