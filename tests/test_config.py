@@ -123,7 +123,11 @@ SHEET = "cohort: {source: sheet, path: sheet.tsv}, "
         ("label: {synonyms: {tumour: tumor}}", r"label.synonyms.tumour: expected one of .*metastasis, deg.*got tumor"),
         ("label: {synonyms: {metastases: null}}", r"label.synonyms.metastases: None is not of type 'string'"),
         ("label: {synonyms: [metastases]}", r"label.synonyms: \['metastases'\] is not of type 'object'"),
-        ("label: {synonyms: {fracture: metastasis}}", r"label.synonyms.fracture: expected a word that is no label"),
+        ("label: {synonyms: {Metastasis: other}}", r"label.synonyms.Metastasis: expected a word with no meaning"),
+        (
+            "label: {synonyms: {mets: kidney, kidney: other}}",
+            r"label.synonyms.mets: expected a label that stands for no",
+        ),
         ("label: {synonyms: {yes: metastasis}}", r"label.synonyms: expected words, in quotation marks .*got True"),
         ("label: {synonyms: {Mets: metastasis, mets: other}}", r"label.synonyms.mets: expected one meaning of a word"),
         (SHEET + "label: {votes: 3, readers: [ann, bob]}", r"label.votes: expected 1 to 2, .*label.readers, got 3"),
@@ -138,6 +142,7 @@ def test_contradictions_are_named(overlay, message):
     "overlay",
     [
         "label: {synonyms: {metastases: metastasis, 转移: 'metastasis: spine', injection_site: injection site}}",
+        "annotate: {labels: [metastasis, 转移]}, label: {synonyms: {转移: metastasis}}",
         "annotate: {labels: ['Metastasis：spine', bone island]}, label: {synonyms: {island: Bone_Island}}",
     ],
 )

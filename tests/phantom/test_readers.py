@@ -2,6 +2,7 @@ import ast
 
 import numpy as np
 import pytest
+import yaml
 from workflow_runs import ROOT
 
 from bonescan.phantom import readers
@@ -54,3 +55,5 @@ def test_every_kind_of_focus_is_a_label_that_is_known():
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in place:
                 kinds.add(ast.literal_eval(node.args[place[node.func.id]]))
     assert kinds == {"metastasis", *SIMULATED_FINDINGS}
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    assert kinds <= set(config["annotate"]["labels"]), "so that the phantom may be brought as somebody's own scans"

@@ -78,14 +78,17 @@ def wrong_labels(labels: list[str], synonyms: Mapping) -> Iterator[str]:
         yield f"annotate.labels: expected a word before the colon, got {labels[words.index('')]!r}"
     if METASTASIS not in words:
         yield f"annotate.labels: expected {METASTASIS} among them, because it makes an image abnormal, got {labels}"
-    spelt: dict[str, str] = {}
+    meanings: dict[str, str] = {}
     for word, label in synonyms.items():
         key = f"label.synonyms.{word}"
         if not isinstance(word, str) or not fold(word):
             yield f"label.synonyms: expected words, in quotation marks where they mean something to YAML, got {word!r}"
         elif (meant := split_label(label)[0]) not in {METASTASIS, *words}:
             yield f"{key}: expected one of annotate.labels, {', '.join(dict.fromkeys(words))}, got {label}"
-        elif _spell(word) in words and _spell(word) != meant:
-            yield f"{key}: expected a word that is no label of its own, got one for {label}"
-        elif spelt.setdefault(_spell(word), meant) != meant:
-            yield f"{key}: expected one meaning of a word, got {spelt[_spell(word)]} and {meant}"
+        elif fold(word) == METASTASIS != meant:
+            yield f"{key}: expected a word with no meaning of its own, got {METASTASIS} for {label}"
+        elif meanings.setdefault(_spell(word), meant) != meant:
+            yield f"{key}: expected one meaning of a word, got {meanings[_spell(word)]} and {meant}"
+    for word, meant in meanings.items():
+        if meanings.get(meant, meant) != meant:
+            yield f"label.synonyms.{word}: expected a label that stands for no other, got {meant}"

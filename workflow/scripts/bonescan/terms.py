@@ -26,7 +26,7 @@ LABEL_WORDS = {
 }
 """Words of a sheet's column `label`, in small letters and with blanks for hyphens and underscores.
 
-Among them are the findings of `annotate.labels`: only a metastasis makes an image abnormal. `other` may be one.
+Among them are common findings of `annotate.labels`: only a metastasis makes an image abnormal. `other` may be one.
 """
 
 SUBTYPE_WORDS = {
