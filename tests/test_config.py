@@ -109,12 +109,39 @@ SHEET = "cohort: {source: sheet, path: sheet.tsv}, "
         ("simulate: {shards: 8.0}", r"simulate.shards: 8.0 is not of type 'integer'"),
         ("seeds: [true]", r"seeds.0: True is not of type 'integer'"),
         ("seeds: [4294967296]", r"seeds.0: 4294967296 is greater than the maximum of 4294967295 .*below 2\^32"),
+        ("annotate: {labels: [fracture]}", r"annotate.labels: expected metastasis among them.* got \['fracture'\]"),
+        (
+            "annotate: {labels: [metastasis, ': spine']}",
+            r"annotate.labels: expected a word before the colon, got ': sp",
+        ),
+        ("label: {synonyms: {tumour: tumor}}", r"label.synonyms.tumour: expected one of .*metastasis, deg.*got tumor"),
+        ("label: {synonyms: {metastases: null}}", r"label.synonyms.metastases: None is not of type 'string'"),
+        ("label: {synonyms: [metastases]}", r"label.synonyms: \['metastases'\] is not of type 'object'"),
+        ("label: {synonyms: {Metastasis: other}}", r"label.synonyms.Metastasis: expected a word with no meaning"),
+        (
+            "label: {synonyms: {mets: kidney, kidney: other}}",
+            r"label.synonyms.mets: expected a label that stands for no",
+        ),
+        ("label: {synonyms: {yes: metastasis}}", r"label.synonyms: expected words, in quotation marks .*got True"),
+        ("label: {synonyms: {Mets: metastasis, mets: other}}", r"label.synonyms.mets: expected one meaning of a word"),
         (SHEET + "label: {votes: 3, readers: [ann, bob]}", r"label.votes: expected 1 to 2, .*label.readers, got 3"),
     ],
 )
 def test_contradictions_are_named(overlay, message):
     with pytest.raises(ValueError, match=message):
         library.check(merged("{" + overlay + "}"), SCHEMA, CONFIG)
+
+
+@pytest.mark.parametrize(
+    "overlay",
+    [
+        "label: {synonyms: {metastases: metastasis, 转移: 'metastasis: spine', injection_site: injection site}}",
+        "annotate: {labels: [metastasis, 转移]}, label: {synonyms: {转移: metastasis}}",
+        "annotate: {labels: ['Metastasis：spine', bone island]}, label: {synonyms: {island: Bone_Island}}",
+    ],
+)
+def test_labels_and_synonyms_may_be(overlay):
+    library.check(merged("{" + overlay + "}"), SCHEMA, CONFIG)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from workflow_runs import ROOT
 
 LIBRARY = ROOT / "workflow" / "scripts" / "bonescan"
-SHARED = {"terms", "config", "code", "files", "script", "chance", "parts", "wording", "backend", "machine"}
+SHARED = {"terms", "config", "code", "files", "script", "chance", "parts", "wording", "backend", "machine", "labels"}
 STAGES = [
     *("phantom", "ingest", "label", "crop", "augment", "normalise", "split", "models", "training", "scoring"),
     *("benchmark", "phantom_quality", "crop_quality", "tables", "figures"),

@@ -203,3 +203,23 @@ def test_a_plan_knows_whether_there_are_labels(place, source, sheet, annotations
         path.write_text(sheet, encoding="utf-8")
     found = state.check_plan(source, str(path), str(place / annotations) if annotations else None)
     assert found == labelled
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.JSON", "a.xml", "a_mask_1.png", "Masks/a_mask_1.png"])
+def test_a_changed_annotation_is_seen(tmp_path, name):
+    (tmp_path / "ann" / "Masks").mkdir(parents=True)
+    (tmp_path / "ann" / "b.xml").write_text("<annotation/>", encoding="utf-8")
+    before = state.annotations_state(str(tmp_path))
+    (tmp_path / "ann" / name).write_bytes(b"1")
+    added = state.annotations_state(str(tmp_path))
+    (tmp_path / "ann" / name).write_bytes(b"12")
+    assert len({before, added, state.annotations_state(str(tmp_path))}) == 3
+
+
+def test_pictures_to_annotate_are_no_change(tmp_path):
+    (tmp_path / "ann").mkdir()
+    (tmp_path / "ann" / "a.json").write_text("{}", encoding="utf-8")
+    before = state.annotations_state(str(tmp_path))
+    (tmp_path / "ann" / "a.png").write_bytes(b"1")
+    assert state.annotations_state(str(tmp_path)) == before
+    assert state.annotations_state(None) is None

@@ -10,16 +10,35 @@ from nm_files import body
 from PIL import Image
 
 from bonescan.label.annotation import make_annotation, make_picture
-from bonescan.label.labelme import read_annotation, read_folder
+from bonescan.label.folder import read_folder
+from bonescan.label.labelme import read_annotation
 
 SIZE = (1024, 256)
 IMAGES = ["P1_1_anterior", "P2_1_posterior"]
 FINDINGS = [
-    {"finding": "metastasis", "bone": "left rib 7", "shape": "circle", "points": "400.00,30.00;400.00,35.00"},
-    {"finding": "fracture", "bone": "", "shape": "polygon", "points": "0.00,0.00;0.00,255.50;1023.00,255.00"},
-    {"finding": "bladder", "bone": "", "shape": "rectangle", "points": "500.00,100.00;520.50,140.00"},
-    {"finding": "other", "bone": "sacrum", "shape": "point", "points": "7.00,12.25"},
-    {"finding": "other", "bone": "", "shape": "mask", "points": "5.00,6.00;5.00,8.00;7.00,4.00;7.00,4.00"},
+    {
+        "lesion": 1,
+        "finding": "metastasis",
+        "bone": "left rib 7",
+        "shape": "circle",
+        "points": "400.00,30.00;400.00,35.00",
+    },
+    {
+        "lesion": 2,
+        "finding": "fracture",
+        "bone": "",
+        "shape": "polygon",
+        "points": "0.00,0.00;0.00,255.50;1023.00,255.00",
+    },
+    {"lesion": 3, "finding": "bladder", "bone": "", "shape": "rectangle", "points": "500.00,100.00;520.50,140.00"},
+    {"lesion": 4, "finding": "other", "bone": "sacrum", "shape": "point", "points": "7.00,12.25"},
+    {
+        "lesion": 4,
+        "finding": "other",
+        "bone": "sacrum",
+        "shape": "mask",
+        "points": "5.00,6.00;5.00,8.00;7.00,4.00;7.00,4.00",
+    },
 ]
 
 
@@ -32,6 +51,7 @@ def test_the_window_is_dark_where_hot():
 def test_what_is_written_is_read_back():
     start = make_annotation("a", SIZE, FINDINGS)
     assert read_annotation(json.dumps(start).encode(), ".json", "a", "r1/a.json", SIZE) is None, "not yet read"
+    assert [shape["group_id"] for shape in start["shapes"]] == [None, None, None, 4, 4], "two pieces of one lesion"
     start["flags"]["read"] = True
     assert read_annotation(json.dumps(start).encode(), ".json", "a", "r1/a.json", SIZE) == FINDINGS
 
@@ -51,7 +71,12 @@ def run(folder, annotations=()):
             ),
             output=SimpleNamespace(table=folder / "work" / "annotations.tsv"),
             params=SimpleNamespace(
-                source="phantom", readers=["ann", "bob"], labels=["metastasis", "fracture"], window=99.5
+                source="phantom",
+                readers=["ann", "bob"],
+                labels=["metastasis", "fracture"],
+                known=["fracture", "bladder", "other"],
+                synonyms={"mets": "metastasis"},
+                window=99.5,
             ),
         )
     )
@@ -68,8 +93,8 @@ def test_a_folder_for_each_reader(tmp_path):
         assert not (folder / "P2_1_posterior.txt").exists()
         with Image.open(io.BytesIO((folder / "P2_1_posterior.png").read_bytes())) as png:
             assert png.mode == "L" and png.size == (256, 1024)
-    annotated, findings = read_folder(tmp_path / "work", SIZE)
-    assert annotated == {"ann": set(), "bob": set()} and findings == []
+    reading = read_folder(tmp_path / "work", SIZE)
+    assert reading.annotated == {"ann": set(), "bob": set()} and reading.findings == []
 
 
 def test_a_reader_s_work_is_never_written_over(tmp_path):
@@ -81,7 +106,7 @@ def test_a_reader_s_work_is_never_written_over(tmp_path):
     table = run(tmp_path)
     assert table["annotation"].tolist() == ["kept"] * 4
     assert json.loads(file.read_text(encoding="utf-8")) == work
-    assert read_folder(tmp_path / "work", SIZE)[0] == {"ann": {"P1_1_anterior"}, "bob": set()}
+    assert read_folder(tmp_path / "work", SIZE).annotated == {"ann": {"P1_1_anterior"}, "bob": set()}
 
 
 @pytest.fixture

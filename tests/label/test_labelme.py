@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bonescan.label import labelme, masks
+from bonescan.label import folder, labelme, masks
 
 SIZE = (1024, 256)
 
@@ -40,11 +40,23 @@ def test_shapes_become_findings():
         ],
     }
     assert read(annotation) == [
-        {"finding": "metastasis", "bone": "left rib 7", "shape": "circle", "points": "400.00,30.00;400.00,35.00"},
-        {"finding": "fracture", "bone": "", "shape": "polygon", "points": "0.00,0.00;0.00,256.00;1024.00,256.00"},
-        {"finding": "bladder", "bone": "", "shape": "rectangle", "points": "500.00,100.00;520.50,140.00"},
-        {"finding": "injection site", "bone": "", "shape": "point", "points": "7.00,12.25"},
-        {"finding": "metastasis", "bone": "lumbar vertebra 2", "shape": "point", "points": "7.00,12.00"},
+        {
+            "lesion": 1,
+            "finding": "metastasis",
+            "bone": "left rib 7",
+            "shape": "circle",
+            "points": "400.00,30.00;400.00,35.00",
+        },
+        {
+            "lesion": 2,
+            "finding": "fracture",
+            "bone": "",
+            "shape": "polygon",
+            "points": "0.00,0.00;0.00,256.00;1024.00,256.00",
+        },
+        {"lesion": 3, "finding": "bladder", "bone": "", "shape": "rectangle", "points": "500.00,100.00;520.50,140.00"},
+        {"lesion": 4, "finding": "injection site", "bone": "", "shape": "point", "points": "7.00,12.25"},
+        {"lesion": 5, "finding": "metastasis", "bone": "lumbar vertebra 2", "shape": "point", "points": "7.00,12.00"},
     ]
     assert read({"shapes": []}) == []
 
@@ -72,7 +84,7 @@ VERSION_3 = {
 VERSION_4 = {
     "version": "4.5.6",
     "flags": {"metastasis": True},
-    "shapes": [shape(kind="rectangle", group_id=None, flags={})],
+    "shapes": [shape(kind="rectangle", points=((30, 400), (35, 410)), group_id=None, flags={})],
     "imagePath": "a.png",
     "imageData": None,
     "imageHeight": 1024,
@@ -102,12 +114,19 @@ XML = """<annotation><filename>a.png</filename><folder>f</folder><source><source
 def test_xml_of_the_web_tool():
     assert read(XML.encode(), ".xml") == [
         {
+            "lesion": 1,
             "finding": "metastasis",
             "bone": "sacrum",
             "shape": "polygon",
             "points": "20.00,10.00;20.00,15.00;30.00,15.00",
         },
-        {"finding": "fracture", "bone": "", "shape": "polygon", "points": "2.00,9.00;2.00,4.00;7.00,4.00;7.00,9.00"},
+        {
+            "lesion": 2,
+            "finding": "fracture",
+            "bone": "",
+            "shape": "polygon",
+            "points": "2.00,9.00;2.00,4.00;7.00,4.00;7.00,9.00",
+        },
     ]
     outside = XML.replace("<deleted>1", "<deleted>0")
     with pytest.raises(ValueError, match=r"r1/a\.xml, shape 2: expected 3 or more points of a polygon, found 1"):
@@ -142,7 +161,7 @@ def test_hostile_xml_is_refused(text):
         ([], "r1/a.json: expected a LabelMe annotation"),
         ({"shapes": {}}, "r1/a.json: expected a LabelMe annotation"),
         (b"{", "r1/a.json: expected JSON"),
-        (b"[" * 100_000, "r1/a.json: expected JSON: RecursionError"),
+        (b"[" * 100_000, "r1/a.json: expected JSON: nested too deep"),
         (b"\xff\xfe", "r1/a.json: expected JSON"),
         ({"shapes": [], "imageHeight": 512, "imageWidth": 256}, "expected a picture of 1024 x 256, found 512 x 256"),
         (
@@ -155,10 +174,10 @@ def test_hostile_xml_is_refused(text):
         ({"shapes": [shape(kind="Jane Doe")]}, "shape 1: expected shape_type .*found another"),
         ({"shapes": [shape(points=[(1, 2)])]}, "expected 2 points of a circle, found 1"),
         ({"shapes": [shape(kind="polygon", points=[(1, 2), (3, 4)])]}, "3 or more points of a polygon, found 2"),
-        ({"shapes": [shape(points=[(1, 2, 3), (4, 5, 6)])]}, "found 3"),
+        ({"shapes": [shape(kind="polygon", points=[(1, 2, 3), (4, 5, 6)])]}, "pairs of column and row"),
         ({"shapes": [shape() | {"points": [["a", "b"]]}]}, "pairs of column and row"),
-        ({"shapes": [shape(points=[(30, 400), (257, 400)])]}, "row 400, column 257 lies outside the picture"),
-        ({"shapes": [shape(points=[(30, float("nan")), (30, 400)])]}, "outside the picture"),
+        ({"shapes": [shape(points=[(30, 400), (257.5, 400)])]}, "row 400, column 257.5 lies outside the picture"),
+        ({"shapes": [shape(points=[(30, float("nan")), (30, 400)])]}, "expected JSON: NaN is no number of JSON"),
         ({"shapes": [shape(kind="mask", points=[(250, 1), (256, 4)], mask="")]}, "column 256 lies outside"),
         ({"shapes": [shape(kind="mask")]}, "shape 1: expected a mask as a PNG"),
         ({"shapes": [shape(kind="mask", mask="%%%")]}, "shape 1: expected a mask as a PNG"),
@@ -174,6 +193,6 @@ def test_wrong_annotations_are_named(annotation, message):
 def test_a_file_too_large_for_an_annotation_is_not_read(tmp_path):
     (tmp_path / "ann").mkdir()
     with open(tmp_path / "ann" / "a.json", "wb") as stream:
-        stream.truncate(labelme.MAXIMUM_BYTES + 1)
-    with pytest.raises(ValueError, match=r"^ann/a\.json: expected an annotation of at most 8 MiB$"):
-        labelme.read_folder(tmp_path, SIZE, ["a"])
+        stream.truncate(folder.MAXIMUM_BYTES + 1)
+    with pytest.raises(ValueError, match=r"^ann/a\.json: expected an annotation, a file of at most 8 MiB, found more$"):
+        folder.read_folder(tmp_path, SIZE, ["a"])

@@ -103,7 +103,15 @@ def run(folder, annotations, votes=2, readers=None, **columns):
         SimpleNamespace(
             input=SimpleNamespace(scans=folder / "scans.tsv", annotations=annotations),
             output=output,
-            params=SimpleNamespace(source="phantom", votes=votes, readers=readers, seed=1, shape=[1024, 256]),
+            params=SimpleNamespace(
+                source="phantom",
+                votes=votes,
+                readers=readers,
+                labels=["metastasis", "injection site"],
+                synonyms={"转移": "metastasis"},
+                seed=1,
+                shape=[1024, 256],
+            ),
         )
     )
     return (
@@ -200,18 +208,18 @@ def test_main_names_what_is_wrong_with_the_annotations(marked, tmp_path):
     file.write_text(text, encoding="utf-8")
     (marked / "cid" / "P3_1_anterior.json").write_text(text, encoding="utf-8")
     with pytest.raises(
-        ValueError, match="cid: 1 annotations of unknown images, such as cid, annotation 4 by name, with 3 shapes"
+        ValueError, match=r"^cid, annotation 4 by name: an annotation of an image that the cohort .* with 3 shapes$"
     ):
         run(tmp_path, marked)
     with pytest.raises(
-        ValueError, match="cid: an unknown reader, expected ann, bob, such as cid/P1_1_anterior with 3 shapes"
+        ValueError, match=r"cid: an unknown reader with 4 annotations, expected ann, bob \(label.readers\)"
     ):
         run(tmp_path, marked, readers=["ann", "bob"])
     for reader in ("ann", "bob", "cid"):
         for path in (marked / reader).glob("P1_1_posterior.json"):
             path.unlink()
     (marked / "cid" / "P3_1_anterior.json").unlink()
-    with pytest.raises(ValueError, match="no reader's annotation of 1 images, such as P1_1_posterior"):
+    with pytest.raises(ValueError, match="no reader's annotation of 1 images: P1_1_posterior"):
         run(tmp_path, marked)
     (marked / "cid" / "P1_1_anterior.xml").write_text("<annotation/>", encoding="utf-8")
     with pytest.raises(ValueError, match=r"cid/P1_1_anterior\.xml: expected one annotation of an image"):

@@ -10,7 +10,7 @@ import pytest
 from bonescan.files import write_table
 from bonescan.ingest import privacy, salt
 from bonescan.ingest.identities import identities
-from bonescan.label.labelme import read_folder
+from bonescan.label.folder import read_folder
 from bonescan.label.watch import Watch
 
 SALT = "a salt that only the tests know"
@@ -69,7 +69,8 @@ def run(folder, readers=None):
     names = ("labels", "findings", "disputed", "masks", "agreement")
     write_table(folder / "scans.tsv", pd.DataFrame({"image": ["P1_1_anterior"], "patient": ["P1"]}))
     output = SimpleNamespace(**{name: folder / "out" / name for name in names})
-    params = SimpleNamespace(source="folder", votes=1, readers=readers, seed=1, shape=[1024, 256])
+    words = {"labels": ["metastasis", "fracture"], "synonyms": {}}
+    params = SimpleNamespace(source="folder", votes=1, readers=readers, seed=1, shape=[1024, 256], **words)
     given = SimpleNamespace(scans=folder / "scans.tsv", annotations=str(folder / "marked"))
     script.main(SimpleNamespace(input=given, output=output, params=params, log=[folder / "label.log"]))
     return pd.read_csv(output.findings, sep="\t", keep_default_na=False)
@@ -77,19 +78,29 @@ def run(folder, readers=None):
 
 def test_findings_that_name_somebody_are_blank_and_counted(private):
     annotate(private / "marked", "schulze", ("metastasis", "left rib 7"), ("metastasis: Doe", ""))
-    annotate(private / "marked", "ann", ("Jane Doe", "sacrum"), ("fracture", "Doe's hip"))
+    annotate(private / "marked", "ann", ("metastasis", "sacrum"), ("fracture", "Doe's hip"))
     findings = run(private, readers=["ann", "schulze"])
     assert findings[["reader", "finding", "bone"]].to_numpy().tolist() == [
-        ["ann", "", "sacrum"],
+        ["ann", "metastasis", "sacrum"],
         ["ann", "fracture", ""],
         ["reader1", "metastasis", "left rib 7"],
         ["reader1", "metastasis", ""],
     ]
     log = (private / "label.log").read_text()
-    assert "3 labels or descriptions hold an identity and are left empty" in log
+    assert "2 descriptions hold an identity and are left empty" in log
     assert "1 readers' folders are called by a name in a header: they are numbered" in log
     for file in (private / "out").iterdir():
         assert not any(name in file.read_bytes().lower() for name in (b"doe", b"schulze")), file.name
+
+
+def test_a_label_that_names_somebody_is_unknown_and_not_printed(private):
+    annotate(private / "marked", "ann", ("Jane Doe", "sacrum"), ("metastasis Doe", ""), ("tumour", ""))
+    with pytest.raises(ValueError, match=r"^annotations: 2 defects:\n") as error:
+        run(private)
+    log = (private / "label.log").read_text()
+    for text in (str(error.value), log):
+        assert "1 annotation with the unknown label (it holds an identity), such as ann/P1_1_anterior.json" in text
+        assert "the unknown label 'tumour'" in text and "Doe" not in text
 
 
 def test_a_file_that_no_image_is_called_by_is_told_by_its_place(tmp_path):

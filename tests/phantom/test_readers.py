@@ -1,7 +1,12 @@
+import ast
+
 import numpy as np
 import pytest
+import yaml
+from workflow_runs import ROOT
 
 from bonescan.phantom import readers
+from bonescan.terms import SIMULATED_FINDINGS
 
 LESION = {"kind": "metastasis", "bone": "left rib 7", "row": 300.0, "col": 150.0, "half_rows": 4.0, "half_cols": 6.0}
 WORN = LESION | {"kind": "degenerative", "bone": "lumbar vertebra 4"}
@@ -38,3 +43,17 @@ def test_annotations_say_what_was_voted():
     assert (right["imageHeight"], right["imageWidth"], right["imageData"]) == (1024, 256, None)
     assert "metastasis" not in labels(readers.annotate("P001_1_anterior", 0, [LESION], [WORN], rng))
     assert labels(readers.annotate("P001_1_anterior", 1, [], [WORN], rng)) == ["metastasis"]
+
+
+def test_every_kind_of_focus_is_a_label_that_is_known():
+    """`label` stops at any other."""
+    place = {"in_bone": 5, "whole_bone": 3, "_puddle": 0}  # of the kind among the arguments
+    kinds = set()
+    for name in ("benign", "disease"):
+        path = ROOT / "workflow" / "scripts" / "bonescan" / "phantom" / f"{name}.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in place:
+                kinds.add(ast.literal_eval(node.args[place[node.func.id]]))
+    assert kinds == {"metastasis", *SIMULATED_FINDINGS}
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    assert kinds <= set(config["annotate"]["labels"]), "so that the phantom may be brought as somebody's own scans"

@@ -20,6 +20,8 @@ rule annotation:
         # those of the config, else as many as simulated
         readers=config["label"]["readers"] or [f"reader{n + 1}" for n in range(config["simulate"]["readers"])],
         labels=config["annotate"]["labels"],
+        known=KNOWN_LABELS,
+        synonyms=config["label"]["synonyms"],
         window=config["annotate"]["window"],
         code=library("annotation"),
     script:

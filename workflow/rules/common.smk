@@ -16,7 +16,7 @@ from bonescan.code import Library
 from bonescan.config import check, settle_counts, unsplittable
 from bonescan.ingest.state import check_plan
 from bonescan.machine import caches_without_home, check_folders
-from bonescan.terms import DATASETS, UNITS, VIEW_SHAPE
+from bonescan.terms import DATASETS, SIMULATED_FINDINGS, UNITS, VIEW_SHAPE
 
 LIBRARY = Library(SCRIPTS)
 
@@ -45,6 +45,8 @@ CROP_SETTINGS = {key: value for key, value in config["crop"].items() if key not 
 # the folder of the readers' annotations; nothing where the sheet holds the labels
 ANNOTATIONS = "results/{scale}/simulate/annotations" if PHANTOM else config["cohort"]["annotations"] or []
 
+# the labels that readers may write; simulated ones mark what they see, whatever the config offers to people
+KNOWN_LABELS = [*config["annotate"]["labels"], *(SIMULATED_FINDINGS if PHANTOM else ())]
 
 # images of each class after augmentation, or `auto`
 COUNTS = settle_counts(config, PAPER)

@@ -24,6 +24,8 @@ rule label:
         source=config["cohort"]["source"],
         votes=config["label"]["votes"],
         readers=config["label"]["readers"],
+        labels=KNOWN_LABELS,
+        synonyms=config["label"]["synonyms"],
         seed=config["seed"],
         annotations=lambda wildcards: annotations_state(None if PHANTOM else config["cohort"]["annotations"]),
         shape=PICTURE_SHAPE,

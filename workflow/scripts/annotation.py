@@ -9,8 +9,10 @@ import pandas as pd
 from bonescan.files import read_table, write_json, write_table
 from bonescan.ingest.accepted import explain_rejections
 from bonescan.label.annotation import encode_png, make_annotation, make_picture
-from bonescan.label.labelme import read_folder
+from bonescan.label.folder import read_folder
 from bonescan.label.watch import Watch
+from bonescan.label.words import Words
+from bonescan.labels import known_labels
 from bonescan.script import logged
 
 log = logging.getLogger("annotation")
@@ -26,9 +28,8 @@ def main(snakemake):
     reports = read_table(snakemake.input.reports).set_index("image")["report"].to_dict()
     begun = {}
     if given := getattr(snakemake.input, "annotations", None):
-        watch = Watch(params.source, Path())
-        _, findings = read_folder(Path(str(given)), scans.shape[1:], set(images), watch.clear)
-        for finding in findings:
+        words = Words(known_labels(params.known, params.synonyms), Watch(params.source, Path()).clear)
+        for finding in read_folder(Path(str(given)), scans.shape[1:], set(images), words).findings:
             begun.setdefault((finding["reader"], finding["image"]), []).append(finding)
     rows = []
     for reader in params.readers:

@@ -20,6 +20,7 @@ from bonescan.label.votes import (
     read_votes,
 )
 from bonescan.label.watch import Watch
+from bonescan.labels import known_labels
 from bonescan.script import logged
 
 log = logging.getLogger("label")
@@ -36,7 +37,8 @@ def main(snakemake):
     listed, masks = pd.DataFrame(columns=DISPUTED_COLUMNS), {}
     if folder := getattr(snakemake.input, "annotations", None):
         watch = Watch(params.source, Path())
-        votes, findings = read_votes(Path(str(folder)), images, shape, params.readers, watch)
+        known = known_labels(params.labels, params.synonyms)
+        votes, findings = read_votes(Path(str(folder)), images, shape, params.readers, known, watch)
         labels, listed = label_by_votes(findings, scans, votes, params.votes), find_disputes(votes, params.votes)
         masks = lesion_masks(findings, images, shape, params.votes)
     else:

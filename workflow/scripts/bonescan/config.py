@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import jsonschema
 
+from bonescan.labels import wrong_labels
 from bonescan.parts import LEAST_UNITS, smallest_classes
 from bonescan.terms import CLASSES, NORMAL, VARIANTS, VIEW_SHAPE
 
@@ -117,6 +118,7 @@ def contradictions(config: Mapping, paper: Mapping) -> Iterator[str]:
         yield (
             f"label.votes: expected 1 to {len(readers)}, the number of label.readers, got {config['label']['votes']}"
         )
+    yield from wrong_labels(config["annotate"]["labels"], config["label"]["synonyms"])
     train, test = config["split"]["ratio"]
     if not 0 < test / (train + test) < 1:
         yield f"split.ratio: expected two numbers that both count in their sum, got [{train}, {test}]"

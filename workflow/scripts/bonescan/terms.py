@@ -3,6 +3,12 @@
 NORMAL, METASTASIS = CLASSES = ("normal", "metastasis")
 """By label: 0 and 1. Normal is a subtype too, and metastasis the finding that makes a reader's vote."""
 
+SIMULATED_FINDINGS = (
+    *("degenerative", "fracture", "injection site", "prosthesis", "dental"),
+    *("Paget disease", "urine contamination", "catheter"),
+)
+"""What the simulated readers mark besides metastases."""
+
 SUBTYPES = ("normal", "multiple", "spinal", "outside_spine")
 """Classes of Tables 1 and 2, in their order."""
 
@@ -20,7 +26,7 @@ LABEL_WORDS = {
 }
 """Words of a sheet's column `label`, in small letters and with blanks for hyphens and underscores.
 
-Among them are the findings of `annotate.labels`: only a metastasis makes an image abnormal. `other` may be one.
+Among them are common findings of `annotate.labels`: only a metastasis makes an image abnormal. `other` may be one.
 """
 
 SUBTYPE_WORDS = {

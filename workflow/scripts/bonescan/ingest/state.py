@@ -133,10 +133,18 @@ def archive_files(source: str, cohort: Path) -> list[Path]:
 
 
 def annotations_state(folder: str | None) -> str | None:
-    """Return a digest of the user's annotations: one that a reader changes makes `label` run again."""
+    """Return a digest of the user's annotations: one that a reader changes makes `label` run again.
+
+    Pictures count where there is XML: the masks of scribbles are among them.
+    """
     if not folder:
         return None
-    return state_of([*Path(folder).glob("*/*.json"), *Path(folder).glob("*/*.xml")])
+    files = [*Path(folder).glob("*/*")]
+    found = [path for path in files if path.suffix.lower() in (".json", ".xml")]
+    if any(path.suffix.lower() == ".xml" for path in found):
+        pictures = [*files, *Path(folder).glob("*/Masks/*")]
+        found += [path for path in pictures if path.suffix.lower() == ".png"]
+    return state_of(found)
 
 
 def state_of(files: Iterable[Path]) -> str:

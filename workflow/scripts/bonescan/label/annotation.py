@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections import Counter
 
 import numpy as np
 from PIL import Image
@@ -45,12 +46,20 @@ def make_annotation(image: str, size: tuple[int, int], findings: list[dict] = ()
     size : (int, int)
         Rows and columns.
     findings : list of dict
-        `finding`, `bone`, `shape`, `points`, as `bonescan.label.labelme` reads them.
+        `lesion`, `finding`, `bone`, `shape`, `points`, as `bonescan.label.labelme` reads them. The shapes of one lesion
+        get its number as their Group ID.
     """
+    pieces = Counter(one["lesion"] for one in findings)
     return {
         "version": VERSION,
         "flags": {READ: False},
-        "shapes": [_shape(**{key: one[key] for key in ("finding", "bone", "shape", "points")}) for one in findings],
+        "shapes": [
+            _shape(
+                *(one[key] for key in ("finding", "bone", "shape", "points")),
+                group=one["lesion"] if pieces[one["lesion"]] > 1 else None,
+            )
+            for one in findings
+        ],
         "imagePath": f"{image}.png",
         "imageData": None,
         "imageHeight": size[0],
@@ -58,7 +67,7 @@ def make_annotation(image: str, size: tuple[int, int], findings: list[dict] = ()
     }
 
 
-def _shape(finding: str, bone: str, shape: str, points: str) -> dict:
+def _shape(finding: str, bone: str, shape: str, points: str, group: int | None) -> dict:
     """Return one shape of LabelMe's format."""
     corners = [[float(side) for side in reversed(point.split(","))] for point in points.split(";")]
     mask = None
@@ -73,7 +82,7 @@ def _shape(finding: str, bone: str, shape: str, points: str) -> dict:
     return {
         "label": finding,
         "points": corners,
-        "group_id": None,
+        "group_id": group,
         "description": bone,
         "shape_type": shape,
         "flags": {},

@@ -4,7 +4,9 @@ import math
 
 import numpy as np
 import pandas as pd
-from skimage.draw import disk, polygon2mask
+from skimage.draw import disk
+
+from bonescan.label.polygon import fill_polygon
 
 POINT_RADIUS = 3  # pixels, so that a single marked point can be seen
 
@@ -46,7 +48,7 @@ def shape_mask(shape: str, points: np.ndarray, size: tuple[int, int]) -> np.ndar
         return mask
     elif shape != "polygon":
         raise ValueError(f"shape: expected polygon, rectangle, circle, point or mask, got {shape!r}")
-    return polygon2mask(size, points)
+    return fill_polygon(points, size)
 
 
 def view_mask(findings: pd.DataFrame, image: str, size: tuple[int, int], votes: int) -> np.ndarray:

@@ -4,38 +4,47 @@ The paper, SPECT bone image annotation: an image that at least two of three doct
 """
 
 import logging
-import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from bonescan.label.labelme import read_folder
+from bonescan.label.bones import in_spine, whole_bone
+from bonescan.label.defects import stop_at
+from bonescan.label.folder import Reading, survey_folder
 from bonescan.label.watch import Watch
+from bonescan.label.words import Words, show_word, unknown_bones
+from bonescan.labels import Label
 from bonescan.terms import METASTASIS, SHEET_VALUES, SUBTYPES, UNSPECIFIED
 
 DISPUTED_COLUMNS = ["image", "kind", "abnormal", "normal", "missing"]
-FINDING_COLUMNS = ["image", "reader", "finding", "bone", "shape", "points"]
-SPINE = re.compile(r"\bvertebrae?\b|\bspine\b|\bspinal\b|\bsacrum\b|\bcoccyx\b|\b[ctl]\d{1,2}\b")
+FINDING_COLUMNS = ["image", "reader", "lesion", "finding", "bone", "shape", "points"]
 
 log = logging.getLogger(__name__)
 
 
 def read_votes(
-    folder: Path, images: list[str], size: tuple[int, int], readers: list[str] | None, watch: Watch
+    folder: Path,
+    images: list[str],
+    size: tuple[int, int],
+    readers: list[str] | None,
+    known: dict[str, Label],
+    watch: Watch,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the readers' votes and findings, with no identity in them.
 
     Parameters
     ----------
     folder : Path
-        One folder a reader, as `read_folder` reads them.
+        One folder a reader, as `survey_folder` reads them.
     images : list of str
         Images of the cohort.
     size : (int, int)
         Rows and columns of the images.
     readers : list of str or None
         As for `check_images`.
+    known : dict of str to Label
+        From `bonescan.labels.known_labels`.
     watch : Watch
 
     Returns
@@ -44,60 +53,65 @@ def read_votes(
         From `count_votes`.
     findings : DataFrame
         Columns `FINDING_COLUMNS`.
+
+    Raises
+    ------
+    Defects
+        All that is wrong with the annotations, each in a line of the log: what `survey_folder` and `check_images` find,
+        and unknown labels.
     """
-    annotated, marked = read_folder(folder, size, set(images), watch.clear)
-    findings = pd.DataFrame(marked, columns=FINDING_COLUMNS)
-    check_images(annotated, images, readers, findings)
-    names = watch.name_readers(annotated)
+    words = Words(known, watch.clear)
+    reading = survey_folder(folder, size, set(images), words)
+    stop_at([*reading.defects, *words.defects(), *check_images(reading, images, readers)])
+    findings = pd.DataFrame(reading.findings, columns=FINDING_COLUMNS)
+    names = watch.name_readers(reading.annotated)
     findings["reader"] = findings["reader"].map(names)
+    for bone, number in sorted(unknown_bones(findings["bone"][findings["finding"] == METASTASIS]).items()):
+        log.warning(
+            "%s is no bone that is known, %d shapes of metastases name it", show_word(bone, watch.clear), number
+        )
     if watch.hidden:
-        log.warning("%d labels or descriptions hold an identity and are left empty", watch.hidden)
+        log.warning("%d descriptions hold an identity and are left empty", watch.hidden)
     if renamed := sum(reader != name for reader, name in names.items()):
         log.warning("%d readers' folders are called by a name in a header: they are numbered", renamed)
-    return count_votes(findings, images, {names[reader]: seen for reader, seen in annotated.items()}), findings
+    return count_votes(findings, images, {names[reader]: seen for reader, seen in reading.annotated.items()}), findings
 
 
-def check_images(
-    annotated: dict[str, set[str]], images: list[str], readers: list[str] | None, findings: pd.DataFrame
-) -> None:
-    """Check that every annotation is of an image of the cohort and by a reader whom the config knows.
+def check_images(reading: Reading, images: list[str], readers: list[str] | None) -> list[str]:
+    """Return what is wrong with whose annotations of which images there are.
 
     Parameters
     ----------
-    annotated : dict of str to set of str
-        Images of each reader.
+    reading : Reading
     images : list of str
         Images of the cohort.
     readers : list of str or None
         The expected readers; None to accept any.
-    findings : DataFrame
-        Columns `image`, `reader`.
 
-    Raises
-    ------
-    ValueError
-        The message names reader, file and number of shapes.
+    Returns
+    -------
+    list of str
+        One line for each reader whom the config does not know, for each annotation of an image that is not of the
+        cohort, and for the images that no reader annotated.
     """
-
-    def example(reader: str, names) -> str:
-        """Tell of one annotation; a file that no image is called by may be called by a patient."""
-        first = min(names)
-        shapes = ((findings["reader"] == reader) & (findings["image"] == first)).sum()
-        place = (
-            f"/{first}" if first in images else f", annotation {sorted(annotated[reader]).index(first) + 1} by name,"
+    defects = []
+    shapes = pd.DataFrame(reading.findings, columns=["reader", "image"]).value_counts()
+    for reader in sorted(set(reading.annotated) - set(readers or reading.annotated)):
+        number = len(reading.annotated[reader])
+        defects.append(
+            f"{reader}: an unknown reader with {number} annotations, expected {', '.join(readers)} (label.readers)"
         )
-        return f"such as {reader}{place} with {shapes} shapes"
-
-    if unknown := sorted(set(annotated) - set(readers or annotated)):
-        reader, names = unknown[0], annotated[unknown[0]]
-        what = f", {example(reader, names)}" if names else ""
-        raise ValueError(f"{reader}: an unknown reader, expected {', '.join(readers)}{what}")
-    for reader, names in annotated.items():
-        if unknown := names - set(images):
-            raise ValueError(f"{reader}: {len(unknown)} annotations of unknown images, {example(reader, unknown)}")
-    seen = set().union(*annotated.values())
-    if missing := sorted(set(images) - seen):
-        raise ValueError(f"no reader's annotation of {len(missing)} images, such as {missing[0]}")
+    cohort = set(images)
+    for reader, names in reading.annotated.items():
+        for name in sorted(names - cohort):
+            defects.append(
+                f"{reading.places[reader, name]}: an annotation of an image that the cohort does not have, "
+                f"with {shapes.get((reader, name), 0)} shapes"
+            )
+    seen = set().union(*reading.annotated.values(), *reading.tried.values())
+    if missing := sorted(cohort - seen):
+        defects.append(f"no reader's annotation of {len(missing)} images: {', '.join(missing)}")
+    return defects
 
 
 def count_votes(findings: pd.DataFrame, images: list[str], annotated: dict[str, set[str]]) -> pd.DataFrame:
@@ -178,14 +192,14 @@ def lesions_of_majority(lesions: pd.DataFrame, least: int) -> list[str]:
     Parameters
     ----------
     lesions : DataFrame
-        The metastases marked on one image: columns `reader`, `bone`.
+        The metastases marked on one image, one row a lesion: columns `reader`, `bone`.
 
     Returns
     -------
     list of str
         Sorted. If the readers agree on no bone: every marked bone, with the largest number that a reader marked.
     """
-    numbers = pd.crosstab(lesions["bone"], lesions["reader"])
+    numbers = pd.crosstab(lesions["bone"].map(whole_bone), lesions["reader"])
     ordered = -np.sort(-numbers.to_numpy(), axis=1)
     agreed = ordered[:, least - 1] if ordered.shape[1] >= least else np.zeros(len(numbers), dtype=int)
     if not agreed.any():
@@ -196,7 +210,7 @@ def lesions_of_majority(lesions: pd.DataFrame, least: int) -> list[str]:
 def subtype_of_bones(bones: list[str]) -> str:
     """Return the class of Table 1 for the bones of an image's lesions.
 
-    Every lesion in the spine (a vertebra, also written T8; spine, sacrum, coccyx): spinal. Otherwise more than one
+    Every lesion in the spine (`bonescan.label.bones.in_spine`): spinal. Otherwise more than one
     lesion: multiple; one: outside_spine. No lesion: normal.
 
     >>> subtype_of_bones(["lumbar vertebra 2", "sacrum"]), subtype_of_bones(["left rib 7", "sacrum"])
@@ -204,7 +218,7 @@ def subtype_of_bones(bones: list[str]) -> str:
     """
     if not bones:
         return "normal"
-    if all(SPINE.search(bone) for bone in bones):
+    if all(map(in_spine, bones)):
         return "spinal"
     return "multiple" if len(bones) > 1 else "outside_spine"
 
@@ -212,7 +226,8 @@ def subtype_of_bones(bones: list[str]) -> str:
 def label_by_votes(findings: pd.DataFrame, scans: pd.DataFrame, votes: pd.DataFrame, least: int) -> pd.DataFrame:
     """Return `labels.tsv`: image, patient, each reader's vote, label, subtype; in the order of `scans`."""
     label = majority(votes, least)
-    lesions = dict(iter(findings[findings["finding"] == METASTASIS].groupby("image")))
+    marked = findings[findings["finding"] == METASTASIS].drop_duplicates(["image", "reader", "lesion"])
+    lesions = dict(iter(marked.groupby("image")))
     subtype = [
         subtype_of_bones(lesions_of_majority(lesions[image], least)) if label[image] else "normal"
         for image in scans["image"]

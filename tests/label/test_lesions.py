@@ -1,0 +1,59 @@
+"""Pieces that a Group ID joins are one lesion, of one bone."""
+
+import pandas as pd
+import pytest
+from marked import SIZE, shape, text
+
+from bonescan.label.defects import Defects
+from bonescan.label.labelme import read_annotation
+from bonescan.label.votes import label_by_votes
+
+
+def lesions(*shapes):
+    found = read_annotation(text(*shapes).encode(), ".json", "a", "r1/a.json", SIZE)
+    return [(one["lesion"], one["finding"], one["bone"]) for one in found]
+
+
+def test_shapes_of_one_label_and_group_are_one_lesion():
+    assert lesions(
+        shape(bone="rib_left_7", group_id=1),
+        shape(bone="left rib 7"),
+        shape(bone="", group_id=1),
+        shape(bone="left rib 7", group_id=2),
+        shape(label="fracture", bone="left rib 8", group_id=1),
+        shape(label="Metastasis: left rib 7", group_id=1.0),
+        shape(group_id=""),
+        shape(group_id=0),
+        shape(group_id=0),
+    ) == [
+        (1, "metastasis", "left rib 7"),
+        (2, "metastasis", "left rib 7"),
+        (1, "metastasis", "left rib 7"),
+        (3, "metastasis", "left rib 7"),
+        (4, "fracture", "left rib 8"),
+        (1, "metastasis", "left rib 7"),
+        (5, "metastasis", ""),
+        (6, "metastasis", ""),
+        (6, "metastasis", ""),
+    ]
+
+
+def test_pieces_that_name_another_part_are_of_the_whole_bone():
+    pieces = [shape(bone=bone, group_id=5) for bone in ("left femur", "left proximal femur")]
+    assert lesions(*pieces) == [(1, "metastasis", "left femur")] * 2
+    assert lesions(pieces[1], pieces[1]) == [(1, "metastasis", "left femur proximal")] * 2
+
+
+def test_pieces_of_several_bones_are_a_defect():
+    with pytest.raises(Defects, match=r"^r1/a\.json: expected one bone of the 3 shapes .* found left rib 7, sacrum$"):
+        lesions(*(shape(bone=bone, group_id=1) for bone in ("left rib 7", "S1", "")))
+
+
+@pytest.mark.parametrize(("group", "subtype"), [(3, "outside_spine"), (None, "multiple")])
+def test_a_subtype_counts_lesions(group, subtype):
+    pieces = [shape(bone="left rib 7", group_id=group), shape(bone="left rib 7", group_id=group)]
+    found = read_annotation(text(*pieces).encode(), ".json", "a", "r1/a.json", SIZE)
+    findings = pd.DataFrame([{"image": "a", "reader": reader, **one} for reader in ("r1", "r2") for one in found])
+    scans = pd.DataFrame({"image": ["a"], "patient": ["P"]})
+    votes = pd.DataFrame({"r1": [1], "r2": [1]}, index=["a"])
+    assert label_by_votes(findings, scans, votes, 2)["subtype"].tolist() == [subtype]
