@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import tifffile
 from ingest_runs import run
-from nm_files import body
+from nm_files import body, save, whole_body
 from PIL import Image
 
 from bonescan.ingest import pictures, resampling
@@ -55,6 +55,12 @@ def test_grey_pictures_in_colours_are_read_and_others_refused():
     ):
         with pytest.raises(Refusal, match=reason):
             pictures.read_picture(data)
+    animated = encoded(values, save_all=True, append_images=[Image.fromarray(255 - values)])
+    turned = Image.Exif()
+    turned[0x0112] = 3
+    for data, reason in ((animated, "several pages"), (encoded(values, "JPEG", exif=turned), "must be turned")):
+        with pytest.raises(Refusal, match=reason):
+            pictures.read_picture(data)
     assert not pictures.is_picture(b"II*\0".ljust(128, b"\0") + b"DICM"), "a DICOM file that is a TIFF too is DICOM"
 
 
@@ -77,12 +83,43 @@ def test_a_coloured_tiff_of_16_bits_is_refused():
     tifffile.imwrite(stream, np.full((8, 8, 3), 300, np.uint16), photometric="rgb")
     with pytest.raises(Refusal, match="a coloured picture of 16 bits"):
         pictures.read_picture(stream.getvalue())
+    stream = io.BytesIO()
+    tifffile.imwrite(stream, np.full((3, 8, 8), 300, np.uint16), photometric="rgb", planarconfig="separate")
+    with pytest.raises(Refusal, match="a coloured picture of 16 bits"):
+        pictures.read_picture(stream.getvalue())
+
+
+@pytest.mark.parametrize("kind", ["BMP", "GIF", "JPEG2000", "WEBP"])
+def test_other_formats_are_named(tmp_path, kind):
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "a_ant.xyz").write_bytes(encoded(grey(0), kind))
+    (tmp_path / "archive" / "BMW.txt").write_text("BM no picture " * 20)
+    _, _, rejected = run("folder", tmp_path / "archive", tmp_path)
+    other = "a picture of another format: expected PNG, TIFF, JPEG"
+    assert sorted(rejected["reason"]) == [other, "not a DICOM file"]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_thorax_that_fills_its_picture_is_not_turned_round(tmp_path, dark):
+    """Tissue lies all along its border; only what is dark where the spine is has been printed black on white."""
+    expected = np.full((224, 95), 90.0)
+    expected[:, 40:56] = 230
+    values = np.random.default_rng(0).poisson(expected).clip(0, 255).astype(np.uint8)
+    values = 255 - values if dark else values
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "a_ant.png").write_bytes(encoded(values))
+    save(whole_body(pixels=values[None].astype(np.uint16) // 25), tmp_path / "archive" / "b_ant.dcm")
+    (tmp_path / "archive" / "sheet.tsv").write_text("path\tpatient\na_ant.png\tP1\nb_ant.dcm\tP2\n")
+    scans, table, _ = run("sheet", tmp_path / "archive" / "sheet.tsv", tmp_path, shape=(256, 256))
+    assert ["inverted" in steps for steps in table["steps"]] == [dark, False]
+    assert scans[0].sum(axis=0).argmax() == pytest.approx(128, abs=10)
 
 
 @pytest.mark.parametrize("gap", [0, 4, 24])
-def test_two_bodies_in_one_picture_are_no_view(gap):
+@pytest.mark.parametrize("hotter", [1, 2, 6])
+def test_two_bodies_in_one_picture_are_no_view(gap, hotter):
     one = body(1)[:, 70:186].astype(int)
-    pair = np.hstack([one, np.zeros((1024, gap), int), one[:, ::-1]])
+    pair = np.hstack([one, np.zeros((1024, gap), int), hotter * one[:, ::-1]])
     pair = np.pad(pair, [(0, 0), (0, 256 - pair.shape[1])])
     with pytest.raises(Refusal, match="two bodies in one picture: expected one view"):
         resampling.check_one_body(pair)
@@ -179,11 +216,28 @@ def test_factors(found, spacing, factors):
 
 
 @pytest.mark.parametrize(
+    ("found", "spacing", "factors"),
+    [
+        ((40, 94), None, (0.5, 0.5)),
+        ((40, 94), (4.8, 2.4), (0.25, 0.5)),
+        ((95, 224), (2.4, 2.4), (1, 1)),
+        ((200, 100), (4.8, 2.4), "differ|found"),
+    ],
+)
+def test_factors_of_a_thorax(found, spacing, factors):
+    if isinstance(factors, str):
+        with pytest.raises(Refusal, match=factors):
+            resampling.zoom(found, (256, 256), spacing, whole_body=False)
+        return
+    assert resampling.zoom(found, (256, 256), spacing, whole_body=False) == factors
+
+
+@pytest.mark.parametrize(
     ("found", "spacing", "reason"),
     [
         ((256, 256), None, "found 256 x 256"),
         ((512, 512), None, "found 512 x 512"),
-        ((1024, 512), None, "found 1024 x 512: two views side by side must come as two pictures"),
+        ((1024, 512), None, "found 1024 x 512: too wide for one view; of two side by side make two pictures"),
         ((1024, 512), (2.4, 2.4), "found 1024 x 512"),
         ((2048, 1024), (1.2, 1.2), "found 2048 x 1024"),
         ((512, 256), None, "found 512 x 256"),

@@ -34,6 +34,20 @@ def test_a_derived_image_alone_is_taken_and_said_to_be_one(tmp_path):
     assert "origin\tderived\t1" in (tmp_path / "summary.tsv").read_text()
 
 
+def test_what_a_sheet_says_of_another_copy_goes_to_the_kept_one(tmp_path):
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    save(scan(1, **DERIVED), folder / "a_ant.dcm")
+    save(scan(2, **ORIGINAL), folder / "b_ant.dcm")
+    save(scan(3, PatientID="4", ImageType=None), folder / "c_ant.dcm")
+    save(scan(4, PatientID="4", **ORIGINAL), folder / "d_ant.dcm")
+    (folder / "sheet.tsv").write_text("path\tlabel\treport\na_ant.dcm\t1\tseen\nc_ant.dcm\t1\t\nd_ant.dcm\t0\t\n")
+    _, table, rejected = run("both", folder / "sheet.tsv", tmp_path)
+    assert table[["row", "label", "origin"]].to_numpy().tolist() == [[4, 0, "original"], [2, 1, "original"]]
+    assert (tmp_path / "reports.tsv").read_text().splitlines()[1].endswith("\tseen")
+    assert paths(rejected)["c_ant.dcm"].endswith("; their labels in the sheet contradict each other")
+
+
 def test_of_equal_pixels_the_original_is_kept(tmp_path):
     folder = tmp_path / "archive"
     folder.mkdir()

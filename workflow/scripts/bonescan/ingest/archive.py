@@ -289,6 +289,8 @@ def locate(root: Path, path: str, folder: bool = False) -> Path:
         raise Refusal("no such file") from None
     if not inside:
         raise Refusal("outside the cohort's folder")
+    if found.is_dir() and not folder:
+        raise Refusal("a folder, or a link to one: none is entered here")
     if not there:
         raise Refusal("no such file")
     return found

@@ -74,7 +74,7 @@ def decode_dicom(
                 raise Refusal("Energy Window: expected one with 140.5 keV, the photopeak of Tc-99m, found another")
             if view is None:
                 raise Refusal("neither the file nor the sheet tells the view: give it in a sheet")
-            counts, steps = make_positive(pixels.frame_counts(dataset, number - 1))
+            counts, steps = make_positive(pixels.frame_counts(dataset, number - 1), whole_body, is_counts=True)
             direction = detectors.orientation(dataset, number - 1)
             counts, turned = turn_upright(counts, view, direction, headers.feet_first(dataset))
             counts, fitted = resampling.fit(counts, shape, factors)
@@ -129,7 +129,7 @@ def decode_picture(
         raise Refusal("neither the file nor the sheet tells the view: give it in a sheet")
     values, kind = pictures.read_picture(data)
     factors = resampling.zoom(values.shape, shape, whole_body=whole_body)
-    counts, steps = make_positive(values.astype(np.int64))
+    counts, steps = make_positive(values.astype(np.int64), whole_body)
     counts, fitted = resampling.fit(counts, shape, factors)
     if whole_body:
         resampling.check_one_body(counts)
@@ -144,8 +144,12 @@ def decode_picture(
     yield Frame(counts, view, 1, float("nan"), facts)
 
 
-def make_positive(values: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """Return a picture's values high where it is hot, and what was done for it."""
+def make_positive(values: np.ndarray, whole_body: bool = True, is_counts: bool = False) -> tuple[np.ndarray, list[str]]:
+    """Return a picture's values high where it is hot, and what was done for it.
+
+    Counts of a thorax are never turned round: a hot one may fill the border, and no background tells.
+    """
     if values.min() == values.max():
         raise Refusal("an empty picture: all its pixels are equal")
-    return (values.max() - values, ["inverted"]) if is_inverted(values) else (values, [])
+    inverted = (whole_body or not is_counts) and is_inverted(values, whole_body)
+    return (values.max() - values, ["inverted"]) if inverted else (values, [])

@@ -3,18 +3,22 @@
 import numpy as np
 
 
-def is_inverted(values: np.ndarray) -> bool:
+def is_inverted(values: np.ndarray, whole_body: bool = True) -> bool:
     """Tell whether a picture is dark where it is hot: no body fills a picture's border, so most of that is background.
 
-    Neither MONOCHROME1 nor a file's colours tell: counts may be stored as counts and only displayed inverted.
+    Neither MONOCHROME1 nor a file's colours tell: counts may be stored as counts and only displayed inverted. A thorax
+    may fill its picture: there the middle, where the spine is, must be darker than the border too.
 
     Parameters
     ----------
     values : ndarray, shape (rows, columns)
         None negative.
+    whole_body : bool
     """
-    border = np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
-    return bool(np.median(border) > values.max() / 2)
+    border = np.median(np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]]))
+    _, columns = values.shape
+    middle = values[:, 3 * columns // 8 : 5 * columns // 8 + 1]
+    return bool(border > values.max() / 2 and (whole_body or np.median(middle) < border))
 
 
 def upper_share(counts: np.ndarray) -> float:

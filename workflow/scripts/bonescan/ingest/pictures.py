@@ -11,12 +11,20 @@ from bonescan.ingest.resampling import LARGEST_SIDE, MAXIMUM_PIXELS
 FORMATS = ("PNG", "TIFF", "JPEG")
 SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 GREY = {"L": 8, "I;16": 16, "I;16B": 16, "I;16L": 16}
+OTHER_SIGNATURES = (b"GIF8", b"\0\0\0\x0cjP  ", b"RIFF", b"II+\0", b"MM\0+")  # GIF, JPEG 2000, WebP, BigTIFF
+ORIENTATION, BITS_PER_SAMPLE = 0x0112, 0x0102  # tags of EXIF and TIFF
 COLOURED = {"RGB", "P", "RGBA", "LA"}
 
 
 def is_picture(start: bytes) -> bool:
     """Tell from the first 132 bytes of a file whether it is a picture; a DICOM file may look like a TIFF too."""
     return start.startswith(SIGNATURES) and start[128:132] != b"DICM"
+
+
+def is_other_picture(start: bytes) -> bool:
+    """Tell from the first 132 bytes of a file whether it is a picture of a format that is not read."""
+    bitmap = start[:2] == b"BM" and start[6:10] == bytes(4)
+    return (start.startswith(OTHER_SIGNATURES) or bitmap) and start[128:132] != b"DICM"
 
 
 def read_picture(data: bytes) -> tuple[np.ndarray, str]:
@@ -36,7 +44,7 @@ def read_picture(data: bytes) -> tuple[np.ndarray, str]:
     Raises
     ------
     Refusal
-        Too large, coloured, transparent, several pages, another depth, or not to be decoded.
+        Too large, coloured, transparent, several pages, another depth, lying, or not to be decoded.
     """
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
@@ -50,11 +58,13 @@ def read_picture(data: bytes) -> tuple[np.ndarray, str]:
             raise Refusal(f"a picture of {rows} x {columns} pixels, more than can be")
         if image.mode not in GREY and image.mode not in COLOURED:
             raise Refusal(f"a picture of mode {image.mode}: expected grey values of 8 or 16 bits")
-        if image.mode in COLOURED and any(";16" in str(tile) for tile in image.tile):  # Pillow would halve the bits
+        if image.mode in COLOURED and has_deep_colours(image):
             raise Refusal("a coloured picture of 16 bits: expected grey values")
+        if image.getexif().get(ORIENTATION, 1) != 1:
+            raise Refusal("a picture that must be turned, says its EXIF: expected one that stands")
         try:
             values = _grey(image) if image.mode in COLOURED else np.asarray(image)
-            several = image.format == "TIFF" and _has_second_page(image)
+            several = getattr(image, "n_frames", 1) > 1
         except Refusal:
             raise
         except Exception as error:
@@ -62,6 +72,12 @@ def read_picture(data: bytes) -> tuple[np.ndarray, str]:
         if several:
             raise Refusal("a picture of several pages: expected one view a file")
         return values.astype(values.dtype.newbyteorder("=")), f"{image.format}, {GREY.get(image.mode, 8)} bits"
+
+
+def has_deep_colours(image: Image.Image) -> bool:
+    """Tell whether a picture in colours has more than 8 bits a colour, of which Pillow would drop the lower ones."""
+    tagged = getattr(image, "tag_v2", {}).get(BITS_PER_SAMPLE, (8,))
+    return max(tagged) > 8 or any(";16" in str(tile) for tile in image.tile)
 
 
 def _grey(image: Image.Image) -> np.ndarray:
@@ -72,11 +88,3 @@ def _grey(image: Image.Image) -> np.ndarray:
     if np.ptp(bands[..., :3].astype(np.int16), axis=2).max() > 2:  # the least that a JPEG's colours stray by
         raise Refusal("a coloured picture: expected grey values")
     return bands[..., 1]
-
-
-def _has_second_page(image: Image.Image) -> bool:
-    try:
-        image.seek(1)
-    except EOFError:
-        return False
-    return True

@@ -13,7 +13,8 @@ MAXIMUM_PIXELS = 16 * 2**20  # 64 whole-body views
 SQUARE = 0.02  # sides of a pixel may differ by this share, as rounded headers do
 LOST = 0.001  # share of the counts that may lie outside too small a matrix: stray counts, no limb
 LEAST_ROWS = 0.6  # share of the rows of a whole-body view: less is no whole body, or is two of them side by side
-MIDDLE, LEAST_MIDDLE = 0.02, 0.03  # of the columns to each side of the middle, and of the counts in them
+FAINT = 0.05  # of the hotter pixels: what is less is background
+MIDDLE, LEAST_MIDDLE = 0.02, 0.005  # share of the breadth to each side of a column, and of the counts there
 TALL = 0.4  # share of the rows that a body fills, and no arm
 LEAST_SIDE = 32  # pixels of a picture that need not be of a whole body
 
@@ -49,8 +50,10 @@ def zoom(
     expected = f"Rows x Columns: expected {wanted[0]} x {wanted[1]} or a whole multiple, found {found[0]} x {found[1]}"
     if not all(0 < side <= LARGEST_SIDE for side in found) or found[0] * found[1] > MAXIMUM_PIXELS:
         raise Refusal(expected)
-    if not whole_body and min(found) >= LEAST_SIDE and found[0] <= wanted[0] and found[1] <= wanted[1]:
-        times = min(wanted[0] // found[0], wanted[1] // found[1])
+    # of rows farther apart than columns, so many more must come
+    taller = spacing[0] / spacing[1] if spacing and abs(spacing[0] / spacing[1] - 1) > SQUARE else 1
+    if not whole_body and min(found) >= LEAST_SIDE and found[0] * taller <= wanted[0] and found[1] <= wanted[1]:
+        times = min(wanted[0] / (found[0] * taller), wanted[1] / found[1])
         across = 1 / 2 ** int(math.log2(times))
     elif found[1] % wanted[1] == 0:
         across = found[1] // wanted[1]
@@ -61,15 +64,15 @@ def zoom(
     else:
         raise Refusal(expected)
     down = across
-    if spacing and abs(spacing[0] / spacing[1] - 1) > SQUARE:
-        down = across * spacing[1] / spacing[0]
-        nearest = 0.5 if down < 0.75 else round(down)
+    if taller != 1:
+        down = across / taller
+        nearest = 2 ** round(math.log2(down)) if down < 0.75 else round(down)
         if abs(down / nearest - 1) > SQUARE:
             raise Refusal("Pixel Spacing: the sides of a pixel differ by no whole factor")
         down = nearest
     least = LEAST_ROWS * wanted[0] if whole_body else LEAST_SIDE
     if whole_body and down == across and 2 * wanted[1] * found[0] == wanted[0] * found[1]:
-        raise Refusal(f"{expected}: two views side by side must come as two pictures")
+        raise Refusal(f"{expected}: too wide for one view; of two side by side make two pictures")
     if not least <= math.ceil(found[0] / down) <= 2 * wanted[0]:
         raise Refusal(expected)
     return down, across
@@ -136,12 +139,17 @@ def check_one_body(counts: np.ndarray) -> None:
     ------
     Refusal
     """
-    profile = counts.sum(axis=0, dtype=np.int64)
-    middle = int((profile * np.arange(len(profile))).sum() / profile.sum())
-    reach = int(MIDDLE * len(profile))
-    if profile[max(middle - reach, 0) : middle + reach + 1].sum() > LEAST_MIDDLE * profile.sum():
+    # square roots, so that one hot spot does not weigh more than a body; background is none
+    weight = np.sqrt(np.where(counts > max(1, FAINT * np.percentile(counts[counts > 0], 99)), counts, 0))
+    profile = weight.sum(axis=0).cumsum()
+    first, last = np.searchsorted(profile, [0.005 * profile[-1], 0.995 * profile[-1]])
+    reach = max(int(MIDDLE * (last - first)), 1)
+    middles = np.arange(first + int(0.35 * (last - first)), first + int(0.65 * (last - first)) + 1)
+    strips = profile[np.minimum(middles + reach, len(profile) - 1)] - profile[np.maximum(middles - reach, 0)]
+    if strips.min() > LEAST_MIDDLE * profile[-1]:
         return
-    sides = [side.sum(axis=1, dtype=np.int64) for side in (counts[:, :middle], counts[:, middle:])]
+    emptiest = middles[strips.argmin()]
+    sides = [side.sum(axis=1) for side in (weight[:, :emptiest], weight[:, emptiest:])]
     if min(np.mean(rows > rows.mean() / 10) for rows in sides) > TALL:
         raise Refusal("two bodies in one picture: expected one view")
 

@@ -3,11 +3,14 @@
 from bonescan.ingest.outcomes import Outcome, View
 from bonescan.ingest.refusal import Refusal
 
+ORIGINS = ("original", "unknown", "derived")
+
 
 def refuse_twins(outcomes: list[Outcome]) -> list[Outcome]:
     """Return the outcomes with a refusal in the place of each view that is there already.
 
-    The first of equals is kept, in the order of the entries, and a derived image only where no original is there.
+    The first of equals is kept, in the order of the entries: an original, else one that does not say, else a derived
+    one. What a sheet says of another copy alone, label and report, goes to the kept one.
 
     Parameters
     ----------
@@ -15,29 +18,42 @@ def refuse_twins(outcomes: list[Outcome]) -> list[Outcome]:
         Of the whole cohort.
     """
     places = [
-        (one.row["origin"] == "derived", number, place)
+        (ORIGINS.index(one.row["origin"]), number, place)
         for number, outcome in enumerate(outcomes)
         for place, one in enumerate(outcome.found)
         if isinstance(one, View)
     ]
     found = [list(outcome.found) for outcome in outcomes]
-    names, pixels = {}, {}
+    names: dict[str, tuple[int, int]] = {}
+    pixels: dict[str, tuple[int, int]] = {}
     for _, number, place in sorted(places):
-        row = found[number][place].row
-        if refusal := _why_twin(row, names.get(row["image"]), pixels.get(row["sha256"])):
-            found[number][place] = refusal
-        else:
-            names[row["image"]] = pixels[row["sha256"]] = row
+        view = found[number][place]
+        at = pixels.get(view.row["sha256"], names.get(view.row["image"]))
+        if at is None:
+            names[view.row["image"]] = pixels[view.row["sha256"]] = number, place
+            continue
+        kept = found[at[0]][at[1]]
+        found[number][place] = _why_twin(view, kept)
+        if kept.row["patient"] == view.row["patient"]:
+            found[at[0]][at[1]] = _adopt(kept, view)
     return [outcome._replace(found=of) for outcome, of in zip(outcomes, found, strict=True)]
 
 
-def _why_twin(row: dict, namesake: dict | None, equal: dict | None) -> Refusal | None:
-    """Return why a view is left out; None if no view before it has its name or its pixels."""
-    if equal:
-        whose = "the same patient" if equal["patient"] == row["patient"] else "another patient"
-        return Refusal(f"a duplicate: the pixels of {equal['image']}, of {whose}")
-    if namesake and row["origin"] == "derived" and namesake["origin"] != "derived":
-        return Refusal(f"derived from an image that is there: {row['image']}, as in {namesake['source_file']}")
-    if namesake:
-        return Refusal(f"a second image of the same exam and view: {row['image']}, as in {namesake['source_file']}")
-    return None
+def _why_twin(view: View, kept: View) -> Refusal:
+    """Return why a view is left out beside the one that is kept."""
+    row, other = view.row, kept.row
+    labelled = row["label"] and other["label"] and row["label"] != other["label"]
+    more = "; their labels in the sheet contradict each other" if labelled else ""
+    if row["sha256"] == other["sha256"]:
+        whose = "the same patient" if other["patient"] == row["patient"] else "another patient"
+        return Refusal(f"a duplicate: the pixels of {other['image']}, of {whose}{more}")
+    if row["origin"] == "derived" and other["origin"] != "derived":
+        return Refusal(f"derived from an image that is there: {row['image']}, as in {other['source_file']}{more}")
+    return Refusal(f"a second image of the same exam and view: {row['image']}, as in {other['source_file']}{more}")
+
+
+def _adopt(kept: View, view: View) -> View:
+    """Return the kept copy with what a sheet says of another one and not of it."""
+    if view.row["label"] and not kept.row["label"]:
+        kept = kept._replace(row=kept.row | {name: view.row[name] for name in ("label", "subtype", "row")})
+    return kept._replace(report=kept.report or view.report)

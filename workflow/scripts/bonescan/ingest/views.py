@@ -111,6 +111,8 @@ def _read_views(entry: Entry, settings: Settings, known: Known) -> Iterator[View
         frames = decode_picture(
             data, wanted or detectors.view_in_text(file.stem), settings.shape, settings.whole_body, only
         )
+    elif pictures.is_other_picture(data[:132]):
+        raise Refusal(f"a picture of another format: expected {', '.join(pictures.FORMATS)}")
     else:
         dataset = datasets.read_dataset(data)
         if not settings.open_names:
