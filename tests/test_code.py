@@ -6,12 +6,14 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from workflow_runs import ROOT
 
 from bonescan import code
 from bonescan.code import Library
 
-TRAINING = ("bonescan.models.build", "bonescan.training.fit.fit", "bonescan.backend.prepare")
-"""What decides the weights of a network: `library(...)` of the rule `train` names the same."""
+RULE = (ROOT / "workflow" / "rules" / "train.smk").read_text(encoding="utf-8")
+TRAINING = tuple(re.findall(r'"([\w.]+)"', re.search(r"fit_code=library\((.*?)\)", RULE, re.DOTALL)[1]))
+"""What decides the weights of a network, as the rule `train` names it."""
 
 FILES = {
     "job.py": '''

@@ -5,9 +5,8 @@ from workflow_runs import ROOT
 
 from bonescan import terms
 
-SCHEMA = yaml.safe_load((ROOT / "workflow" / "schemas" / "config.schema.yaml").read_text(encoding="utf-8"))[
-    "properties"
-]
+WHOLE = yaml.safe_load((ROOT / "workflow" / "schemas" / "config.schema.yaml").read_text(encoding="utf-8"))
+SCHEMA, DEFINITIONS = WHOLE["properties"], WHOLE["$defs"]
 
 
 def test_the_schema_speaks_the_same_words():
@@ -18,9 +17,14 @@ def test_the_schema_speaks_the_same_words():
         assert datasets["items"]["enum"] == list(terms.DATASETS)
     assert SCHEMA["models"]["items"]["enum"] == SCHEMA["networks"]["required"] == list(terms.MODELS)
     assert SCHEMA["simulate"]["properties"]["patients"]["required"] == list(terms.CLASSES)
+    for name in ("classes", "class_counts"):
+        classes = DEFINITIONS[name].get("then", DEFINITIONS[name])
+        assert classes["required"] == list(terms.SUBTYPES)
+        assert set(classes["properties"]) <= set(terms.SHEET_VALUES["subtype"])
 
 
-def test_statuses_and_metrics_are_parts_of_each_other():
-    assert set(terms.PAPER_METRICS) < set(terms.METRICS)
-    assert terms.STATUSES == (terms.TRAINED, terms.DID_NOT_TRAIN, terms.DIVERGED)
-    assert terms.VARIANTS == 14 and terms.METASTATIC == ("multiple", "spinal", "outside_spine")
+def test_words_of_a_sheet_mean_what_a_sheet_may_say():
+    assert set(terms.LABEL_WORDS.values()) == set(terms.SHEET_VALUES["label"])
+    assert set(terms.SUBTYPE_WORDS.values()) == set(terms.SUBTYPES)
+    assert set(terms.METASTATIC) == set(terms.SUBTYPES) - {terms.NORMAL}
+    assert terms.VARIANTS == 14, "Table 2: the smallest class grows from 1 image to 14"

@@ -193,14 +193,6 @@ def test_colours_are_distinct_for_the_papers_seven():
     assert len(set(curves.choose_colours("ABCDEFG").values())) == 7
 
 
-@pytest.fixture
-def predictions():
-    columns = ["image", "label", "probability"]
-    cells = [("a", 0, 0.6), ("b", 0, 0.9), ("c", 0, 0.5), ("d", 1, 0.5), ("e", 1, 0.1), ("f", 1, 0.6), ("g", 1, 0.1)]
-    table = pd.DataFrame(cells, columns=columns)
-    return table.assign(unit="image", dataset="D3", model="V21", seed=1, source=table["image"])
-
-
 @pytest.mark.parametrize(
     ("mirrored", "operation", "amount", "words"),
     [

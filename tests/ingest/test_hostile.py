@@ -20,7 +20,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless, JPEGLo
 
 from bonescan.ingest import archive, views, workers
 from bonescan.ingest.refusal import Refusal
-from bonescan.ingest.workers import limit_memory, ordered_map
+from bonescan.ingest.workers import ordered_map
 
 
 def prefix(**changes):
@@ -285,4 +285,3 @@ def test_names_out_of_the_folder(tmp_path):
     for path in ("", "folder", "a\0b", "../x", "/etc/passwd", "n" * 5000):
         with pytest.raises(Refusal):
             archive.locate(tmp_path / "folder", path)
-    assert callable(limit_memory)
