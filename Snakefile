@@ -18,6 +18,7 @@ wildcard_constraints:
     model="|".join(config["networks"]),
     seed=r"\d+",
     shard=r"\d+",
+    views=r"\d+",
 
 
 include: "workflow/rules/simulate.smk"
@@ -36,6 +37,7 @@ include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/phantom_quality.smk"
+include: "workflow/rules/standard_reader.smk"
 
 
 rule all:

@@ -148,5 +148,14 @@ def truth(name):
     return f"results/{{scale}}/simulate/{name}" if PHANTOM else NO_TRUTH
 
 
+# what the standard reader sees, one file a shard
+READER_VIEWS = {
+    suffix: expand(
+        f"results/{{{{scale}}}}/standard_reader/views/{{shard}}.{suffix}",
+        shard=range(1, config["standard_reader"]["shards"] + 1),
+    )
+    for suffix in ("npy", "tsv")
+}
+
 # what can be made without labels
 UNLABELLED = of_this_scale(["results/{scale}/crop/crop.tsv", "results/{scale}/crop_quality/contact_sheet.pdf"])

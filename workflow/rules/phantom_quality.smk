@@ -94,5 +94,7 @@ rule phantom_likeness:
 
 rule phantom_quality:
     input:
-        of_this_scale(table(expand("phantom_quality/{name}", name=["bands", "spots", "difficulty", "shortcuts", "likeness"]))),
+        of_this_scale(
+            table(expand("phantom_quality/{name}", name=["bands", "spots", "difficulty", "shortcuts", "likeness"]))
+        ),
         of_this_scale(figure(expand("phantom_quality/{name}", name=["comparison", "gallery"]))),

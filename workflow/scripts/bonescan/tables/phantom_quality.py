@@ -149,3 +149,41 @@ def spots_table(judged: pd.DataFrame, provenance: dict) -> Table:
     ]
     caption = "What the spots on the phantom's views tell, beside published figures."
     return Table("Phantom spots", caption, judged, [Section(printed)], provenance, notes)
+
+
+def learning_table(curve: pd.DataFrame, published: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out the standard reader's learning curve, from `bonescan.phantom_quality.learning.summarise_trainings`.
+
+    Parameters
+    ----------
+    curve : DataFrame
+    published : DataFrame
+        views, low, high, what, source: `workflow/resources/published_readers.tsv`.
+    provenance : dict
+    """
+    printed = pd.DataFrame(
+        {
+            "Training views": curve["n_train"].astype(str),
+            "Metastatic": curve["metastatic"].map(_share),
+            "AUC": [f"{row.auc:.2f} ({row.low:.2f} to {row.high:.2f})" for row in curve.itertuples()],
+            "Seeds": curve["seeds"].astype(str),
+        }
+    )
+    points = pd.DataFrame(
+        {
+            "Published, training images": published["views"].astype(str),
+            "AUC": [
+                f"{row.low:g}" if row.low == row.high else f"{row.low:g} to {row.high:g}"
+                for row in published.itertuples()
+            ],
+            "What": published["what"],
+            "Source": published["source"],
+        }
+    )
+    notes = [
+        f"Median and range over the seeds, on {curve['n_test'].iloc[0]} views of patients who were not trained on; "
+        "each seed draws its own patients and weights.",
+        "The published points are of other cohorts and networks; they say how hard such a task is, no more.",
+    ]
+    caption = "What a small network learns from so many simulated views."
+    return Table("Standard reader", caption, curve, [Section(printed), Section(points)], provenance, notes)
