@@ -57,6 +57,7 @@ def test_a_whole_body_file_is_accepted():
         ({"ImageType": None, "SOPClassUID": headers.SECONDARY_CAPTURE}, "found Secondary Capture"),
         ({"ImageType": ["ORIGINAL", "PRIMARY", "WHOLE BODY", "TRANSMISSION"]}, "expected EMISSION, found TRANSMISSION"),
         ({"ImageType": ["ORIGINAL", "PRIMARY", "WHOLE BODY", "TRANSMISSION_MAP"]}, "found TRANSMISSION"),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "WB TRANSMISSION"]}, "found TRANSMISSION"),
         ({"ImageType": ["ORIGINAL", "PRIMARY", "EMISSION", "STATIC"]}, "expected WHOLE BODY, found STATIC"),
         ({"PixelRepresentation": 2}, "PixelRepresentation: expected 0 or 1, found 2"),
         ({"NumberOfFrames": 10**6}, "expected 1 to 8, found 1000000"),

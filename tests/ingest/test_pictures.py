@@ -246,6 +246,7 @@ def test_factors_of_a_thorax(found, spacing, factors):
         ((0, 0), None, "found 0 x 0"),
         ((8192, 8192), None, "found 8192 x 8192"),
         ((1024, 256), (2.4, 1.7), "differ by no whole factor"),
+        ((1024, 256), (2.4, 4.8), "found 1024 x 256 with pixels of 2.4 x 4.8 mm"),
     ],
 )
 def test_matrices_that_cannot_be(found, spacing, reason):

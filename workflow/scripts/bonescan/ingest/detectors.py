@@ -26,8 +26,8 @@ OTHER_VIEW_WORDS = {"oblique", "obl", "lateral", "lat", "llat", "rlat", "ltlat",
 # What may follow POST where it is short for posterior
 PICTURE_WORDS = frozenset(
     """
-    wb whole body wholebody total bone scan skeleton skull view image img im frame planar static delayed emission em e
-    raw uncorrected corrected crop x dcm tc m mdp hdp hmdp dpd ant anterior
+    wb whole body wholebody total bone scan skeleton skull view image img im frame planar static spot delay delayed
+    emission em e raw data sum uncorrected corrected copy crop x nm dcm tc m mdp hdp hmdp dpd ant anterior
     """.split()  # noqa: SIM905
 )
 # What a post-injection, post-therapy or post-operative scan comes after; it may be of any view

@@ -64,7 +64,7 @@ def check_whole_body(dataset: pydicom.Dataset, kinds: tuple[str, ...] = ("WHOLE 
         raise Refusal(f"SOP class: expected Nuclear Medicine Image Storage, found {name}")
     if kind and kind not in kinds and "TRANSMISSION" not in kind:
         raise Refusal(f"Image Type, third value: expected {' or '.join(kinds)}, found {quote(kind)}")
-    if any("TRANSMISSION" in value for value in further[1:]):
+    if any("TRANSMISSION" in value for value in further):
         raise Refusal("Image Type, fourth value: expected EMISSION, found TRANSMISSION")
     expected = {
         "SamplesPerPixel": (1,),

@@ -48,10 +48,12 @@ def zoom(
         No whole factor leads from the one to the other, or too few rows are left for the picture.
     """
     expected = f"Rows x Columns: expected {wanted[0]} x {wanted[1]} or a whole multiple, found {found[0]} x {found[1]}"
-    if not all(0 < side <= LARGEST_SIDE for side in found) or found[0] * found[1] > MAXIMUM_PIXELS:
-        raise Refusal(expected)
     # of rows farther apart than columns, so many more must come
     taller = spacing[0] / spacing[1] if spacing and abs(spacing[0] / spacing[1] - 1) > SQUARE else 1
+    if taller != 1:
+        expected += f" with pixels of {spacing[0]:g} x {spacing[1]:g} mm"
+    if not all(0 < side <= LARGEST_SIDE for side in found) or found[0] * found[1] > MAXIMUM_PIXELS:
+        raise Refusal(expected)
     if not whole_body and min(found) >= LEAST_SIDE and found[0] * taller <= wanted[0] and found[1] <= wanted[1]:
         times = min(wanted[0] / (found[0] * taller), wanted[1] / found[1])
         across = 1 / 2 ** int(math.log2(times))
