@@ -8,7 +8,7 @@ BIN := .venv/bin
 .PHONY: reproduce test lint
 
 reproduce: .venv/runtime
-	$(BIN)/snakemake --cores $(CORES) --resources mem_mb=$(MEMORY) --rerun-incomplete
+	$(BIN)/python workflow/resume.py --cores $(CORES) --resources mem_mb=$(MEMORY)
 
 test: .venv/development
 	$(BIN)/python -m pytest

@@ -3,7 +3,9 @@
 import functools
 import logging
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -50,6 +52,18 @@ def show_bar(share: float | None, text: str = "") -> None:
         stream.flush()
 
 
+def end_with_parent(every: float = 1) -> None:
+    """Let this process end soon after the run that started it: who kills Snakemake alone leaves no job that goes on."""
+    parent = os.getppid()
+
+    def watch():
+        while os.getppid() == parent:
+            time.sleep(every)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def logged(main: Callable) -> Callable:
     """Decorate a script's `main(snakemake)`: its messages go to the rule's log file, with the traceback if it fails.
 
@@ -59,6 +73,8 @@ def logged(main: Callable) -> Callable:
     @functools.wraps(main)
     def wrapper(snakemake):
         paths = list(getattr(snakemake, "log", []))
+        if main.__module__ == "__main__":  # a job of a run, not a test
+            end_with_parent()
         with redirect_error_stream(paths[0]) if paths else nullcontext():
             stream = open(2, "w", closefd=False, encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
             logging.basicConfig(level=logging.INFO, format=FORMAT, stream=stream, force=True)
