@@ -55,7 +55,8 @@ def make_checkout(folder: Path) -> Path:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     # the environment that runs this script stands in for one that make would install
     (folder / ".venv").mkdir()
-    (folder / ".venv" / "bin").symlink_to(VENV / "bin")
+    for name in ("bin", "lib", "pyvenv.cfg"):
+        (folder / ".venv" / name).symlink_to(VENV / name)
     (folder / ".venv" / "runtime").touch()
     (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY), encoding="utf-8")
     profile = folder / "profiles" / "default" / "config.yaml"
