@@ -55,7 +55,8 @@ def read_folder(
         raise ValueError(f"{folder}: expected one folder a reader, found none")
     annotated, findings = {reader: set() for reader in readers}, []
     for reader in readers:
-        paths = sorted(path for path in (folder / reader).iterdir() if path.suffix.lower() in SUFFIXES)
+        files = (path for path in (folder / reader).iterdir() if not path.name.startswith("."))
+        paths = sorted(path for path in files if path.suffix.lower() in SUFFIXES)
         for number, path in enumerate(paths, start=1):
             place = f"{reader}/{path.name}" if path.stem in images else f"{reader}, annotation {number} by name"
             if path.with_suffix(".json").exists() and path.suffix == ".xml":
