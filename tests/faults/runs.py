@@ -29,7 +29,7 @@ TINY = {
     "models": ["V7", "R34"],
     "figures": {"classifier": "V7"},
     "split": {"units": ["patient"]},
-    "scales": {"desk": {"epochs": {"D1": 40, "D2": 20, "D3": 20}, "learning_rate": 0.005}},
+    "scales": {"desk": {"epochs": {"D1": 20, "D2": 10, "D3": 10}, "learning_rate": 0.005}},
 }
 
 MAKE = ["make", "reproduce", "CORES=2"]
