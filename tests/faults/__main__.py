@@ -6,6 +6,7 @@ Markdown, and ends with status 1 if one differed or something was left behind.
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -41,6 +42,8 @@ def tell_rows(title: str, rows: list[dict]) -> int:
 def main(arguments: argparse.Namespace) -> int:
     parent, bad = Path(tempfile.mkdtemp(prefix="bonescan-faults-", dir=arguments.folder)), 0
     begun = time.monotonic()
+    # a shell's background job ignores Ctrl-C, and so would its children
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     expected, seconds = unbroken(whole := make_checkout(parent / "unbroken"))
     tell(f"Folder {parent}. An unbroken run: {len(expected)} files, {seconds:.0f} s.")
     if "kills" in arguments.only:

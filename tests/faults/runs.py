@@ -26,7 +26,7 @@ TINY = {
         "shards": 2,
     },
     "augment": {"counts": {"normal": 20, "multiple": 14, "spinal": 5, "outside_spine": 3}},
-    "models": ["V7", "R34"],
+    "models": ["V7"],
     "figures": {"classifier": "V7"},
     "split": {"units": ["patient"]},
     "scales": {"desk": {"epochs": {"D1": 20, "D2": 10, "D3": 10}, "learning_rate": 0.005}},

@@ -81,6 +81,9 @@ def logged(main: Callable) -> Callable:
             logging.captureWarnings(True)
             try:
                 return main(snakemake)
+            except KeyboardInterrupt:  # of the terminal: Snakemake has it too, and says so
+                logging.getLogger(main.__module__).info("interrupted")
+                sys.exit(128 + signal.SIGINT)
             except Exception:
                 logging.getLogger(main.__module__).exception("failed")
                 raise
