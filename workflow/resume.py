@@ -88,5 +88,7 @@ def main(arguments: list[str]) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except (ValueError, OSError) as error:
-        sys.exit(f"{error}")
+    except ValueError as error:
+        sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"{Path.cwd()}: expected a folder in which this user may write: {error.strerror} ({error.filename})")
