@@ -5,6 +5,7 @@ import importlib.util
 import os
 import select
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -114,3 +115,11 @@ def test_a_job_ends_with_the_run_that_started_it(tmp_path):
     process.wait()
     # the job holds the other end of the pipe while it lives
     assert select.select([process.stdout], [], [], 60)[0] and process.stdout.read() == ""
+
+
+def test_a_job_that_was_an_orphan_before_its_imports_were_done_ends_too():
+    job = "import time; from bonescan.script import end_with_parent; end_with_parent(); time.sleep(600)"
+    orphan = subprocess.run(
+        [sys.executable, "-c", job], cwd=ROOT / "workflow" / "scripts", start_new_session=True, check=False
+    )
+    assert orphan.returncode == -signal.SIGKILL

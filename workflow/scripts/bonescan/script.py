@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -53,12 +53,16 @@ def show_bar(share: float | None, text: str = "") -> None:
 
 
 def end_with_parent(every: float = 1) -> None:
-    """Let this process end soon after the run that started it: who kills Snakemake alone leaves no job that goes on."""
-    parent = os.getppid()
+    """Let this process end soon after the run that started it: who kills Snakemake alone leaves no job that goes on.
+
+    A process that was an orphan before it came here has been given to a parent of another session.
+    """
+    parent, session = os.getppid(), os.getsid(0)
 
     def watch():
-        while os.getppid() == parent:
-            time.sleep(every)
+        with suppress(ProcessLookupError):
+            while os.getppid() == parent and os.getsid(parent) == session:
+                time.sleep(every)
         os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
