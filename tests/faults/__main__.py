@@ -44,10 +44,10 @@ def main(arguments: argparse.Namespace) -> int:
     begun = time.monotonic()
     # a shell's background job ignores Ctrl-C, and so would its children
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    expected, seconds = unbroken(whole := make_checkout(parent / "unbroken"))
-    tell(f"Folder {parent}. An unbroken run: {len(expected)} files, {seconds:.0f} s.")
+    expected, run, seconds = unbroken(whole := make_checkout(parent / "unbroken"))
+    tell(f"Folder {parent}. An unbroken run: {run.planned()} jobs, {len(expected)} files, {seconds:.0f} s.")
     if "kills" in arguments.only:
-        rows = kills.kill_at_random(parent, arguments.kills, arguments.seed, expected, seconds)
+        rows = kills.kill_at_random(parent, arguments.kills, arguments.seed, expected, run.planned())
         tell(f"\n## kill -9, seed {arguments.seed}\n\n{kills.as_table(rows)}")
         bad += sum(not kills.is_good(row) for row in rows)
     if "signals" in arguments.only:

@@ -8,16 +8,32 @@ from pathlib import Path
 from runs import MAKE, Run, differences, leftovers, make_checkout
 
 IN_A_ROW = 5  # kills of one folder's run before it may finish
+ALONE = 4  # every so many-th kill hits Snakemake alone, whose jobs are orphans then
+LATER = 5.0  # seconds at most between the job that a kill waits for and the kill
 BAD = ("half", "orphans", "different", "rest", "processes")  # what a kill must not leave
-ALONE = 5  # every so many-th kill hits Snakemake alone, whose jobs are orphans then
 
 
-def draw_moments(number: int, seconds: float, seed: int) -> list[list[float]]:
-    """Return moments spread over a run's duration, as several rows of at most `IN_A_ROW` that each go through it."""
+def draw_moments(number: int, jobs: int, seed: int) -> list[list[tuple[int, float]]]:
+    """Return moments spread over a run, as several rows of at most `IN_A_ROW` that each go through it.
+
+    A moment is a number of finished jobs and the seconds after it: so the moments reach every stage, however fast the
+    machine is and however much a kill has undone. Those before the first job are counted from the run's start.
+    """
     rng = random.Random(seed)
-    moments = [(index + rng.random()) / number * seconds for index in range(number)]
+    moments = [(int((index + rng.random()) / number * jobs), rng.uniform(0.5, LATER)) for index in range(number)]
     rows = max(1, -(-number // IN_A_ROW))
     return [moments[row::rows] for row in range(rows)]
+
+
+def wait_for(run: Run, moment: tuple[int, float], jobs: int) -> None:
+    """Wait for a moment of a run, some jobs of which may have been done by runs before it."""
+    done, seconds = moment
+    while done and run.process.poll() is None:
+        planned = run.planned()
+        if planned and jobs - planned + run.finished() >= done:
+            break
+        time.sleep(0.1)
+    run.wait(seconds)
 
 
 def resume_run(folder: Path) -> tuple[Run, int]:
@@ -31,7 +47,21 @@ def resume_run(folder: Path) -> tuple[Run, int]:
     raise RuntimeError(f"{folder}: orphans do not end: {run.text}")
 
 
-def kill_at_random(parent: Path, number: int, seed: int, expected: dict[str, str], seconds: float) -> list[dict]:
+def kill_once(run: Run, alone: bool, expected: dict[str, str]) -> dict:
+    """Kill a run and return what it was at and what it has left."""
+    row = {"seconds": time.monotonic() - run.begun, "alone": alone, "finished": run.finished()}
+    row["running"] = run.running() if run.process.poll() is None else ["had ended"]
+    run.kill(alone)
+    row |= {"left": leftovers(run.folder), "lock": (run.folder / ".snakemake" / "locks").exists()}
+    # whatever bears its final name must be whole at any moment
+    row["half"] = differences(run.folder, expected, whole=False)
+    if not alone:
+        time.sleep(1)  # a kill takes its time
+        row["orphans"] = run.workers()
+    return row
+
+
+def kill_at_random(parent: Path, number: int, seed: int, expected: dict[str, str], jobs: int) -> list[dict]:
     """Kill runs at `number` moments and return a row of findings for each.
 
     Parameters
@@ -44,34 +74,19 @@ def kill_at_random(parent: Path, number: int, seed: int, expected: dict[str, str
         Of the moments.
     expected : dict
         Results of an unbroken run.
-    seconds : float
-        That it took.
+    jobs : int
+        Of an unbroken run.
     """
-    rng, rows = random.Random(seed + 1), []
-    for index, moments in enumerate(draw_moments(number, seconds, seed), start=1):
+    rows = []
+    for index, moments in enumerate(draw_moments(number, jobs, seed), start=1):
         folder = make_checkout(parent / f"killed{index}")
-        run, before, own = Run(folder), 0.0, []
+        run, own = Run(folder), []
         for moment in moments:
-            # a run that resumes plans anew: without some seconds more, no kill would meet its jobs
-            pause = moment - before + (rng.uniform(0, 5) if before else 0)
-            ended = run.wait(max(0, run.begun + pause - time.monotonic()))
-            row = {"folder": index, "moment": moment, "seconds": time.monotonic() - run.begun}
-            row["alone"] = (len(rows) + len(own)) % ALONE == ALONE - 1
-            if ended is None:
-                row |= {"running": run.running(), "finished": run.finished()}
-                run.kill(row["alone"])
-            else:
-                row |= {"running": ["(had ended)"], "finished": run.finished()}
-            row["left"] = leftovers(folder)
-            # whatever bears its final name must be whole at any moment
-            row["half"] = differences(folder, expected, whole=False)
-            row["lock"] = (folder / ".snakemake" / "locks").exists()
-            if not row["alone"] and (orphans := run.workers()):
-                row["orphans"] = orphans
-            run, row["refused"] = resume_run(folder)
-            own.append(row)
-            before = moment
-            row["resumed"] = run
+            wait_for(run, moment, jobs)
+            alone = (len(rows) + len(own)) % ALONE == ALONE - 1
+            own.append({"folder": index, **kill_once(run, alone, expected)})
+            run, own[-1]["refused"] = resume_run(folder)
+            own[-1]["resumed"] = run
         found = {"status": run.wait(), "different": differences(folder, expected), "rest": leftovers(folder)}
         found["processes"] = run.workers()
         rows += [row | found | {"planned": row.pop("resumed").planned()} for row in own]

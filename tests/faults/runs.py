@@ -98,12 +98,14 @@ class Run:
             return None
 
     def signal(self, number: int, alone: bool = False) -> None:
-        """Send a signal to the group, as a terminal does, or to Snakemake alone."""
-        snakemake = [pid for pid, what in self.workers().items() if what == resume.SNAKEMAKE]
+        """Send a signal to the group, as a terminal does, or to Snakemake alone; none if the run has ended."""
+        if self.process.poll() is not None:
+            return
         if not alone:
             os.killpg(self.process.pid, number)
-        for pid in snakemake if alone else ():
-            os.kill(pid, number)
+            return
+        for process in [process for process, what in self.workers().items() if what == resume.SNAKEMAKE]:
+            os.kill(process, number)
 
     def kill(self, alone: bool = False) -> None:
         """Kill with SIGKILL, and wait until make is gone too."""
@@ -139,12 +141,12 @@ class Run:
         return [rule for rule, job in begun if job not in done]
 
 
-def unbroken(folder: Path, command: list[str] = MAKE) -> tuple[dict[str, str], float]:
-    """Run everything in a checkout, and return its results and the seconds; stop if it fails."""
+def unbroken(folder: Path, command: list[str] = MAKE) -> tuple[dict[str, str], Run, float]:
+    """Run everything in a checkout, and return its results, the run and its seconds; stop if it fails."""
     run = Run(folder, command)
     if run.wait() != 0:
         sys.exit(f"a run failed, see {run.console}:\n{run.text[-3000:]}")
-    return results(folder), time.monotonic() - run.begun
+    return results(folder), run, time.monotonic() - run.begun
 
 
 def results(folder: Path) -> dict[str, str]:
