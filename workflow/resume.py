@@ -57,9 +57,10 @@ def remove_stale_locks(folder: Path) -> None:
     # listed before the processes: of a run that starts meanwhile no lock is removed
     locks = list((folder / LOCKS).glob("*.lock"))
     if workers := find_workers(folder):
-        orphans = "" if SNAKEMAKE in workers.values() else "jobs of a killed run have outlived it: "
-        work = ", ".join(f"process {number} ({what})" for number, what in sorted(workers.items()))
-        raise ValueError(f"{folder}: another run is at work here: {orphans}{work}. Let it end, or stop it with kill.")
+        runs = [f"process {number} ({what})" for number, what in workers.items() if what == SNAKEMAKE]
+        jobs = [f"process {number} ({what})" for number, what in sorted(workers.items()) if what != SNAKEMAKE]
+        at_work = ", ".join(runs) or f"jobs of a killed run have outlived it: {', '.join(jobs)}"
+        raise ValueError(f"{folder}: another run is at work here: {at_work}. Let it end, or stop it with kill.")
     if not locks:
         return
     if os.geteuid() != 0 and any(lock.stat().st_uid != os.geteuid() for lock in locks):
