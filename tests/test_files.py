@@ -1,4 +1,6 @@
+import errno
 import json
+import resource
 import signal
 import subprocess
 import sys
@@ -76,6 +78,18 @@ def test_written_files_read_back(tmp_path):
     assert np.load(tmp_path / "a" / "x.npy").tolist() == [[0, 1, 2], [3, 4, 5]]
     assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8")) == {"auc": None}
     assert (tmp_path / "x.tsv").read_text(encoding="utf-8") == "image\tauc\na\t\n"
+
+
+def test_a_disk_that_takes_no_more_is_named(tmp_path):
+    """Here a limit on the size of a file; a full disk is another number of the same error."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, before[1]))
+    try:
+        with pytest.raises(OSError) as stopped:
+            write_array(tmp_path / "x.npy", np.zeros((3, 2**19)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert stopped.value.errno == errno.EFBIG and list(tmp_path.iterdir()) == []
 
 
 def test_identifiers_are_text_and_only_an_empty_field_is_missing(tmp_path):

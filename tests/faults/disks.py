@@ -10,6 +10,18 @@ from interruptions import finish, wait_for_rule
 from runs import BARE, Run, differences, leftovers, make_checkout
 
 BLOCK = 4096
+STAGES = ["simulate", "ingest", "label", "crop", "augment", "normalise", "split", "train", "evaluate", "networks"]
+STAGES += ["tables", "figures"]
+TARGETS = {
+    "simulate": "results/desk/simulate/sheet.tsv",
+    "ingest": "results/desk/ingest/scans.tsv",
+    "augment": "results/desk/augment/lineage.tsv",
+    "train": "results/desk/evaluate/patient/metrics.tsv",
+    "tables": "tables",
+    "figures": "figures",
+}
+"""What a run makes whose disk is to be full in a stage: nothing beside it."""
+
 FULL = r"No space left|Errno 28|Bus error|died with|Error in rule|OSError|WorkflowError|RuleException"
 READ_ONLY = r"[Rr]ead-only|Errno 30|may write|WorkflowError|Error in rule|OSError|PermissionError"
 
@@ -43,15 +55,12 @@ def sizes(folder: Path) -> dict[str, int]:
 
     All that stages before it have written fits, and half of what the stage writes.
     """
-    order, total, found = ("simulate", "ingest", "augment", "train", "tables", "figures"), 0, {}
-    used = {stage: usage(folder / "results" / "desk" / stage) for stage in order}
-    others = sum(
-        usage(path) for path in (folder / "results" / "desk").iterdir() if path.name in ("label", "crop", "networks")
-    )
-    for stage in order:
-        found[stage] = total + used[stage] // 2
-        total += used[stage] + (others if stage == "ingest" else 0)
-    return found
+    total, found = 0, {}
+    for stage in STAGES:
+        used = usage(folder / "results" / "desk" / stage)
+        found[stage] = total + used // 2
+        total += used
+    return {stage: found[stage] for stage in TARGETS}
 
 
 def usage(folder: Path) -> int:
@@ -66,7 +75,8 @@ def fill(parent: Path, expected: dict[str, str], stages: dict[str, int]) -> list
     with small_disk(folder / "results", BLOCK * 100):
         for stage, size in stages.items():
             remount(folder / "results", f"size={size}")
-            rows.append(fail(Run(folder, BARE), expected, f"results full at {size / 1e6:.1f} MB, in {stage}", FULL))
+            run = Run(folder, [*BARE, TARGETS[stage]])
+            rows.append(fail(run, expected, f"results full at {size / 1e6:.2f} MB, half of what {stage} writes", FULL))
         remount(folder / "results", "size=500M")
         rows.append(finish(Run(folder, BARE), expected, "the same command, with room"))
     return rows

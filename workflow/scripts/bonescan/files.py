@@ -116,12 +116,6 @@ def link_files(source: Path, target: Path) -> None:
             shutil.copyfile(path, place)
 
 
-def write_array(path, array: np.ndarray) -> None:
-    """Write one array as `.npy`, without pickled objects."""
-    with write_whole(path) as temporary, open(temporary, "wb") as stream:
-        np.save(stream, array, allow_pickle=False)
-
-
 def write_json(path, value) -> None:
     """Write `value` as indented JSON; NaN is refused, because JSON has no name for it."""
     text = json.dumps(value, indent=2, allow_nan=False) + "\n"
@@ -190,6 +184,16 @@ def write_stack(path, shape: tuple[int, ...], dtype) -> Iterator:
         yield append
         if stack_header(stream, shape, dtype, count) != start:
             raise RuntimeError(f"{path}: the header of {count} arrays is longer than that of none")
+
+
+def write_array(path, array: np.ndarray) -> None:
+    """Write one array of at least one axis as `.npy`.
+
+    `np.save` would say how many bytes it has written on a full disk, but not that it is full.
+    """
+    with write_stack(path, array.shape[1:], array.dtype) as append:
+        for part in array:
+            append(part)
 
 
 def append_rows(path, rows: list[dict]) -> None:
