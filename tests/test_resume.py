@@ -35,8 +35,8 @@ def locked(tmp_path):
     return tmp_path
 
 
-def call(folder):
-    command = [sys.executable, SCRIPT, "--cores", "1", "--quiet", "all"]
+def call(folder, *arguments):
+    command = [sys.executable, SCRIPT, "--cores", "1", "--quiet", "all", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -57,6 +57,13 @@ def test_the_lock_of_a_killed_run_is_removed_and_the_run_goes_on(locked):
     assert (locked / "done.txt").exists() and "no process works here any more" in run.stderr
     again = call(locked)
     assert again.returncode == 0 and "lock" not in again.stderr
+
+
+def test_the_lock_of_another_directory_is_removed(locked, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    run = call(elsewhere, "--snakefile", locked / "Snakefile", "--directory", locked)
+    assert run.returncode == 0 and (locked / "done.txt").exists(), run.stderr
+    assert "no process works here any more" in run.stderr and not list(elsewhere.iterdir())
 
 
 @pytest.mark.parametrize(("name", "told"), [("tmpabc.train.py", "killed run have outlived it: "), ("snakemake", "")])

@@ -1,10 +1,11 @@
-"""Start Snakemake in this folder, also where a killed run has left its lock: the arguments are Snakemake's.
+"""Start Snakemake, also where a killed run has left its lock: the arguments are Snakemake's.
 
 Snakemake cannot tell the lock of a killed run (`kill -9`, a power failure) from that of a run at work, and asks for
-`--unlock`. Here the processes of this machine tell: a run, and a job that outlived its run, work in this folder. Where
-there is none, the lock is removed; where there is one, it is named, and nothing is touched.
+`--unlock`. Here the processes of this machine tell: a run, and a job that outlived its run, work in the run's folder.
+Where there is none, the lock is removed; where there is one, it is named, and nothing is touched.
 """
 
+import argparse
 import fcntl
 import os
 import sys
@@ -69,14 +70,18 @@ def remove_stale_locks(folder: Path) -> None:
         )
     for lock in locks:
         lock.unlink(missing_ok=True)
-    sys.stderr.write("A killed run has left its lock here; no process works here any more, so the lock is removed.\n")
+    sys.stderr.write(
+        f"A killed run has left its lock in {folder}; no process works here any more, so the lock is removed.\n"
+    )
 
 
 def main(arguments: list[str]) -> None:
     """Remove stale locks, then become Snakemake; of two that start together, one stops."""
-    folder = Path.cwd()
-    OWN_LOCK.parent.mkdir(exist_ok=True)
-    lock = os.open(OWN_LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--directory", "-d", type=Path, default=Path())
+    folder = parser.parse_known_args(arguments)[0].directory.resolve()
+    (folder / OWN_LOCK).parent.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder / OWN_LOCK, os.O_RDWR | os.O_CREAT, 0o666)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -92,4 +97,4 @@ if __name__ == "__main__":
     except ValueError as error:
         sys.exit(str(error))
     except OSError as error:
-        sys.exit(f"{Path.cwd()}: expected a folder in which this user may write: {error.strerror} ({error.filename})")
+        sys.exit(f"{error.filename}: expected a folder in which this user may write: {error.strerror}")
