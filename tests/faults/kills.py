@@ -9,7 +9,7 @@ from runs import MAKE, Run, differences, leftovers, make_checkout
 
 IN_A_ROW = 5  # kills of one folder's run before it may finish
 ALONE = 4  # every so many-th kill hits Snakemake alone, whose jobs are orphans then
-LATER = 5.0  # seconds at most between the job that a kill waits for and the kill
+LATER = 3.0  # seconds at most between the job that a kill waits for and the kill
 BAD = ("half", "orphans", "different", "rest", "processes")  # what a kill must not leave
 
 
@@ -20,7 +20,9 @@ def draw_moments(number: int, jobs: int, seed: int) -> list[list[tuple[int, floa
     machine is and however much a kill has undone. Those before the first job are counted from the run's start.
     """
     rng = random.Random(seed)
-    moments = [(int((index + rng.random()) / number * jobs), rng.uniform(0.5, LATER)) for index in range(number)]
+    # two jobs earlier: some meet the planning, and none the end
+    done = [max(0, int((index + rng.random()) / number * jobs) - 2) for index in range(number)]
+    moments = [(jobs, rng.uniform(0.5, LATER)) for jobs in done]
     rows = max(1, -(-number // IN_A_ROW))
     return [moments[row::rows] for row in range(rows)]
 
