@@ -5,13 +5,17 @@ CORES ?= all
 MEMORY ?= $(shell awk '/MemTotal/ {print int($$2 / 1024)}' /proc/meminfo)
 BIN := .venv/bin
 
-.PHONY: reproduce test lint
+.PHONY: reproduce test faults lint
 
 reproduce: .venv/runtime
-	$(BIN)/snakemake --cores $(CORES) --resources mem_mb=$(MEMORY) --rerun-incomplete
+	$(BIN)/python workflow/resume.py --cores $(CORES) --resources mem_mb=$(MEMORY)
 
 test: .venv/development
 	$(BIN)/python -m pytest
+
+# Half an hour of killed runs, full disks and the like; no part of `test`.
+faults: .venv/development
+	$(BIN)/python tests/faults
 
 lint: .venv/development
 	$(BIN)/ruff check

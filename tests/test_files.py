@@ -1,9 +1,16 @@
+import errno
 import json
+import resource
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
+from workflow_runs import ROOT
 
+from bonescan import files
 from bonescan.chance import generator
 from bonescan.files import (
     append_rows,
@@ -28,6 +35,42 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["table.tsv"]
 
 
+KILLED = """
+import os, signal, sys
+from bonescan.files import write_folder, write_whole
+with write_whole(sys.argv[1] + "/table.tsv") as file, write_folder(sys.argv[1] + "/dicom") as folder:
+    file.write_text("half", encoding="utf-8")
+    (folder / "half").touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_goes_and_what_another_still_writes_stays(tmp_path):
+    killed = subprocess.run([sys.executable, "-c", KILLED, tmp_path], cwd=ROOT / "workflow" / "scripts", check=False)
+    assert killed.returncode == -signal.SIGKILL and len(list(tmp_path.iterdir())) == 2
+    (tmp_path / ".part").mkdir()
+    (tmp_path / ".journal.part").touch()
+    with write_whole(tmp_path / "other.tsv") as still_written:
+        still_written.write_text("other", encoding="utf-8")
+        files.remove_leftovers.cache_clear()
+        write_table(tmp_path / "table.tsv", pd.DataFrame({"image": ["a"]}))
+        assert still_written.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".journal.part", ".part", "other.tsv", "table.tsv"]
+
+
+def test_two_that_write_the_same_folder_do_not_mix(tmp_path):
+    """A killed run's orphan, and the run that resumes."""
+    with write_folder(tmp_path / "dicom") as orphan:
+        (orphan / "a").write_text("orphan", encoding="utf-8")
+        files.remove_leftovers.cache_clear()
+        with write_folder(tmp_path / "dicom") as resumed:
+            (resumed / "a").write_text("resumed", encoding="utf-8")
+            (orphan / "b").touch()
+        assert [path.name for path in (tmp_path / "dicom").iterdir()] == ["a"]
+    assert sorted(path.name for path in (tmp_path / "dicom").iterdir()) == ["a", "b"]
+    assert [path.name for path in tmp_path.iterdir()] == ["dicom"]
+
+
 def test_written_files_read_back(tmp_path):
     write_array(tmp_path / "a" / "x.npy", np.arange(6).reshape(2, 3))
     write_json(tmp_path / "x.json", {"auc": None})
@@ -35,6 +78,18 @@ def test_written_files_read_back(tmp_path):
     assert np.load(tmp_path / "a" / "x.npy").tolist() == [[0, 1, 2], [3, 4, 5]]
     assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8")) == {"auc": None}
     assert (tmp_path / "x.tsv").read_text(encoding="utf-8") == "image\tauc\na\t\n"
+
+
+def test_a_disk_that_takes_no_more_is_named(tmp_path):
+    """Here a limit on the size of a file; a full disk is another number of the same error."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, before[1]))
+    try:
+        with pytest.raises(OSError) as stopped:
+            write_array(tmp_path / "x.npy", np.zeros((3, 2**19)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert stopped.value.errno == errno.EFBIG and list(tmp_path.iterdir()) == []
 
 
 def test_identifiers_are_text_and_only_an_empty_field_is_missing(tmp_path):
@@ -63,6 +118,7 @@ def test_a_failed_folder_leaves_the_old_one_and_the_next_starts_anew(tmp_path):
         (temporary / "half").touch()
         raise RuntimeError
     assert [entry.name for entry in folder.iterdir()] == ["old"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["dicom"], "a full disk would stay full"
     with write_folder(folder) as temporary:
         (temporary / "new").touch()
     assert [entry.name for entry in folder.iterdir()] == ["new"]

@@ -72,6 +72,13 @@ def test_nobody_parses_a_path():
         assert ".parts[-" not in text, path.name
 
 
+def test_nobody_writes_through_a_memory_map():
+    """On a full disk the process would end with SIGBUS: no message, nothing in the log."""
+    for path in LIBRARY.parent.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "open_memmap" not in text and "np.memmap" not in text, path.name
+
+
 @pytest.mark.parametrize("path", sorted(LIBRARY.parent.rglob("*.py")), ids=lambda path: path.stem)
 def test_every_text_file_has_its_encoding_named(path):
     """A login may have another one: GB18030, ISO-8859-1."""

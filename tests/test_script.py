@@ -35,6 +35,20 @@ def test_a_failure_leaves_its_traceback_in_the_log(tmp_path):
     assert "ERROR failed" in text and "Traceback" in text and "KeyError: 'view'" in text
 
 
+def test_ctrl_c_ends_a_job_without_a_traceback(tmp_path, capfd):
+    """Every job at work has it, and Snakemake says so itself."""
+
+    @logged
+    def main(snakemake):
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as ended:
+        main(SimpleNamespace(log=[str(tmp_path / "x.log")]))
+    assert ended.value.code == 130 and capfd.readouterr().err == ""
+    text = (tmp_path / "x.log").read_text(encoding="utf-8")
+    assert "INFO interrupted" in text and "Traceback" not in text
+
+
 def test_without_a_log_messages_go_to_the_error_stream(capfd):
     @logged
     def main(snakemake):

@@ -103,6 +103,7 @@ def test_everything_from_nothing(tiny_run):
         assert predicted == metrics.set_index(["dataset", "model"])["n_test"].to_dict()
     left = [path for path in (results / "checkpoints").rglob("*") if path.is_file()]
     assert not left, "checkpoints of finished trainings stay behind"
+    assert {path.name for path in results.rglob(".*")} == {".snakemake_timestamp"}, "temporary files stay behind"
 
 
 TYPES = {"int": r"-?\d+(\.0)?", "float": r"-?(\d+\.?\d*(e[+-]?\d+)?)", "0/1": r"[01](\.0)?", "text": r".*"}

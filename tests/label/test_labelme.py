@@ -196,3 +196,11 @@ def test_a_file_too_large_for_an_annotation_is_not_read(tmp_path):
         stream.truncate(folder.MAXIMUM_BYTES + 1)
     with pytest.raises(ValueError, match=r"^ann/a\.json: expected an annotation, a file of at most 8 MiB, found more$"):
         folder.read_folder(tmp_path, SIZE, ["a"])
+
+
+def test_a_hidden_file_is_no_annotation(tmp_path):
+    """What a killed run was writing, or another system's record of a file."""
+    (tmp_path / "ann").mkdir()
+    for name in (".a.abcdefgh.part.json", "._a.json"):
+        (tmp_path / "ann" / name).write_bytes(b"")
+    assert folder.read_folder(tmp_path, SIZE, ["a"]).annotated == {"ann": set()}

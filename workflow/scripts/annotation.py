@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from bonescan.files import read_table, write_json, write_table
+from bonescan.files import read_table, write_json, write_table, write_whole
 from bonescan.ingest.accepted import explain_rejections
 from bonescan.label.annotation import encode_png, make_annotation, make_picture
 from bonescan.label.folder import read_folder
@@ -33,15 +33,17 @@ def main(snakemake):
             begun.setdefault((finding["reader"], finding["image"]), []).append(finding)
     rows = []
     for reader in params.readers:
-        (table.parent / reader).mkdir(parents=True, exist_ok=True)
-        (table.parent / reader / "labels.txt").write_text("\n".join([*params.labels, ""]), encoding="utf-8")
+        with write_whole(table.parent / reader / "labels.txt") as temporary:
+            temporary.write_text("\n".join([*params.labels, ""]), encoding="utf-8")
     for image, counts in zip(images, scans, strict=True):
         png = encode_png(make_picture(np.asarray(counts), params.window))
         for reader in params.readers:
             folder = table.parent / reader
-            (folder / f"{image}.png").write_bytes(png)
+            with write_whole(folder / f"{image}.png") as temporary:
+                temporary.write_bytes(png)
             if image in reports:
-                (folder / f"{image}.txt").write_text(reports[image] + "\n", encoding="utf-8")
+                with write_whole(folder / f"{image}.txt") as temporary:
+                    temporary.write_text(reports[image] + "\n", encoding="utf-8")
             # what a reader may have worked on is never overwritten
             if not (kept := (folder / f"{image}.json").exists()):
                 write_json(

@@ -5,7 +5,7 @@ import logging
 import numpy as np
 
 from bonescan.augment import block_mean, plan, share_counts, transform
-from bonescan.files import read_table, write_table, write_whole
+from bonescan.files import read_table, write_stack, write_table
 from bonescan.script import logged
 
 
@@ -23,13 +23,12 @@ def main(snakemake):
     lineage = plan(cohort, **settings, seed=snakemake.params.seed)
     block = snakemake.params.block
     size = thorax.shape[1] // block
-    with write_whole(snakemake.output.images) as temporary:
-        images = np.lib.format.open_memmap(temporary, "w+", np.float32, (len(lineage), size, size))
+    # not through a memory map: on a full disk it ends the process without a word
+    with write_stack(snakemake.output.images, (size, size), np.float32) as append:
         for variant in lineage.itertuples():
             source = thorax[row_of_source[variant.source]].astype(np.float32)
             augmented = transform(source, variant.mirrored, variant.operation, variant.amount)
-            images[variant.row] = block_mean(augmented, block)
-        images.flush()
+            append(block_mean(augmented, block).astype(np.float32))
     write_table(snakemake.output.lineage, lineage)
     logging.info("%d images from %d: %s", len(lineage), len(cohort), lineage["subtype"].value_counts().to_dict())
 

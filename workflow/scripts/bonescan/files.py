@@ -1,20 +1,29 @@
 """Whole-file writing: a killed job leaves either the old file or the new one, never a half-written one."""
 
 import csv
+import fcntl
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+PART = ".part"
+"""What the name of a file or folder holds while it is written."""
+
+LEFTOVER = re.compile(r"\.[a-z0-9_]{8}\.part(\.[^.]*)?$")
+"""How such a name ends: the first part is `tempfile`'s."""
+
 
 @contextmanager
-def write_whole(path: str | os.PathLike) -> Iterator[Path]:
+def write_whole(path: str | os.PathLike, mode: int = 0o644) -> Iterator[Path]:
     """Yield a temporary path beside `path` and rename it to `path` when the block ends without an error.
 
     The temporary name keeps the suffix of `path`, because Keras and matplotlib choose their format by it.
@@ -23,33 +32,75 @@ def write_whole(path: str | os.PathLike) -> Iterator[Path]:
     ----------
     path : path-like
         The file to write; its folder is made if it is missing.
+    mode : int
+        Who may read it.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
+    with claim(path, folder=False) as temporary:
         yield temporary
         with open(temporary, "rb+") as written:
             os.fsync(written.fileno())
         with suppress(OSError):  # a disk without modes
-            temporary.chmod(0o644)
+            temporary.chmod(mode)
         temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 @contextmanager
 def write_folder(path: str | os.PathLike) -> Iterator[Path]:
     """Yield a new folder beside `path` that takes its place when the block ends without an error."""
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.part")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    yield temporary
-    shutil.rmtree(path, ignore_errors=True)
-    temporary.rename(path)
+    with claim(path, folder=True) as temporary:
+        yield temporary
+        with suppress(OSError):
+            temporary.chmod(0o755)
+        shutil.rmtree(path, ignore_errors=True)
+        temporary.rename(path)
+
+
+@contextmanager
+def claim(path: Path, folder: bool) -> Iterator[Path]:
+    """Yield a new file or folder beside `path` that nobody else writes or removes; whatever is left of it goes.
+
+    The lock on it ends with its process. So the next one can tell what a killed one has left from what an orphan, or a
+    run beside this one, still writes.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(path.parent)
+    place = {"prefix": f".{path.stem.lstrip('.')}.", "suffix": f"{PART}{path.suffix}", "dir": path.parent}
+    while True:
+        if folder:
+            handle = os.open(name := tempfile.mkdtemp(**place), os.O_RDONLY)
+        else:
+            handle, name = tempfile.mkstemp(**place)
+        temporary = Path(name)
+        with suppress(OSError):  # a disk without locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        if temporary.exists():
+            break
+        os.close(handle)  # between name and lock it was taken for a leftover
+    try:
+        yield temporary
+    finally:
+        if temporary.is_dir():
+            shutil.rmtree(temporary, ignore_errors=True)
+        else:
+            temporary.unlink(missing_ok=True)
+        os.close(handle)
+
+
+@cache
+def remove_leftovers(folder: Path) -> None:
+    """Remove from a folder, once in a process, what killed processes were writing there."""
+    for path in folder.glob(f".*{PART}*"):
+        if not LEFTOVER.search(path.name):
+            continue
+        with suppress(OSError):  # another process removes it as well, or it is locked
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            finally:
+                os.close(handle)
 
 
 def link_files(source: Path, target: Path) -> None:
@@ -63,12 +114,6 @@ def link_files(source: Path, target: Path) -> None:
             os.link(path, place)
         except OSError:
             shutil.copyfile(path, place)
-
-
-def write_array(path, array: np.ndarray) -> None:
-    """Write one array as `.npy`, without pickled objects."""
-    with write_whole(path) as temporary, open(temporary, "wb") as stream:
-        np.save(stream, array, allow_pickle=False)
 
 
 def write_json(path, value) -> None:
@@ -139,6 +184,16 @@ def write_stack(path, shape: tuple[int, ...], dtype) -> Iterator:
         yield append
         if stack_header(stream, shape, dtype, count) != start:
             raise RuntimeError(f"{path}: the header of {count} arrays is longer than that of none")
+
+
+def write_array(path, array: np.ndarray) -> None:
+    """Write one array of at least one axis as `.npy`.
+
+    `np.save` would say how many bytes it has written on a full disk, but not that it is full.
+    """
+    with write_stack(path, array.shape[1:], array.dtype) as append:
+        for part in array:
+            append(part)
 
 
 def append_rows(path, rows: list[dict]) -> None:

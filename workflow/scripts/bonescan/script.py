@@ -3,10 +3,12 @@
 import functools
 import logging
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -50,6 +52,22 @@ def show_bar(share: float | None, text: str = "") -> None:
         stream.flush()
 
 
+def end_with_parent(every: float = 1) -> None:
+    """Let this process end soon after the run that started it: who kills Snakemake alone leaves no job that goes on.
+
+    A process that was an orphan before it came here has been given to a parent of another session.
+    """
+    parent, session = os.getppid(), os.getsid(0)
+
+    def watch():
+        with suppress(ProcessLookupError):
+            while os.getppid() == parent and os.getsid(parent) == session:
+                time.sleep(every)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def logged(main: Callable) -> Callable:
     """Decorate a script's `main(snakemake)`: its messages go to the rule's log file, with the traceback if it fails.
 
@@ -59,12 +77,17 @@ def logged(main: Callable) -> Callable:
     @functools.wraps(main)
     def wrapper(snakemake):
         paths = list(getattr(snakemake, "log", []))
+        if main.__module__ == "__main__":  # a job of a run, not a test
+            end_with_parent()
         with redirect_error_stream(paths[0]) if paths else nullcontext():
             stream = open(2, "w", closefd=False, encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
             logging.basicConfig(level=logging.INFO, format=FORMAT, stream=stream, force=True)
             logging.captureWarnings(True)
             try:
                 return main(snakemake)
+            except KeyboardInterrupt:  # of the terminal: Snakemake has it too, and says so
+                logging.getLogger(main.__module__).info("interrupted")
+                sys.exit(128 + signal.SIGINT)
             except Exception:
                 logging.getLogger(main.__module__).exception("failed")
                 raise

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bonescan.files import write_whole
+from bonescan.files import remove_leftovers, write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Checkpoint:
 
         A state of more than `epochs` epochs is not usable. Leftovers of a killed writing are removed.
         """
-        self._remove_leftovers()
+        remove_leftovers(self.path.parent)
         if not self.path.exists():
             return []
         try:
@@ -86,15 +86,10 @@ class Checkpoint:
         self._due = end + max(INTERVAL, (end - start) / WRITING)
 
     def remove(self) -> None:
-        """Remove the file, leftovers of a killed writing, and the folder if it is then empty."""
-        self._remove_leftovers()
+        """Remove the file, and the folder if it is then empty."""
         self.path.unlink(missing_ok=True)
         if self.path.parent.is_dir() and not any(self.path.parent.iterdir()):
             self.path.parent.rmdir()
-
-    def _remove_leftovers(self) -> None:
-        for file in self.path.parent.glob(f".{self.path.stem}.*{self.path.suffix}"):
-            file.unlink(missing_ok=True)
 
     def _signature(self) -> str:
         return json.dumps(self.settings, sort_keys=True)
