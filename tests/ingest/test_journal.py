@@ -24,7 +24,7 @@ def test_a_killed_run_goes_on_where_it_stopped(archive, tmp_path, monkeypatch):
 
     with monkeypatch.context() as context:
         context.setattr(script, "progress", kill_after)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(SystemExit):
             run("folder", archive, tmp_path / "again")
     with open(tmp_path / "again" / ".journal.part", "a") as log:
         log.write('["torn line')
