@@ -227,7 +227,6 @@ def test_stress_script(tmp_path, monkeypatch):
     """The worst that a body can be: one patient, two postures, and every frame edited."""
     chosen = ("as usual", "arms on the abdomen", "left leg amputated", "frames swapped", "upside down")
     monkeypatch.setattr(stress, "STRESSES", {name: stress.STRESSES[name] for name in chosen})
-    monkeypatch.setattr(crop_stress, "STRESSES", stress.STRESSES)
     simulate = {
         "patients": {"normal": 1, "metastasis": 0},
         "views": {"normal": 2, "multiple": 0, "spinal": 0, "outside_spine": 0},

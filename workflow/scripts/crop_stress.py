@@ -6,28 +6,13 @@ from multiprocessing import Pool
 import pandas as pd
 
 from bonescan.chance import generator
-from bonescan.crop_quality.stress import STRESSES, crop_under_stress, pose, summarise_stress
+from bonescan.crop_quality.stress import examine, list_postures, summarise_stress
 from bonescan.figures.contact_sheet import draw_sheet, save_pages
 from bonescan.files import write_table
-from bonescan.phantom.composition import compose, quantiles
+from bonescan.phantom.composition import compose
 from bonescan.script import logged
 from bonescan.tables.crop_quality import stress_table
 from bonescan.tables.formats import save
-
-
-def examine(task):
-    """Pose one patient in one posture; return the crops under each stress that uses it, and its pictures."""
-    row, posture, params, shown = task
-    pixel, seed = params["simulate"]["pixel_spacing_mm"], params["seed"]
-    posed = pose(row, pixel, quantiles(row), posture, generator(seed, "crop_stress", row["patient"]))
-    rows, pictures = [], {}
-    for stress, (own, picture, after) in STRESSES.items():
-        if own == posture:
-            for view, frame, crop in crop_under_stress(posed, picture, after, row["patient"], params["crop"], seed):
-                rows.append({"stress": stress, "view": view, "patient": row["patient"], "exam": "1"} | crop)
-                if shown:
-                    pictures[stress, view] = frame
-    return rows, pictures
 
 
 @logged
@@ -36,10 +21,8 @@ def main(snakemake):
     settings, provenance = params["simulate"], snakemake.params.provenance
     rng = generator(params["seed"], "simulate", "cohort")
     cohort = compose(settings["patients"], settings["views"], settings["age"], rng).head(snakemake.params.patients)
-    postures = dict.fromkeys(posture for posture, _, _ in STRESSES.values())
-    tasks = [
-        (row, posture, params, at == 0) for at, row in enumerate(cohort.to_dict("records")) for posture in postures
-    ]
+    rows = cohort.to_dict("records")
+    tasks = [(row, posture, params, at == 0) for at, row in enumerate(rows) for posture in list_postures()]
     with Pool(snakemake.threads) as pool:
         results = list(pool.imap(examine, tasks))
     crops = pd.DataFrame([row for rows, _ in results for row in rows])

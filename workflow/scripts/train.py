@@ -36,12 +36,8 @@ def main(snakemake):
     keras.utils.set_random_seed(run["seed"])
     shape = {key: settings[key] for key in ("width", "initial_weights")}
     model = models.build(network, size=stored.shape[1], name=run["model"], **shape)
-    basis = {
-        "network": network,
-        "training": {key: settings[key] for key in ("width", "initial_weights", "batch_size", "learning_rate")},
-        "seed": run["seed"],
-        "data_sha256": fingerprint(images, labels),
-    }
+    numbers = {key: settings[key] for key in ("width", "initial_weights", "batch_size", "learning_rate")}
+    basis = {"network": network, "training": numbers, "seed": run["seed"], "data_sha256": fingerprint(images, labels)}
     how = {key: compute[key] for key in ("backend", "precision", "deterministic", "images_at_once")}
     how["code_sha256"] = snakemake.params.fit_code
     checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", {**basis, **how})
@@ -60,10 +56,8 @@ def main(snakemake):
     write_table(snakemake.output.probabilities, test[["image"]].assign(probability=probabilities))
     depth = {"parameters": model.count_params(), "weight_layers": count_weight_layers(model)}
     sizes = {"n_train": len(train), "n_test": len(test)}
-    write_json(
-        snakemake.output.fit,
-        {**run, **judged, **found.record(), **sizes, **depth, **basis, **how, "backend": backend},
-    )
+    record = {**run, **judged, **found.record(), **sizes, **depth, **basis, **how, "backend": backend}
+    write_json(snakemake.output.fit, record)
     checkpoint.remove()
 
 

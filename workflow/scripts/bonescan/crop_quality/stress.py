@@ -13,6 +13,7 @@ from bonescan.crop.flags import flag_frames
 from bonescan.crop_quality.scores import score_view, summarise
 from bonescan.phantom import camera, habitus, skeleton, soft_tissue, truth
 from bonescan.phantom.assembly import Skeleton
+from bonescan.phantom.composition import quantiles
 from bonescan.phantom.habitus import Habitus
 from bonescan.phantom.scene import Scene, locate
 from bonescan.phantom.soft_tissue import Body
@@ -315,6 +316,39 @@ def crop_under_stress(
     for view, (frame, regions, waist) in expose(posed, picture, after, seed, name).items():
         crop = crop_thorax(frame, generator(seed, "crop", f"{name}_1_{view}"), **settings)
         yield view, frame, crop_row(crop) | score_view(crop.box, regions, waist)
+
+
+def list_postures() -> list[str]:
+    """Return the postures in which the stresses need a patient, each once."""
+    return list(dict.fromkeys(posture for posture, _, _ in STRESSES.values()))
+
+
+def examine(task: tuple[Mapping, str, Mapping, bool]) -> tuple[list[dict], dict[tuple[str, str], np.ndarray]]:
+    """Pose one patient in one posture; return the crops under each stress that uses it, and pictures of them.
+
+    Parameters
+    ----------
+    task : tuple
+        Row of the cohort; posture; `simulate`, `crop` and `seed` of the config; whether pictures are wanted.
+
+    Returns
+    -------
+    rows : list of dict
+        For `summarise_stress`.
+    pictures : dict of (str, str) to ndarray, shape (1024, 256), uint16
+        By stress and view.
+    """
+    row, posture, params, shown = task
+    pixel, seed = params["simulate"]["pixel_spacing_mm"], params["seed"]
+    posed = pose(row, pixel, quantiles(row), posture, generator(seed, "crop_stress", row["patient"]))
+    rows, pictures = [], {}
+    for stress, (own, picture, after) in STRESSES.items():
+        if own == posture:
+            for view, frame, crop in crop_under_stress(posed, picture, after, row["patient"], params["crop"], seed):
+                rows.append({"stress": stress, "view": view, "patient": row["patient"], "exam": "1"} | crop)
+                if shown:
+                    pictures[stress, view] = frame
+    return rows, pictures
 
 
 def summarise_stress(crops: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
