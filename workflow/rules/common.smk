@@ -13,7 +13,7 @@ SCRIPTS = WORKFLOW / "scripts"
 sys.path.append(str(SCRIPTS))  # the library, as the scripts import it
 
 from bonescan.code import Library
-from bonescan.config import check, settle_counts, unsplittable
+from bonescan.config import check, settle_counts
 from bonescan.ingest.state import check_plan
 from bonescan.machine import caches_without_home, check_folders
 from bonescan.terms import DATASETS, SIMULATED_FINDINGS, UNITS, VIEW_SHAPE
@@ -52,8 +52,6 @@ KNOWN_LABELS = [*config["annotate"]["labels"], *(SIMULATED_FINDINGS if PHANTOM e
 COUNTS = settle_counts(config, PAPER)
 
 # stands as a file that is not there: Snakemake names it in one message, where an exception comes with a traceback
-NO_LABELS = "expected labels, found none: give the sheet a column label, or set cohort.annotations"
-NO_SPLIT = "; ".join(unsplittable(config))
 NO_TRUTH = "expected cohort.source: phantom, whose truth is known: there is nothing to measure other cohorts against"
 
 if not LABELLED and workflow.is_main_process:
@@ -147,15 +145,6 @@ def truth(name):
     """What only the phantom knows; for another cohort, a file that is not there and says why."""
     return f"results/{{scale}}/simulate/{name}" if PHANTOM else NO_TRUTH
 
-
-# what the standard reader sees, one file a shard
-READER_VIEWS = {
-    suffix: expand(
-        f"results/{{{{scale}}}}/standard_reader/views/{{shard}}.{suffix}",
-        shard=range(1, config["standard_reader"]["shards"] + 1),
-    )
-    for suffix in ("npy", "tsv")
-}
 
 # what can be made without labels
 UNLABELLED = of_this_scale(["results/{scale}/crop/crop.tsv", "results/{scale}/crop_quality/contact_sheet.pdf"])

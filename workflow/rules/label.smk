@@ -1,7 +1,12 @@
 """Ground truth. Needs: the views and the readers' annotations. Makes: votes, labels and subtypes, the findings,
 agreement, and who is in the cohort."""
 
+from bonescan.config import unsplittable
 from bonescan.ingest.state import annotations_state
+
+# stand as files that are not there, as in common.smk
+NO_LABELS = "expected labels, found none: give the sheet a column label, or set cohort.annotations"
+NO_SPLIT = "; ".join(unsplittable(config))
 
 
 rule label:

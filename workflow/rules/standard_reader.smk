@@ -1,6 +1,15 @@
 """How much a small network learns from so many simulated views. Needs: the config alone. Makes: a table and a figure;
 no part of `all`."""
 
+# what the standard reader sees, one file a shard
+READER_VIEWS = {
+    suffix: expand(
+        f"results/{{{{scale}}}}/standard_reader/views/{{shard}}.{suffix}",
+        shard=range(1, config["standard_reader"]["shards"] + 1),
+    )
+    for suffix in ("npy", "tsv")
+}
+
 
 rule reader_views:
     """Simulate and crop one shard of patients of their own, as the standard reader sees them."""
