@@ -110,7 +110,7 @@ def in_spine(name: str) -> bool:
 def _show(text: str) -> str:
     """Return a text in small letters on one line, cut to what is kept."""
     # first roughly: to normalise megabytes takes seconds
-    text = unicodedata.normalize("NFKC", _cut(" ".join(text.split()), 10 * MOST_LETTERS))
+    text = unicodedata.normalize("NFKC", _cut(" ".join(text.split(maxsplit=10 * MOST_LETTERS)), 10 * MOST_LETTERS))
     shown = "".join(letter if letter.isprintable() else " " for letter in text).lower()
     return _cut(" ".join(shown.split()), MOST_LETTERS)
 
