@@ -36,6 +36,7 @@ def draw_curve(curve: pd.DataFrame, published: pd.DataFrame, provenance: dict) -
         label="published",
     )
     panel.axhline(0.5, color=FAINT, linestyle=":", linewidth=0.7, zorder=1)
-    panel.set(xscale="log", xlabel="Training views", ylabel="AUC, other patients", ylim=(0.45, 1.01))
+    panel.set(xscale="log", xlabel="Training views", ylabel="AUC", ylim=(0.36, 1.01))
+    panel.xaxis.set_major_formatter("{x:g}")
     panel.legend(loc="lower right")
     return figure
