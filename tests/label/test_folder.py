@@ -100,14 +100,17 @@ def test_a_short_label_of_a_code_page_is_told_by_the_known_ones(tmp_path):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "expected JSON: line 1, column 1 is not"),
+        (b"", "expected JSON: not JSON at line 1, column 1"),
         (b"\x80\x81\xff", "expected JSON"),
         (text(shape()).encode("utf-8").replace(b"metastasis", b"\xe8\xbd\xac\n\xd7\xaa\n\xd2\xc6"), "expected JSON"),
         (b'{"shapes": [], "shapes": []}', "expected JSON: a key stands twice"),
         (b'{"shapes": [], "imageWidth": Infinity}', "expected JSON: Infinity is no number of JSON"),
         (b'{"shapes": [], "imageWidth": -NaN}', "expected JSON"),
         (b'{"shapes": ' + b"[" * 200_000, "expected JSON: nested too deep"),
-        (b'{"shapes": [], "imageWidth": ' + b"9" * 5000 + b"}", "expected JSON"),
+        (
+            b'{"shapes": [], "imageWidth": ' + b"-" + b"9" * 5000 + b"}",
+            "expected JSON: a whole number of 5000 digits, more",
+        ),
         (
             b'{"shapes": [], "imageWidth": 1e999, "imageHeight": 1024}',
             "expected a picture of 1024 x 256, found 1024 x ",
