@@ -104,10 +104,13 @@ def survey_folder(folder: Path, size: tuple[int, int], images, words: Words, exp
         log.warning("%d annotations beside the readers' folders are not read", beside)
     reading = Reading.of(words.watch.name_readers(sorted(folders.difference(stray).union(expected))))
     if numbered := sum(name != reader for name, reader in reading.names.items()):
-        log.warning("%d readers' folders are called by a name in a header: they are numbered", numbered)
+        log.warning("%d readers' folders are called by a name in a header: they are numbered in order", numbered)
     for name, reader in reading.names.items():
         if name not in folders:
-            log.warning("%s: a reader of label.readers without a folder, who counts as one who annotated none", reader)
+            log.warning(
+                "%s: a reader of label.readers without a folder, who counts as one who annotated none of the images",
+                reader,
+            )
             continue
         try:
             _read_reader(root / name, root, reader, size, images, words, reading)
