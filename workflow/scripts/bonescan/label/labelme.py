@@ -97,8 +97,8 @@ def read_annotation(
     Raises
     ------
     Defects
-        Not a LabelMe annotation, one of another image, or shapes that are unknown, incomplete or outside the picture;
-        one line each, which names file and shape.
+        Not a LabelMe annotation; of one that counts also one of another image, and shapes that are unknown, incomplete
+        or outside the picture; one line each, which names file and shape.
     """
     words, warnings = words or Words(), []
     try:
