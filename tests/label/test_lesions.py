@@ -80,6 +80,7 @@ def test_what_tools_write_for_no_group_is_none(none):
         (("rib", "left rib 7"), "left rib 7"),
         (("spine", "S1"), "sacrum"),
         (("hot?", "left rib 7"), "left rib 7"),
+        (("thoracic spine", "T8-T10"), "thoracic vertebra 8 to 10"),
         (("hot?", "hot?"), "hot?"),
     ],
 )

@@ -142,7 +142,8 @@ def test_a_side_that_is_no_number_of_digits_is_a_defect(side):
 
 
 def test_a_long_description_is_cut():
-    assert read(shape(bone="very " * 100))[0]["bone"] == ("very " * 40).strip()
+    (one,) = read(shape("metastasis: far", bone="very " * 100))
+    assert len(one["bone"]) <= 200 and one["bone"].startswith("very very")
 
 
 @pytest.mark.parametrize("value", ["false", "true", 0, 1, None, []])

@@ -9,7 +9,6 @@ from bonescan.label.watch import Watch
 from bonescan.labels import Label, read_label, split_label
 
 SHOWN = 40  # letters of a word that a message shows
-KEPT = 200  # letters of a bone's name that a table has
 
 
 class Words:
@@ -59,7 +58,7 @@ class Words:
         if any(map(self.watch.holds, (text, *others))):
             self._hidden[place] += 1
             return ""
-        return name_bone(text)[:KEPT].strip()
+        return name_bone(text)
 
     def withdraw(self, place: str) -> list[str]:
         """Count an annotation's words no longer; return one line for each of its unknown labels."""
