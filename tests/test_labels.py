@@ -24,6 +24,9 @@ SYNONYMS = {
         ("metastasis：T8-T10", ("metastasis", "T8-T10")),
         ("metastasis :spine", ("metastasis", "spine")),
         ("metastasis:", ("metastasis", "")),
+        ("metastasis::T8", ("metastasis", "T8")),
+        ("metastasis: :T8:", ("metastasis", "T8")),
+        *((f"metastasis{colon} T8", ("metastasis", "T8")) for colon in "\u2236\ua789\ufe55\uff1a"),
         ("injection_site", ("injection site", "")),
         ("Injection-Site", ("injection site", "")),
         ("injection–site", ("injection site", "")),
@@ -36,7 +39,17 @@ SYNONYMS = {
         ("Meta : X", ("injection site", "")),
         *(
             (word, None)
-            for word in ("", ":", "metastatis", "metastasis_spine", "bone metastasis", "Metastase", "spine")
+            for word in (
+                "",
+                ":",
+                "metastatis",
+                "metastasis_spine",
+                "bone metastasis",
+                "Metastase",
+                "spine",
+                "metastasis: no",
+                "Metastasis:None",
+            )
         ),
     ],
 )

@@ -50,10 +50,10 @@ def test_the_window_is_dark_where_hot():
 
 def test_what_is_written_is_read_back():
     start = make_annotation("a", SIZE, FINDINGS)
-    assert read_annotation(json.dumps(start).encode(), ".json", "a", "r1/a.json", SIZE) is None, "not yet read"
+    assert not read_annotation(json.dumps(start).encode(), ".json", "a", "r1/a.json", SIZE).read
     assert [shape["group_id"] for shape in start["shapes"]] == [None, None, None, 4, 4], "two pieces of one lesion"
     start["flags"]["read"] = True
-    assert read_annotation(json.dumps(start).encode(), ".json", "a", "r1/a.json", SIZE) == FINDINGS
+    assert read_annotation(json.dumps(start).encode(), ".json", "a", "r1/a.json", SIZE).findings == FINDINGS
 
 
 def run(folder, annotations=()):

@@ -82,10 +82,19 @@ def test_links_are_followed_inside_and_the_folder_itself_may_be_one(tmp_path):
     assert defects(tmp_path / "link") == ["bob: expected a folder, found a link that leads out of the readers' folders"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gbk", "gb18030", "big5"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "twice", "utf-16", "gbk", "gb18030", "big5"])
 def test_text_is_read_in_the_encodings_of_editors(tmp_path, encoding):
     words = "左侧第七肋骨转移瘤考虑" if encoding != "big5" else "左側第七肋骨轉移瘤考慮"
-    write(tmp_path / "ann", IMAGE, shape("转移" if encoding != "big5" else "轉移", bone=words), encoding=encoding)
+    twice = encoding == "twice"
+    write(
+        tmp_path / "ann",
+        IMAGE,
+        shape("转移" if encoding != "big5" else "轉移", bone=words),
+        encoding="utf-8-sig" if twice else encoding,
+    )
+    if twice:  # an editor that adds a mark to one
+        path = tmp_path / "ann" / f"{IMAGE}.json"
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     (one,) = read(tmp_path, synonyms={"转移": "metastasis", "轉移": "metastasis"}).findings
     assert (one["finding"], one["bone"]) == ("metastasis", words)
 
@@ -100,14 +109,18 @@ def test_a_short_label_of_a_code_page_is_told_by_the_known_ones(tmp_path):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "expected JSON: line 1, column 1 is not"),
+        (b"", "expected JSON: not JSON at line 1, column 1"),
         (b"\x80\x81\xff", "expected JSON"),
         (text(shape()).encode("utf-8").replace(b"metastasis", b"\xe8\xbd\xac\n\xd7\xaa\n\xd2\xc6"), "expected JSON"),
+        (b'{"shapes": [] x', "expected JSON: not JSON at line 1, column 15"),
         (b'{"shapes": [], "shapes": []}', "expected JSON: a key stands twice"),
         (b'{"shapes": [], "imageWidth": Infinity}', "expected JSON: Infinity is no number of JSON"),
         (b'{"shapes": [], "imageWidth": -NaN}', "expected JSON"),
         (b'{"shapes": ' + b"[" * 200_000, "expected JSON: nested too deep"),
-        (b'{"shapes": [], "imageWidth": ' + b"9" * 5000 + b"}", "expected JSON"),
+        (
+            b'{"shapes": [], "imageWidth": ' + b"-" + b"9" * 5000 + b"}",
+            "expected JSON: a whole number of 5000 digits, more",
+        ),
         (
             b'{"shapes": [], "imageWidth": 1e999, "imageHeight": 1024}',
             "expected a picture of 1024 x 256, found 1024 x ",

@@ -17,7 +17,7 @@ def shape(label="metastasis", bone="left rib 7", kind="circle", points=((30, 400
 
 def read(annotation, suffix=".json"):
     data = annotation if isinstance(annotation, bytes) else json.dumps(annotation).encode()
-    return labelme.read_annotation(data, suffix, "a", f"r1/a{suffix}", SIZE)
+    return labelme.read_annotation(data, suffix, "a", f"r1/a{suffix}", SIZE).findings
 
 
 def encoded(mask):
@@ -203,4 +203,5 @@ def test_a_hidden_file_is_no_annotation(tmp_path):
     (tmp_path / "ann").mkdir()
     for name in (".a.abcdefgh.part.json", "._a.json"):
         (tmp_path / "ann" / name).write_bytes(b"")
-    assert folder.read_folder(tmp_path, SIZE, ["a"]).annotated == {"ann": set()}
+    (tmp_path / "ann" / "b.json").write_text('{"shapes": []}', encoding="utf-8")
+    assert folder.read_folder(tmp_path, SIZE, ["a"]).annotated == {"ann": {"b"}}

@@ -12,7 +12,7 @@ KINDS = "polygon, rectangle, circle, point, mask, oriented_rectangle"
 
 
 def read(*shapes, **more):
-    return read_annotation(text(*shapes, **more).encode(), ".json", "a", "r1/a.json", SIZE)
+    return read_annotation(text(*shapes, **more).encode(), ".json", "a", "r1/a.json", SIZE).findings
 
 
 def drawn(one):
@@ -77,6 +77,9 @@ def test_an_outline_that_crosses_itself_has_an_area():
         (shape(kind="rectangle", points=SQUARE[:3]), "expected 2 points of a rectangle, found 3"),
         (shape(kind="oriented_rectangle", points=SQUARE[:3]), "expected 4 points of an oriented_rectangle, found 3"),
         (shape(kind="oriented_rectangle", points=SQUARE[:2] * 2), "expected a polygon with an area"),
+        (shape(points=((5.2, 5.2), (5.8, 5.2), (5.5, 5.8))), "expected a polygon around .* covers no pixel"),
+        (shape(kind="rectangle", points=((5.2, 5.2), (9, 5.8))), "expected a rectangle around .* covers no pixel"),
+        (shape(points=((255.5, 5), (256, 5), (256, 8))), "covers no pixel"),
         (shape(kind="circle", points=((5, 5), (5, 5))), "expected a circle with an area"),
         (shape(points=((-1.1, 5), (9, 5), (9, 8))), r"row 5, column -1.1 lies outside the picture of 1024 x 256"),
         (shape(points=((1, 5), (9, 1025.5), (9, 8))), r"row 1025.5, column 9 lies outside the picture"),
@@ -106,6 +109,43 @@ def test_what_cannot_be_a_shape_is_refused(one, message):
         read(shape(), one)
 
 
+@pytest.mark.parametrize("written", ["data:image/png;base64,{}", "{}\n", " {}\r\n "])
+def test_a_mask_is_read_as_pages_and_mail_write_it(written):
+    one = mask()
+    half = len(one["mask"]) // 2
+    wrapped = written.format(one["mask"][:half] + "\r\n" + one["mask"][half:])
+    assert read(one | {"mask": wrapped}) == read(one)
+
+
+@pytest.mark.parametrize("key", ["Read", "read ", "READ"])
+def test_the_flag_is_found_in_every_spelling(key):
+    assert not read_annotation(text(shape(), flags={key: False}).encode(), ".json", "a", "r1/a.json", SIZE).read
+    with pytest.raises(Defects, match="expected the flag read to be true or false"):
+        read(shape(), flags={key: False, "\u200bread": True})
+
+
+@pytest.mark.parametrize("path", ["A.PNG", "..\\x\\a.dcm.png", "/x/a.nii.gz", "a", " a.png"])
+def test_a_picture_s_path_may_be_spelled_otherwise(path):
+    assert read(shape(), imagePath=path, imageHeight="1024", imageWidth=" 256 ".strip())
+
+
+@pytest.mark.parametrize("path", ["ab.png", "b.a.png", "a.2.png", 5, ["a"]])
+def test_another_picture_s_path_is_a_defect(path):
+    with pytest.raises(Defects, match="found another image's"):
+        read(shape(), imagePath=path)
+
+
+@pytest.mark.parametrize("side", ["1024.0", "x", "512", "9" * 5000])
+def test_a_side_that_is_no_number_of_digits_is_a_defect(side):
+    with pytest.raises(Defects, match="expected a picture of 1024 x 256"):
+        read(shape(), imageHeight=side, imageWidth=256)
+
+
+def test_a_long_description_is_cut():
+    (one,) = read(shape("metastasis: far", bone="very " * 100))
+    assert len(one["bone"]) <= 200 and one["bone"].startswith("very very")
+
+
 @pytest.mark.parametrize("value", ["false", "true", 0, 1, None, []])
 def test_a_flag_that_is_neither_true_nor_false_is_refused(value):
     with pytest.raises(
@@ -123,7 +163,31 @@ def test_a_comment_hides_no_region():
             shape("metastasis: odd", bone="not sure"),
             shape("metastasis: spine", bone=""),
         )
-    ] == ["spine", "thoracic vertebra 8", "not sure", "spine"]
+    ] == ["spine", "thoracic vertebra 8", "not sure odd", "spine"]
+
+
+@pytest.mark.parametrize(
+    ("region", "described", "bone", "doubts"),
+    [
+        ("spine", "left rib 7", "left rib 7", 1),
+        ("left rib 7", "right rib 7", "right rib 7", 1),
+        ("spine", "T8", "thoracic vertebra 8", 0),
+        ("T8", "spine", "thoracic vertebra 8", 0),
+        ("T8", "T8 body", "thoracic vertebra 8 body", 0),
+        ("rib 7", "left", "left rib 7", 0),
+        ("left", "rib 7", "left rib 7", 0),
+        ("T8", "body", "thoracic vertebra 8 body", 0),
+        ("T8", "not sure", "thoracic vertebra 8", 0),
+        ("hot", "not sure", "not sure hot", 0),
+        (":T8", "", "thoracic vertebra 8", 0),
+    ],
+)
+def test_label_and_description_together_name_the_bone(region, described, bone, doubts):
+    one = shape(f"metastasis: {region}", bone=described)
+    found = read_annotation(text(one).encode(), ".json", "a", "r1/a.json", SIZE)
+    assert found.findings[0]["bone"] == bone
+    doubt = "r1/a.json, shape 1: label and description name different bones: the description counts"
+    assert found.warnings == [doubt] * doubts
 
 
 def test_values_nested_deep_are_no_traceback():

@@ -10,8 +10,10 @@ import pytest
 from bonescan.files import write_table
 from bonescan.ingest import privacy, salt
 from bonescan.ingest.identities import identities
+from bonescan.label.bones import name_bone
 from bonescan.label.folder import read_folder
 from bonescan.label.watch import Watch
+from bonescan.label.words import Words
 
 SALT = "a salt that only the tests know"
 
@@ -47,9 +49,9 @@ def private(tmp_path, monkeypatch):
     ],
 )
 def test_what_may_be_written(private, text, cleared):
-    watch = Watch("folder", private)
-    assert watch.clear(text) == cleared and watch.hidden == (not cleared)
-    assert Watch("phantom", private).clear(text) == text
+    words = Words(watch=Watch("folder", private))
+    assert words.read_bone(text) == name_bone(cleared) and words.hidden == (not cleared)
+    assert Words(watch=Watch("phantom", private)).read_bone(text) == name_bone(text)
 
 
 def test_nothing_is_written_that_could_not_be_searched(private):

@@ -28,9 +28,11 @@ def main(snakemake):
     reports = read_table(snakemake.input.reports).set_index("image")["report"].to_dict()
     begun = {}
     if given := getattr(snakemake.input, "annotations", None):
-        words = Words(known_labels(params.known, params.synonyms), Watch(params.source, Path()).clear)
-        for finding in read_folder(Path(str(given)), scans.shape[1:], set(images), words).findings:
-            begun.setdefault((finding["reader"], finding["image"]), []).append(finding)
+        words = Words(known_labels(params.known, params.synonyms), Watch(params.source, Path()))
+        reading = read_folder(Path(str(given)), scans.shape[1:], set(images), words)
+        folders = {reader: folder for folder, reader in reading.names.items()}
+        for finding in reading.findings:
+            begun.setdefault((folders[finding["reader"]], finding["image"]), []).append(finding)
     rows = []
     for reader in params.readers:
         with write_whole(table.parent / reader / "labels.txt") as temporary:

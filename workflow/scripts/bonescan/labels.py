@@ -13,6 +13,12 @@ from bonescan.terms import METASTASIS
 BLANKS = re.compile(r"[\s_\-‐-―−]+")
 """What stands between the words of a label: blanks, underscores, hyphens and dashes."""
 
+COLONS = str.maketrans(dict.fromkeys("\u2236\ua789", ":"))
+"""Ratio and modifier colon, which look like one; NFKC brings the others, such as U+FF1A and U+FE55, to it."""
+
+NEGATIONS = frozenset({"no", "none"})
+"""What is no region: `metastasis: no` says that there is none."""
+
 
 class Label(NamedTuple):
     """What a label says."""
@@ -35,9 +41,9 @@ def fold(word: str) -> str:
 
 
 def split_label(label: str) -> tuple[str, str]:
-    """Return the folded word before a label's colon, of half or full width, and what follows it."""
-    word, _, region = unicodedata.normalize("NFKC", label).partition(":")
-    return fold(word), " ".join(region.split())
+    """Return the folded word before a label's colon, in any of its forms, and what follows it and further colons."""
+    word, _, region = _with_colons(label).partition(":")
+    return fold(word), " ".join(region.strip(": \t\r\n").split())
 
 
 def known_labels(labels: Iterable[str], synonyms: Mapping[str, str]) -> dict[str, Label]:
@@ -58,17 +64,21 @@ def known_labels(labels: Iterable[str], synonyms: Mapping[str, str]) -> dict[str
 
 
 def read_label(label: str, known: Mapping[str, Label]) -> Label | None:
-    """Return what a reader's label says; None where it is none of the known ones."""
+    """Return what a reader's label says; None where it is none of the known ones, or says no in the region's place."""
     if (whole := known.get(_spell(label))) is not None:
         return whole
     word, region = split_label(label)
-    found = known.get(word)
+    found = None if fold(region) in NEGATIONS else known.get(word)
     return found and Label(found.finding, region or found.region)
 
 
 def _spell(label: str) -> str:
     """Return a whole label folded, however blanks stand around its colon."""
-    return ":".join(fold(part) for part in unicodedata.normalize("NFKC", label).split(":"))
+    return ":".join(fold(part) for part in _with_colons(label).split(":"))
+
+
+def _with_colons(label: str) -> str:
+    return unicodedata.normalize("NFKC", label).translate(COLONS)
 
 
 def wrong_labels(labels: list[str], synonyms: Mapping) -> Iterator[str]:

@@ -14,6 +14,7 @@ DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)["']""")
 ENDS = re.compile(rb'["<>\r\n]')
 """What ends a text inside JSON or XML."""
+MOST_DIGITS = 600  # of a whole number: Python reads 4300, and may be told to read no more than 640
 
 
 def readings(data: bytes) -> Iterator[tuple[str, str]]:
@@ -25,7 +26,7 @@ def readings(data: bytes) -> Iterator[tuple[str, str]]:
     encoding = find_encoding(data)
     for name in dict.fromkeys((UTF_8, encoding)):
         if name != UNKNOWN and (text := decode(data, name)) is not None:
-            yield text.removeprefix("\ufeff"), name
+            yield text.lstrip("\ufeff"), name
             return
     if encoding != UNKNOWN:
         return
@@ -92,14 +93,14 @@ def parse_json(text: str):
     ------
     ValueError
         No JSON; a key that stands twice, of which one reader of JSON takes the first, another the last; NaN and
-        infinity, which JSON does not have.
+        infinity, which JSON does not have; a whole number of more than `MOST_DIGITS` digits.
     """
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_number)
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_number, parse_int=_whole)
     except RecursionError:
         raise ValueError("nested too deep") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"line {error.lineno}, column {error.colno} is not") from None
+        raise ValueError(f"not JSON at line {error.lineno}, column {error.colno}") from None
 
 
 def _unique(pairs: list[tuple]) -> dict:
@@ -108,6 +109,12 @@ def _unique(pairs: list[tuple]) -> dict:
     if len(held) < len(pairs):
         raise ValueError("a key stands twice")
     return held
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a whole number of {len(digits.lstrip('-'))} digits, more than {MOST_DIGITS}")
+    return int(digits)
 
 
 def _no_number(name: str):

@@ -1,16 +1,19 @@
 """The readers' folders: which files are annotations, and that each is a file of its folder that can be read."""
 
+import hashlib
 import logging
 import os
 import stat
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 
 from bonescan.label.defects import Defects, stop_at
 from bonescan.label.labelme import read_annotation
-from bonescan.label.words import Words
+from bonescan.label.words import Words, show_word
 
 SUFFIXES = (".json", ".xml")
 MAXIMUM_BYTES, MOST = 8 * 2**20, "8 MiB"  # an annotation with its picture inside takes 1 MiB
@@ -21,18 +24,30 @@ log = logging.getLogger(__name__)
 
 
 class Reading(NamedTuple):
-    """What was found in the readers' folders."""
+    """What was found in the readers' folders; readers are called as `names` has them."""
 
+    names: dict[str, str]
+    """How each reader is called, by folder: a number where the folder is a name in a header."""
     annotated: dict[str, set[str]]
-    """Images by reader, without those that rule `annotation` made and the reader has not ticked as read."""
+    """Images by reader, without those that the reader has still to tick as read."""
+    unread: dict[str, set[str]]
+    """Those."""
     tried: dict[str, set[str]]
     """Images by reader of which there is an annotation with defects."""
     places: dict[tuple[str, str], str]
     """Where the annotation of a reader and an image is, for messages."""
     findings: list[dict]
-    """`image`, `reader` and what `read_annotation` returns."""
+    """`image`, `reader` and what `Annotation.findings` has."""
+    files: dict[str, dict[str, bytes]]
+    """A digest of the annotation of each image that counts, by reader."""
     defects: list[str]
     """One line each, but for unknown labels, which `Words` keeps."""
+
+    @classmethod
+    def of(cls, names: dict[str, str]) -> "Reading":
+        """Return one of readers whose folders are still to be read."""
+        annotated, unread, tried = ({reader: set() for reader in names.values()} for _ in range(3))
+        return cls(names, annotated, unread, tried, {}, [], {reader: {} for reader in names.values()}, [])
 
 
 def read_folder(folder: Path, size: tuple[int, int], images=(), words: Words | None = None) -> Reading:
@@ -49,8 +64,10 @@ def read_folder(folder: Path, size: tuple[int, int], images=(), words: Words | N
     return reading
 
 
-def survey_folder(folder: Path, size: tuple[int, int], images, words: Words) -> Reading:
+def survey_folder(folder: Path, size: tuple[int, int], images, words: Words, expected: Collection[str] = ()) -> Reading:
     """Return the images that each reader annotated, all findings and all defects; a folder a reader, a file an image.
+
+    The log is warned of what does not count, and of what may be a mistake.
 
     Parameters
     ----------
@@ -60,7 +77,9 @@ def survey_folder(folder: Path, size: tuple[int, int], images, words: Words) -> 
     images : container of str
         Of the cohort. A file of another name may be called by a patient's, so that defects tell its place only.
     words : Words
-        Reads labels and bones.
+        Reads labels and bones, and tells which folders are called by a name in a header.
+    expected : collection of str
+        Readers who count though they have no folder, or one without annotations.
 
     Returns
     -------
@@ -74,26 +93,74 @@ def survey_folder(folder: Path, size: tuple[int, int], images, words: Words) -> 
         No reader's folder.
     """
     root = folder.resolve()
-    readers = sorted(path.name for path in root.iterdir() if path.is_dir() and not is_passed_over(path))
-    if not readers:
-        raise ValueError(f"{folder}: expected one folder a reader, found none")
+    folders = {path.name for path in root.iterdir() if path.is_dir() and not is_passed_over(path)}
+    stray = sorted(name for name in folders.difference(expected) if not _holds_annotations(root / name, root))
+    if not folders.difference(stray):
+        raise ValueError(f"{folder}: expected one folder a reader, found none with annotations")
+    if stray:
+        shown = ", ".join(show_word(name, words.watch.holds) for name in stray)
+        log.warning("%d folders without any annotation are no readers': %s", len(stray), shown)
     if beside := sum(is_annotation(path) for path in root.iterdir()):
         log.warning("%d annotations beside the readers' folders are not read", beside)
-    reading = Reading({reader: set() for reader in readers}, {reader: set() for reader in readers}, {}, [], [])
-    for reader in readers:
+    reading = Reading.of(words.watch.name_readers(sorted(folders.difference(stray).union(expected))))
+    if numbered := sum(name != reader for name, reader in reading.names.items()):
+        log.warning("%d readers' folders are called by a name in a header: they are numbered in order", numbered)
+    for name, reader in reading.names.items():
+        if name not in folders:
+            log.warning(
+                "%s: a reader of label.readers without a folder, who counts as one who annotated none of the images",
+                reader,
+            )
+            continue
         try:
-            _read_reader(root, reader, size, images, words, reading)
+            _read_reader(root / name, root, reader, size, images, words, reading)
         except OSError as error:
             reading.defects.append(f"{reader}: expected a folder that can be read: {error.strerror}")
+    _warn_of_copies(reading)
     return reading
 
 
-def _read_reader(root: Path, reader: str, size: tuple[int, int], images, words: Words, reading: Reading) -> None:
+def _holds_annotations(folder: Path, root: Path) -> bool:
+    """Tell whether a folder may be a reader's: it has annotations, read or not, or cannot be looked at."""
+    try:
+        return not folder.resolve().is_relative_to(root) or any(
+            is_annotation(path) or _is_almost_annotation(path) for path in chain(folder.iterdir(), _deeper(folder))
+        )
+    except OSError:
+        return True
+
+
+def _deeper(folder: Path) -> Iterator[Path]:
+    """Yield the annotations in folders inside a reader's."""
+    for place, inside, names in os.walk(folder):
+        inside[:] = [name for name in inside if not is_passed_over(Path(name))]
+        if Path(place) != folder:
+            yield from filter(is_annotation, (Path(place) / name for name in names))
+
+
+def _warn_of_copies(reading: Reading) -> None:
+    """Warn of readers with findings whose annotations are the same bytes."""
+    alike = defaultdict(list)
+    for reader in dict.fromkeys(finding["reader"] for finding in reading.findings):
+        alike[frozenset(reading.files[reader].items())].append(reader)
+    for readers in alike.values():
+        if len(readers) > 1:
+            log.warning("%s have the same annotations to the byte: are they copies?", " and ".join(readers))
+
+
+def _read_reader(
+    folder: Path, root: Path, reader: str, size: tuple[int, int], images, words: Words, reading: Reading
+) -> None:
     """Add one reader's annotations to a reading."""
-    if not (root / reader).resolve().is_relative_to(root):
+    if not folder.resolve().is_relative_to(root):
         reading.defects.append(f"{reader}: expected a folder, found a link that leads out of the readers' folders")
         return
-    paths = sorted(path for path in (root / reader).iterdir() if is_annotation(path))
+    if deeper := sum(1 for _ in _deeper(folder)):
+        log.warning("%s: %d annotations in folders inside are not read", reader, deeper)
+    if almost := sum(map(_is_almost_annotation, folder.iterdir())):
+        log.warning("%s: %d annotations whose names end in a blank are not read", reader, almost)
+    paths = sorted(path for path in folder.iterdir() if is_annotation(path))
+    unticked: list[str] = []
     numbers = Counter(path.stem for path in paths)
     for number, path in enumerate(paths, start=1):
         image = path.stem
@@ -106,7 +173,7 @@ def _read_reader(root: Path, reader: str, size: tuple[int, int], images, words: 
         fetch = partial(fetch_mask, path.parent, root)
         try:
             data = read_within(path, root)
-            shapes = read_annotation(data, path.suffix.lower(), image, place, size, words, fetch)
+            annotation = read_annotation(data, path.suffix.lower(), image, place, size, words, fetch)
         except Defects as error:
             reading.defects.extend(error.lines)
             reading.tried[reader].add(image)
@@ -114,9 +181,19 @@ def _read_reader(root: Path, reader: str, size: tuple[int, int], images, words: 
             reading.defects.append(f"{place}: expected an annotation, a file of at most {MOST}, found {error}")
             reading.tried[reader].add(image)
         else:
-            if shapes is not None:
+            for warning in annotation.warnings:
+                log.warning("%s", warning)
+            if annotation.read:
+                reading.files[reader][image] = hashlib.sha256(data).digest()
                 reading.annotated[reader].add(image)
-                reading.findings.extend({"image": image, "reader": reader, **shape} for shape in shapes)
+                reading.findings.extend({"image": image, "reader": reader, **shape} for shape in annotation.findings)
+            else:
+                reading.unread[reader].add(image)
+                unticked += [place] if annotation.drawn else []
+    if unticked:
+        log.warning(
+            "%s: %d annotations with shapes are not ticked as read, such as %s", reader, len(unticked), unticked[0]
+        )
 
 
 def is_passed_over(path: Path) -> bool:
@@ -127,6 +204,11 @@ def is_passed_over(path: Path) -> bool:
 def is_annotation(path: Path) -> bool:
     """Tell whether a path is called as an annotation is."""
     return path.suffix.lower() in SUFFIXES and not is_passed_over(path)
+
+
+def _is_almost_annotation(path: Path) -> bool:
+    """Tell whether a path is called as an annotation is but for blanks at its end."""
+    return path.name != path.name.rstrip() and is_annotation(Path(path.name.rstrip()))
 
 
 def read_within(path: Path, root: Path) -> bytes:

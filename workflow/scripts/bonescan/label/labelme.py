@@ -1,5 +1,6 @@
 """Annotations as LabelMe writes them: JSON of the application (versions 3 to 7), XML of the web tool (LabelMe 3.0)."""
 
+import re
 from collections.abc import Callable
 from pathlib import PureWindowsPath
 from typing import NamedTuple
@@ -10,15 +11,22 @@ import numpy as np
 from defusedxml import DefusedXmlException
 
 from bonescan.label.annotation import READ
-from bonescan.label.bones import is_known
+from bonescan.label.bones import is_known, name_bone, whole_bone
 from bonescan.label.decoding import choose, other_readings, parse_json, readings, xml_readings
 from bonescan.label.defects import Defects
-from bonescan.label.lesions import number_lesions
+from bonescan.label.lesions import is_general, number_lesions
 from bonescan.label.shapes import find_runs, open_mask, read_shape
 from bonescan.label.words import Words
+from bonescan.labels import fold
 
 SCRIBBLE = object()
 """The kind of a shape of the web tool whose mask is another file."""
+
+SUFFIX = re.compile(r"\.[a-z][a-z0-9]{1,4}$")
+"""Of a file's folded name; names of images may have dots before figures."""
+
+NO_GROUP = frozenset({"", "null", "none", "-1"})
+"""What tools write where a shape belongs to no group."""
 
 
 class Header(NamedTuple):
@@ -30,6 +38,24 @@ class Header(NamedTuple):
     read: object
     """The flag that a reader ticks; true where there is none."""
     encoding: str
+
+
+class Annotation(NamedTuple):
+    """One annotation as it was read."""
+
+    read: bool
+    """False if it is one that its reader has still to tick as read: it does not count."""
+    drawn: bool
+    """It has shapes."""
+    findings: list[dict]
+    """
+    `finding` (the shape's label), `lesion` (from 1; shapes of one finding and `group_id` have one number), `bone` (its
+    description, or what follows a colon in the label, as `bonescan.label.bones` names it), `shape` (polygon, rectangle,
+    circle, point, mask) and `points` ("row,col;row,col", pixels, from the top left corner; a circle's are its centre
+    and one of its rim, a mask's the first and the last pixel of each run in a row).
+    """
+    warnings: list[str]
+    """What should be looked at; of one that does not count also all defects."""
 
 
 def no_file(name: str) -> bytes:
@@ -45,8 +71,8 @@ def read_annotation(
     size: tuple[int, int],
     words: Words | None = None,
     fetch: Callable[[str], bytes] = no_file,
-) -> list[dict] | None:
-    """Return the findings of one annotation; None if rule `annotation` made it and nobody ticked it as read.
+) -> Annotation:
+    """Return what one annotation says.
 
     Parameters
     ----------
@@ -66,50 +92,69 @@ def read_annotation(
 
     Returns
     -------
-    list of dict or None
-        `finding` (the shape's label), `lesion` (from 1; shapes of one finding and `group_id` have one number), `bone`
-        (its description, or what follows a colon in the label, as `bonescan.label.bones` names it), `shape` (polygon,
-        rectangle, circle, point, mask) and `points` ("row,col;row,col", pixels, from the top left corner; a circle's
-        are its centre and one of its rim, a mask's the first and the last pixel of each run in a row).
+    Annotation
 
     Raises
     ------
     Defects
-        Not a LabelMe annotation, one of another image, or shapes that are unknown, incomplete or outside the picture;
-        one line each, which names file and shape.
+        Not a LabelMe annotation; of one that counts also one of another image, and shapes that are unknown, incomplete
+        or outside the picture; one line each, which names file and shape.
     """
-    words, defects = words or Words(), []
+    words, warnings = words or Words(), []
     try:
         header, shapes = (_read_xml if suffix == ".xml" else _read_json)(data, place, words)
     except ValueError as error:
         raise Defects([str(error)]) from None
-    defects += _check_header(header, image, place, size)
-    found = []
+    defects, found = _check_header(header, image, place, size), []
     for number, shape in shapes:
         try:
-            finding = _finding(shape, f"{place}, shape {number}", place, size, words, header.encoding, fetch)
+            finding, doubts = _finding(shape, f"{place}, shape {number}", place, size, words, header.encoding, fetch)
         except ValueError as error:
             defects.append(str(error))
         else:
-            found += [finding] if finding else []
+            found += [finding | {"number": number}] if finding else []
+            warnings += doubts
     found, mixed = number_lesions(found, place)
-    if defects := defects + mixed:
+    defects += mixed
+    if header.read is False:
+        return Annotation(False, bool(shapes), found, defects + words.withdraw(place))
+    if defects:
         raise Defects(defects)
-    return None if header.read is False else found
+    return Annotation(True, bool(shapes), found, warnings)
 
 
 def _check_header(header: Header, image: str, place: str, size: tuple[int, int]) -> list[str]:
     """Return what is wrong with the image, the picture's size and the flag of an annotation."""
     defects = []
-    named = PureWindowsPath(header.image).stem if isinstance(header.image, str) else None
-    if header.image and named != image:
+    if header.image and not (isinstance(header.image, str) and image.casefold() in _stems(header.image)):
         defects.append(f"{place}: expected an annotation of the image that it is named by, found another image's")
-    if (header.rows, header.columns) not in (tuple(size), (None, None)):
-        found = " x ".join(map(_print_side, (header.rows, header.columns)))
+    sides = _read_side(header.rows), _read_side(header.columns)
+    if sides not in (tuple(size), (None, None)):
+        found = " x ".join(map(_print_side, sides))
         defects.append(f"{place}: expected a picture of {size[0]} x {size[1]}, found {found}")
     if not isinstance(header.read, bool):
         defects.append(f"{place}: expected the flag {READ} to be true or false, found something else")
     return defects
+
+
+def _stems(path: str) -> list[str]:
+    """Return a file's name, folded, without its suffix, and without those before it: `p1.dcm` and `p1` of both."""
+    stems = [PureWindowsPath(path.strip()).stem.casefold()]
+    while (shorter := SUFFIX.sub("", stems[-1])) != stems[-1]:
+        stems.append(shorter)
+    return stems
+
+
+def _read_side(value):
+    """Return a picture's side as a number where it is a text of digits."""
+    is_number = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10
+    return int(value) if is_number else value
+
+
+def _read_flag(flags) -> object:
+    """Return the flag that a reader ticks, however it is spelled: true where there is none, None for several."""
+    values = [value for key, value in flags.items() if fold(key) == READ] if isinstance(flags, dict) else []
+    return values[0] if len(values) == 1 else None if values else True
 
 
 def _read_json(data: bytes, place: str, words: Words) -> tuple[Header, list]:
@@ -120,10 +165,10 @@ def _read_json(data: bytes, place: str, words: Words) -> tuple[Header, list]:
         raise ValueError(f"{place}: expected JSON: {error}") from None
     if not isinstance(annotation, dict) or not isinstance(annotation.get("shapes"), list):
         raise ValueError(f"{place}: expected a LabelMe annotation with a list of shapes")
-    flags = annotation.get("flags")
-    read = flags.get(READ, True) if isinstance(flags, dict) else True
     header = (annotation.get(key) for key in ("imagePath", "imageHeight", "imageWidth"))
-    return Header(*header, read, encoding), list(enumerate(annotation["shapes"], start=1))
+    return Header(*header, _read_flag(annotation.get("flags")), encoding), list(
+        enumerate(annotation["shapes"], start=1)
+    )
 
 
 def _labels(annotation) -> list[str]:
@@ -145,8 +190,7 @@ def _read_xml(data: bytes, place: str, words: Words) -> tuple[Header, list]:
         raise ValueError(f"{place}: expected XML without entities: {error}") from None
     if root.tag != "annotation":
         raise ValueError(f"{place}: expected a LabelMe annotation")
-    sides = (_text(root, f"imagesize/{name}") for name in ("nrows", "ncols"))
-    sides = (int(side) if side.isascii() and side.isdigit() and len(side) < 10 else side or None for side in sides)
+    sides = (_text(root, f"imagesize/{name}") or None for name in ("nrows", "ncols"))
     shapes = enumerate(root.iterfind("object"), start=1)
     header = Header(_text(root, "filename"), *sides, True, encoding)
     return header, [(number, _object(item)) for number, item in shapes if _text(item, "deleted") != "1"]
@@ -180,8 +224,8 @@ def _print_side(value) -> str:
 
 def _finding(
     shape, place: str, annotation: str, size: tuple[int, int], words: Words, encoding: str, fetch: Callable
-) -> dict | None:
-    """Return one finding with its group, None if its label is unknown; `place` names file and shape."""
+) -> tuple[dict | None, list[str]]:
+    """Return one finding with its group, None if its label is unknown, and doubts; `place` names file and shape."""
     if not isinstance(shape, dict) or not isinstance(shape.get("label"), str) or not shape["label"].strip():
         raise ValueError(f"{place}: expected a label")
     label = words.read(shape["label"], annotation, other_readings(shape["label"], encoding))
@@ -193,23 +237,36 @@ def _finding(
         kind, points = read_shape(kind, shape.get("points"), shape.get("mask"), place, size)
     group = _group(shape.get("group_id"), place)
     if label is None:
-        return None
-    bone = _bone(shape.get("description"), label.region, place)
-    return {
+        return None, []
+    bone, doubts = _bone(shape.get("description"), label.region, place)
+    finding = {
         "finding": label.finding,
-        "bone": words.read_bone(bone, other_readings(bone, encoding)),
+        "bone": words.read_bone(bone, annotation, other_readings(bone, encoding)),
         "shape": kind,
         "points": ";".join(f"{row:.2f},{column:.2f}" for column, row in points.tolist()),
         "group": group,
     }
+    return finding, doubts
 
 
-def _bone(description, region: str, place: str) -> str:
-    """Return what a reader wrote of the bone: the description, but the label's region if that alone names one."""
+def _bone(description, region: str, place: str) -> tuple[str, list[str]]:
+    """Return what a reader wrote of the bone, in the description and behind the label's colon, and doubts.
+
+    Of two bones the more exact one (`is_general`), else the description's. Of one or none what both say together
+    (`metastasis: rib 7`, described as `left`), else the one, else both as they are.
+    """
     if not isinstance(description, str | int | float | None):
         raise ValueError(f"{place}: expected a description as text")
     written = "" if description is None else str(description).strip()
-    return next(filter(is_known, (written, region)), written or region)
+    both = " ".join(filter(None, (written, region)))
+    if is_known(written) and is_known(region):
+        described, labelled = (whole_bone(name_bone(text)) for text in (written, region))
+        if is_general(labelled, described):
+            return written, []
+        if is_general(described, labelled):
+            return region, []
+        return written, [f"{place}: label and description name different bones: the description counts"]
+    return next(filter(is_known, (both, written, region)), both), []
 
 
 def _read_scribble(name: str, place: str, size: tuple[int, int], fetch: Callable[[str], bytes]) -> np.ndarray:
@@ -224,10 +281,9 @@ def _read_scribble(name: str, place: str, size: tuple[int, int], fetch: Callable
     return find_runs(open_mask(data, size, wrong, place, "the picture"), (0, 0), place)
 
 
-def _group(value, place: str) -> int | str | None:
-    """Return what joins the shapes of one lesion."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+def _group(value, place: str) -> str | None:
+    """Return what joins the shapes of one lesion: a number, or a text, that means the same with blanks around it."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str | None):
         raise ValueError(f"{place}: expected a group_id as a number or null")
-    return value
+    text = str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
+    return None if text.casefold() in NO_GROUP else text

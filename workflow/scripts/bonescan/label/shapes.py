@@ -2,15 +2,19 @@
 
 import base64
 import io
+import re
 from collections import Counter
 
 import numpy as np
 from PIL import Image
 
+from bonescan.label.masks import shape_mask
+
 # Points of each shape: two corners, or centre and a point of the rim
 POINTS = {"polygon": (3, None), "rectangle": (2, 2), "circle": (2, 2), "point": (1, 1), "mask": (2, 2)}
 FOUR_CORNERS = ("oriented_rectangle", "rotation")  # of LabelMe 7, and X-AnyLabeling's name for it
 OTHER_SHAPES = ("line", "linestrip", "points")  # LabelMe has them, but they have no inside
+DATA_URL = re.compile(r"^data:image/png;base64,")
 CLIPPED = 1.0  # pixels beyond the picture that are taken for its edge, as tools let points slip
 ALONG = 0.01  # pixels by which the sides of a rectangle of four corners may lean: what is written of a point
 
@@ -38,7 +42,7 @@ def read_shape(kind: str, values, mask, place: str, size: tuple[int, int]) -> tu
     Raises
     ------
     ValueError
-        A shape that is unknown, incomplete, without an area, or outside the picture.
+        A shape that is unknown, incomplete, without an area, outside the picture, or between its pixels' centres.
     """
     if not isinstance(kind, str) or kind not in (*POINTS, *FOUR_CORNERS):
         found = kind if kind in OTHER_SHAPES else "another"
@@ -55,7 +59,7 @@ def read_shape(kind: str, values, mask, place: str, size: tuple[int, int]) -> tu
     points = _clip(points, kind, place, size)
     if kind == "mask":
         return kind, find_runs(_read_mask(mask, points, place), points.min(axis=0), place)
-    _check_area(kind, points, place)
+    _check_area(kind, points, size, place)
     return kind, points
 
 
@@ -110,8 +114,11 @@ def _clip(points: np.ndarray, kind: str, place: str, size: tuple[int, int]) -> n
     return points.clip(0, edge)
 
 
-def _check_area(kind: str, points: np.ndarray, place: str) -> None:
-    """Stop at a shape that has none: corners on one line, an outline that runs back on itself, a rim on the centre."""
+def _check_area(kind: str, points: np.ndarray, size: tuple[int, int], place: str) -> None:
+    """Stop at a shape that has none, or that covers no pixel.
+
+    None: corners on one line, an outline that runs back on itself, a rim on the centre.
+    """
     points = np.round(points, 2)  # as they are written
     if kind == "polygon":
         far = points - points[0]
@@ -123,6 +130,8 @@ def _check_area(kind: str, points: np.ndarray, place: str) -> None:
         flat = kind == "circle" and (points[0] == points[1]).all()
     if flat:
         raise ValueError(f"{place}: expected a {kind} with an area, found none")
+    if not shape_mask(kind, points[:, ::-1], size).any():
+        raise ValueError(f"{place}: expected a {kind} around the centre of a pixel, found one that covers no pixel")
 
 
 def _runs_back(points: np.ndarray) -> bool:
@@ -139,7 +148,8 @@ def _read_mask(encoded, corners: np.ndarray, place: str) -> np.ndarray:
     columns, rows = np.ptp(corners, axis=0).astype(int) + 1
     wrong = f"{place}: expected a mask as a PNG in base 64"
     try:
-        data = base64.b64decode(encoded if isinstance(encoded, str) else "", validate=True)
+        encoded = "".join(encoded.split()) if isinstance(encoded, str) else ""
+        data = base64.b64decode(DATA_URL.sub("", encoded), validate=True)
     except ValueError:
         raise ValueError(wrong) from None
     return open_mask(data, (rows, columns), wrong, place, "its box")

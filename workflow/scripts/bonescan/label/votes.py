@@ -42,7 +42,7 @@ def read_votes(
     size : (int, int)
         Rows and columns of the images.
     readers : list of str or None
-        As for `check_images`.
+        The readers whom the config names; one without a folder is a reader who annotated nothing. None to accept any.
     known : dict of str to Label
         From `bonescan.labels.known_labels`.
     watch : Watch
@@ -60,21 +60,17 @@ def read_votes(
         All that is wrong with the annotations, each in a line of the log: what `survey_folder` and `check_images` find,
         and unknown labels.
     """
-    words = Words(known, watch.clear)
-    reading = survey_folder(folder, size, set(images), words)
+    words = Words(known, watch)
+    reading = survey_folder(folder, size, set(images), words, readers or ())
     stop_at([*reading.defects, *words.defects(), *check_images(reading, images, readers)])
     findings = pd.DataFrame(reading.findings, columns=FINDING_COLUMNS)
-    names = watch.name_readers(reading.annotated)
-    findings["reader"] = findings["reader"].map(names)
     for bone, number in sorted(unknown_bones(findings["bone"][findings["finding"] == METASTASIS]).items()):
         log.warning(
-            "%s is no bone that is known, %d shapes of metastases name it", show_word(bone, watch.clear), number
+            "%s is no bone that is known, %d shapes of metastases name it", show_word(bone, watch.holds), number
         )
-    if watch.hidden:
-        log.warning("%d descriptions hold an identity and are left empty", watch.hidden)
-    if renamed := sum(reader != name for reader, name in names.items()):
-        log.warning("%d readers' folders are called by a name in a header: they are numbered", renamed)
-    return count_votes(findings, images, {names[reader]: seen for reader, seen in reading.annotated.items()}), findings
+    if words.hidden:
+        log.warning("%d descriptions hold an identity and are left empty", words.hidden)
+    return count_votes(findings, images, reading.annotated), findings
 
 
 def check_images(reading: Reading, images: list[str], readers: list[str] | None) -> list[str]:
@@ -92,25 +88,27 @@ def check_images(reading: Reading, images: list[str], readers: list[str] | None)
     -------
     list of str
         One line for each reader whom the config does not know, for each annotation of an image that is not of the
-        cohort, and for the images that no reader annotated.
+        cohort, and for the images that no reader annotated, or none ticked as read.
     """
     defects = []
-    shapes = pd.DataFrame(reading.findings, columns=["reader", "image"]).value_counts()
-    for reader in sorted(set(reading.annotated) - set(readers or reading.annotated)):
+    expected = [reading.names[reader] for reader in readers or reading.names]
+    for reader in sorted(set(reading.annotated) - set(expected)):
         number = len(reading.annotated[reader])
         defects.append(
-            f"{reader}: an unknown reader with {number} annotations, expected {', '.join(readers)} (label.readers)"
+            f"{reader}: an unknown reader with {number} annotations, expected {', '.join(expected)} (label.readers)"
         )
     cohort = set(images)
     for reader, names in reading.annotated.items():
         for name in sorted(names - cohort):
-            defects.append(
-                f"{reading.places[reader, name]}: an annotation of an image that the cohort does not have, "
-                f"with {shapes.get((reader, name), 0)} shapes"
-            )
-    seen = set().union(*reading.annotated.values(), *reading.tried.values())
-    if missing := sorted(cohort - seen):
-        defects.append(f"no reader's annotation of {len(missing)} images: {', '.join(missing)}")
+            defects.append(f"{reading.places[reader, name]}: an annotation of an image that the cohort does not have")
+    missing = cohort.difference(*reading.annotated.values(), *reading.tried.values())
+    unread = missing.intersection(set().union(*reading.unread.values()))
+    for none, names in (
+        ("no reader's annotation", missing - unread),
+        ("no annotation that a reader ticked as read", unread),
+    ):
+        if names:
+            defects.append(f"{none} of {len(names)} images: {', '.join(sorted(names))}")
     return defects
 
 
@@ -187,7 +185,8 @@ def lesions_of_majority(lesions: pd.DataFrame, least: int) -> list[str]:
     """Return the bones of the lesions that at least `least` readers marked on one image, one entry per lesion.
 
     Each bone gets as many lesions as at least `least` readers marked there. With two of three readers this is the
-    middle one of their three numbers: one reader's miss or extra mark does not change the list.
+    middle one of their three numbers: one reader's miss or extra mark does not change the list. Lesions whose bone a
+    reader does not name join those that the others name (`join_unnamed`).
 
     Parameters
     ----------
@@ -199,12 +198,45 @@ def lesions_of_majority(lesions: pd.DataFrame, least: int) -> list[str]:
     list of str
         Sorted. If the readers agree on no bone: every marked bone, with the largest number that a reader marked.
     """
-    numbers = pd.crosstab(lesions["bone"].map(whole_bone), lesions["reader"])
+    numbers = join_unnamed(pd.crosstab(lesions["bone"].map(whole_bone), lesions["reader"]))
     ordered = -np.sort(-numbers.to_numpy(), axis=1)
     agreed = ordered[:, least - 1] if ordered.shape[1] >= least else np.zeros(len(numbers), dtype=int)
     if not agreed.any():
         agreed = ordered[:, 0]
     return list(np.repeat(numbers.index.to_numpy(), agreed))
+
+
+def join_unnamed(numbers: pd.DataFrame) -> pd.DataFrame:
+    """Return the readers' lesions, those without a bone taken for ones that other readers named and this one did not.
+
+    Those go first that most other readers named. Where a reader's are too few for several bones that as many named,
+    nobody knows which they are: they join none, and are no lesions of their own either.
+
+    Parameters
+    ----------
+    numbers : DataFrame of int
+        Lesions, one row a bone, one column a reader; the bone without a name is empty.
+
+    Returns
+    -------
+    DataFrame of int
+        The same rows; the empty bone has what is more than the others named.
+    """
+    if "" not in numbers.index:
+        return numbers
+    named, joined = numbers.drop(index=""), numbers.copy()
+    for reader, left in numbers.loc[""].items():
+        lacking = named.sub(named[reader], axis=0).clip(lower=0)
+        most, others = lacking.max(axis=1).fillna(0).astype(int), (lacking > 0).sum(axis=1)
+        joined.loc["", reader] = max(left - most.sum(), 0)
+        for rank in sorted(set(others[others > 0]), reverse=True):
+            bones = others.index[others == rank]
+            if len(bones) > 1 and most[bones].sum() > left:
+                break
+            filled = most[bones].clip(upper=left)
+            joined.loc[bones, reader] += filled
+            left -= filled.sum()
+    return joined
 
 
 def subtype_of_bones(bones: list[str]) -> str:

@@ -20,7 +20,7 @@ ANATOMY = frozenset(
 
 
 class Watch:
-    """Takes identities out of what readers wrote, and counts them.
+    """Finds identities in what readers wrote.
 
     Parameters
     ----------
@@ -37,18 +37,10 @@ class Watch:
 
     def __init__(self, source: str, folder: Path):
         self.index = None if source == "phantom" else index_of_digests(*read_identities(folder))
-        self.hidden = 0
 
     def holds(self, text: str) -> bool:
         """Tell whether an identity of the cohort stands in a text."""
         return self.index is not None and bool(elsewhere(text, search(text, self.index, ANATOMY)))
-
-    def clear(self, text: str) -> str:
-        """Return a text that may be written: an empty one where an identity stands in it."""
-        if not self.holds(text):
-            return text
-        self.hidden += 1
-        return ""
 
     def name_readers(self, folders: Iterable[str]) -> dict[str, str]:
         """Return how each reader is called: by the folder, or by a number where that is a name in a header."""

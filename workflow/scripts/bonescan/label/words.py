@@ -2,8 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from bonescan.label.bones import is_known, name_bone
+from bonescan.label.watch import Watch
 from bonescan.labels import Label, read_label, split_label
 
 SHOWN = 40  # letters of a word that a message shows
@@ -16,13 +18,19 @@ class Words:
     ----------
     known : mapping of str to Label or None
         From `bonescan.labels.known_labels`; None takes every label as it is written.
-    clear : callable
-        Returns what may be written of a text that a reader wrote.
+    watch : Watch or None
+        Tells where an identity stands in what a reader wrote; None for simulated patients.
     """
 
-    def __init__(self, known: Mapping[str, Label] | None = None, clear: Callable[[str], str] = str):
-        self.known, self.clear = known, clear
+    def __init__(self, known: Mapping[str, Label] | None = None, watch: Watch | None = None):
+        self.known, self.watch = known, watch or Watch("phantom", Path())
         self._unknown: defaultdict[str, set[str]] = defaultdict(set)
+        self._hidden: Counter[str] = Counter()
+
+    @property
+    def hidden(self) -> int:
+        """Descriptions left empty because an identity stands in them."""
+        return self._hidden.total()
 
     def read(self, label: str, place: str, others: Iterable[str] = ()) -> Label | None:
         """Return what a label says; None where it is unknown, which `defects` will tell.
@@ -38,18 +46,29 @@ class Words:
         if self.known is None:
             return Label(*split_label(label))
         if (found := read_label(label, self.known)) is None:
-            self._unknown[show_word(label, self.clear, others)].add(place)
+            self._unknown[show_word(label, self.watch.holds, others)].add(place)
         return found
 
     def know(self, labels: Iterable[str]) -> bool:
         """Tell whether all of some labels are known."""
         return self.known is not None and all(read_label(label, self.known) for label in labels)
 
-    def read_bone(self, text: str, others: Iterable[str] = ()) -> str:
+    def read_bone(self, text: str, place: str = "", others: Iterable[str] = ()) -> str:
         """Return a bone's name, empty where an identity stands in the text or in another reading of its bytes."""
-        if any(not self.clear(other) for other in others):
+        if any(map(self.watch.holds, (text, *others))):
+            self._hidden[place] += 1
             return ""
-        return name_bone(self.clear(text))
+        return name_bone(text)
+
+    def withdraw(self, place: str) -> list[str]:
+        """Count an annotation's words no longer; return one line for each of its unknown labels."""
+        self._hidden.pop(place, None)
+        unknown = [label for label, places in self._unknown.items() if place in places]
+        for label in unknown:
+            self._unknown[label].remove(place)
+            if not self._unknown[label]:
+                del self._unknown[label]
+        return [f"{place}: the unknown label {label}" for label in unknown]
 
     def defects(self) -> list[str]:
         """Return one line for each unknown label, the commonest first."""
@@ -64,10 +83,13 @@ class Words:
         return lines
 
 
-def show_word(word: str, clear: Callable[[str], str], others: Iterable[str] = ()) -> str:
-    """Return a reader's word in quotation marks, as far as it may be shown."""
-    if any(not clear(reading) for reading in (word, *others)):
-        return "(it holds an identity)"
+def show_word(word: str, holds: Callable[[str], bool], others: Iterable[str] = ()) -> str:
+    """Return a reader's word in quotation marks, as far as it may be shown: not if it `holds` an identity."""
+    return "(it holds an identity)" if any(map(holds, (word, *others))) else quote(word)
+
+
+def quote(word: str) -> str:
+    """Return a word without identities in quotation marks, on one line, cut if it is long."""
     word = " ".join(word.split())
     shown = word if len(word) <= SHOWN else f"{word[:SHOWN]}..."
     return "'" + "".join(letter if letter.isprintable() else "?" for letter in shown) + "'"
