@@ -86,8 +86,9 @@ class Checkpoint:
         self._due = end + max(INTERVAL, (end - start) / WRITING)
 
     def remove(self) -> None:
-        """Remove the file, and the folder if it is then empty."""
+        """Remove the file, what killed writings have left, and the folder if it is then empty."""
         self.path.unlink(missing_ok=True)
+        remove_leftovers(self.path.parent)
         if self.path.parent.is_dir() and not any(self.path.parent.iterdir()):
             self.path.parent.rmdir()
 
