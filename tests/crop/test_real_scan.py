@@ -71,7 +71,8 @@ def test_ingest_accepts_the_real_scan(cohort):
 def test_without_a_view_the_real_scan_is_rejected(cohort):
     (cohort / "bare.tsv").write_text("path\nscan.dcm\n", encoding="utf-8")
     scans, _, rejected = run("sheet", cohort / "bare.tsv", cohort)
-    assert len(scans) == 0 and rejected["reason"].tolist() == ["neither the file nor the sheet tells the view: give it in a sheet"]
+    assert len(scans) == 0
+    assert rejected["reason"].tolist() == ["neither the file nor the sheet tells the view: give it in a sheet"]
 
 
 def test_the_crop_holds_the_ribs_and_no_head_bladder_or_legs(view):
