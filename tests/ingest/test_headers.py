@@ -87,7 +87,7 @@ def test_the_pixels_tell_the_number_of_frames_where_the_file_does_not(said, held
         if not offsets:
             file.PixelData = encapsulate(list(generate_fragments(file.PixelData[8 + 4 * held :])), has_bot=False)
     file.NumberOfFrames = said
-    assert headers.frame_count(written(file)) == frames
+    assert headers.count_frames(written(file)) == frames
 
 
 def test_a_frame_in_two_fragments_is_one_frame():
@@ -96,7 +96,7 @@ def test_a_frame_in_two_fragments_is_one_frame():
     (frame,) = generate_fragments(file.PixelData[12:])
     file.PixelData = encapsulate([frame[:100], frame[100:]], has_bot=False)
     del file.NumberOfFrames
-    assert headers.frame_count(written(file)) == 1
+    assert headers.count_frames(written(file)) == 1
 
 
 @pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless, JPEGLSLossless])
@@ -110,7 +110,7 @@ def test_an_offset_table_that_cannot_be_is_not_believed(syntax, table):
     file.PixelData += fragments
     if len(table) > 2:
         with pytest.raises(Refusal, match="expected 3, as many as the pixels hold, found 2"):
-            headers.frame_count(written(file))
+            headers.count_frames(written(file))
         return
     assert all(np.array_equal(pixels.frame_counts(written(file), frame), counts[frame]) for frame in (0, 1))
 
@@ -140,7 +140,7 @@ def test_more_frames_than_the_file_says_are_not_left_out_without_a_word(syntax):
 def test_bytes_behind_the_last_frame_are_no_frame():
     file = whole_body()
     file.PixelData += bytes(1000)
-    assert headers.frame_count(file) == 1
+    assert headers.count_frames(file) == 1
 
 
 @pytest.mark.parametrize(

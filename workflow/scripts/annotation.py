@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from bonescan.files import read_table, write_json, write_table, write_whole
+from bonescan.files import read_table, write_json, write_table, write_text, write_whole
 from bonescan.ingest.accepted import explain_rejections
 from bonescan.label.annotation import encode_png, make_annotation, make_picture
 from bonescan.label.folder import read_folder
@@ -35,8 +35,7 @@ def main(snakemake):
             begun.setdefault((folders[finding["reader"]], finding["image"]), []).append(finding)
     rows = []
     for reader in params.readers:
-        with write_whole(table.parent / reader / "labels.txt") as temporary:
-            temporary.write_text("\n".join([*params.labels, ""]), encoding="utf-8")
+        write_text(table.parent / reader / "labels.txt", "\n".join([*params.labels, ""]))
     for image, counts in zip(images, scans, strict=True):
         png = encode_png(make_picture(np.asarray(counts), params.window))
         for reader in params.readers:
@@ -44,20 +43,16 @@ def main(snakemake):
             with write_whole(folder / f"{image}.png") as temporary:
                 temporary.write_bytes(png)
             if image in reports:
-                with write_whole(folder / f"{image}.txt") as temporary:
-                    temporary.write_text(reports[image] + "\n", encoding="utf-8")
+                write_text(folder / f"{image}.txt", reports[image] + "\n")
             # what a reader may have worked on is never overwritten
             if not (kept := (folder / f"{image}.json").exists()):
-                write_json(
-                    folder / f"{image}.json", make_annotation(image, counts.shape, begun.get((reader, image), ()))
-                )
+                started = make_annotation(image, counts.shape, begun.get((reader, image), ()))
+                write_json(folder / f"{image}.json", started)
             rows.append((reader, image, "kept" if kept else "new", int(image in reports)))
     rows = pd.DataFrame(rows, columns=["reader", "image", "annotation", "report"])
     write_table(table, rows)
     log.info("%d images for %d readers", len(images), len(params.readers))
-    log.info(
-        "%d annotations begun, %d kept as they were", *((rows["annotation"] == name).sum() for name in ("new", "kept"))
-    )
+    log.info("%d annotations begun, %d kept", *((rows["annotation"] == name).sum() for name in ("new", "kept")))
     log.info("labelme %s --labels %s", table.parent / "READER", table.parent / "READER" / "labels.txt")
 
 

@@ -30,7 +30,6 @@ def main(snakemake):
     settings = views.Settings(root, tuple(params.shape), salt, given, phantom, params.whole_body)
     if not phantom:
         write_key(Path(), [(views.file_token(entry.path, settings), entry.path) for entry in entries])
-
     states = [entry_state(entry, root, salt) for entry in entries]
     with open_journal(Path(output.scans).parent, settings.stamp(params.code), settings.shape, salt) as journal:
         outcomes = list(journal.recall(states))
@@ -50,14 +49,11 @@ def main(snakemake):
         journal.finish(output.scans, kept_views(outcomes, guarded))
     if not phantom:
         write_identities(Path(), known, salt)
-    for file in snakemake.log:
-        if hidden := guard.guard_log(Path(file), index, WORDS):
-            log.warning("%d lines of the log are withheld", hidden)
+    guard.guard_logs(snakemake.log, index, WORDS)
     for name, table in tables.items():
         write_table(getattr(output, name), table)
     if tables["table"].empty:
-        # of reasons that the check has seen
-        log.error(explain_rejections(tables["rejected"]))
+        log.error(explain_rejections(tables["rejected"]))  # of reasons that the check has seen
 
 
 if __name__ == "__main__":

@@ -116,6 +116,12 @@ def link_files(source: Path, target: Path) -> None:
             shutil.copyfile(path, place)
 
 
+def write_text(path, text: str) -> None:
+    """Write a text in UTF-8."""
+    with write_whole(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
 def write_json(path, value) -> None:
     """Write `value` as indented JSON; NaN is refused, because JSON has no name for it."""
     text = json.dumps(value, indent=2, allow_nan=False) + "\n"

@@ -73,8 +73,14 @@ def holds_photopeak(window: pydicom.Dataset) -> bool | None:
     return False if SCATTER.search(str(window.get("EnergyWindowName") or "")) else None
 
 
-def photopeak_frames(dataset: pydicom.Dataset) -> list[bool]:
+def photopeak_frames(dataset: pydicom.Dataset, asked: bool = False) -> list[bool]:
     """Tell of each frame whether it is of the photopeak, or of the only window where the file says no energies.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    asked : bool
+        The sheet asks for a frame: only what the file knows of its window speaks against it.
 
     Raises
     ------
@@ -82,6 +88,8 @@ def photopeak_frames(dataset: pydicom.Dataset) -> list[bool]:
         The file has several windows, and which frames are of the photopeak's cannot be told.
     """
     windows, inside = frame_windows(dataset), frames_with_photopeak(dataset)
+    if asked:
+        return [here is not False for here in inside]
     if None in windows and len(items_of(dataset, "EnergyWindowInformationSequence")) > 1:
         raise Refusal(
             f"Energy Window Vector: expected {len(windows)} values, one a frame, found others: "

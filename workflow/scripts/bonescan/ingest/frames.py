@@ -62,9 +62,7 @@ def decode_dicom(
     factors = resampling.zoom(size, shape, spacing, whole_body)
     pixels.check_complete(dataset)
     views = asked_views(dataset, wanted, name, only)
-    # of one frame that the sheet names, only what the file knows speaks against it
-    told = detectors.frames_with_photopeak(dataset)
-    kept = detectors.photopeak_frames(dataset) if only is None else [here is not False for here in told]
+    kept = detectors.photopeak_frames(dataset, asked=only is not None)
     for number, view in views.items():
         place = f"frame {number}: " if len(views) > 1 else ""
         if wanted not in (None, view):

@@ -1,6 +1,8 @@
 """The last look before anything is written: no identity of any file of the cohort stands in what another one gives."""
 
+import logging
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from bonescan.ingest.identities import FULL
@@ -16,6 +18,8 @@ from bonescan.ingest.privacy import (
 )
 from bonescan.ingest.refusal import Refusal
 from bonescan.ingest.words import Index
+
+log = logging.getLogger(__name__)
 
 STAMP = re.compile(r"^[\d-]+ [\d:,]+ [A-Z]+ ")  # of a log's line: `bonescan.script.FORMAT`
 
@@ -82,6 +86,13 @@ def guard_report(report: str, index: Index, own: frozenset[str]) -> str:
     if any(hit.far == FULL for hit in hits):
         return withhold("it names another patient of the cohort")
     return replace_hits(report, hits)
+
+
+def guard_logs(paths: Iterable[str], index: Index, own: frozenset[str]) -> None:
+    """Overwrite the lines of logs that hold an identity, and say of how many."""
+    for path in paths:
+        if hidden := guard_log(Path(path), index, own):
+            log.warning("%d lines of the log are withheld", hidden)
 
 
 def guard_log(path: Path, index: Index, own: frozenset[str]) -> int:

@@ -62,10 +62,10 @@ def check_whole_body(dataset: pydicom.Dataset, kinds: tuple[str, ...] = ("WHOLE 
         name = getattr(sop_class, "name", "") or "none"
         name = "another class" if name == sop_class else name
         raise Refusal(f"SOP class: expected Nuclear Medicine Image Storage, found {name}")
-    if kind and kind not in kinds and "TRANSMISSION" not in kind:
-        raise Refusal(f"Image Type, third value: expected {' or '.join(kinds)}, found {quote(kind)}")
     if any("TRANSMISSION" in value for value in further):
-        raise Refusal("Image Type, fourth value: expected EMISSION, found TRANSMISSION")
+        raise Refusal("Image Type: expected EMISSION, found TRANSMISSION")
+    if kind and kind not in kinds:
+        raise Refusal(f"Image Type, third value: expected {' or '.join(kinds)}, found {quote(kind)}")
     expected = {
         "SamplesPerPixel": (1,),
         "PhotometricInterpretation": ("MONOCHROME2", "MONOCHROME1"),
@@ -78,7 +78,7 @@ def check_whole_body(dataset: pydicom.Dataset, kinds: tuple[str, ...] = ("WHOLE 
             raise Refusal(f"{keyword}: expected {' or '.join(map(str, allowed))}, found {quote(value)}")
     if not 1 <= dataset.BitsStored <= dataset.BitsAllocated:
         raise Refusal(f"BitsStored: expected 1 to {dataset.BitsAllocated}, found {dataset.BitsStored}")
-    frames = frame_count(dataset)
+    frames = count_frames(dataset)
     if not 1 <= frames <= MAXIMUM_FRAMES:
         raise Refusal(f"Number of Frames: expected 1 to {MAXIMUM_FRAMES}, found {frames}")
     dataset.NumberOfFrames = frames
@@ -112,6 +112,11 @@ def quote(value) -> str:
 
 
 def frame_count(dataset: pydicom.Dataset) -> int:
+    """Return the Number of Frames that the header states, or that `check_whole_body` has put there; else one."""
+    return whole_number_of(dataset, "NumberOfFrames") or 1
+
+
+def count_frames(dataset: pydicom.Dataset) -> int:
     """Return the Number of Frames, or where the file does not say, how many frames its pixels hold.
 
     Raises
@@ -192,15 +197,13 @@ def identity(dataset: pydicom.Dataset) -> str:
     Refusal
         Neither of the two in the file.
     """
-    number = patient_number(dataset)
-    found = study_identity(dataset) if is_placeholder(number) else number
-    if not found:
-        raise Refusal("neither Patient ID nor Study Instance UID: give the patient in a sheet")
-    return found
+    if found := patient_number(dataset) or study_identity(dataset):
+        return found
+    raise Refusal("neither Patient ID nor Study Instance UID: give the patient in a sheet")
 
 
 def patient_number(dataset: pydicom.Dataset) -> str:
-    """Return the Patient ID; of several values the first that is not a placeholder, if any is."""
+    """Return the Patient ID, of several values the first, that is no placeholder; else an empty text."""
     numbers = [str(value).strip() for value in values_of(dataset.get("PatientID"))]
     return next((number for number in numbers if not is_placeholder(number)), "")
 

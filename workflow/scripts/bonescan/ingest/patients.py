@@ -9,7 +9,7 @@ from collections import Counter
 import pydicom
 
 from bonescan.ingest.datasets import values_of
-from bonescan.ingest.headers import is_placeholder, patient_number
+from bonescan.ingest.headers import patient_number
 from bonescan.ingest.identities import SUFFIXES, TITLES, is_word_for_nobody
 from bonescan.ingest.outcomes import Outcome, View
 from bonescan.ingest.persons import Persons
@@ -33,6 +33,9 @@ FILLED_NAMES = [{"john", "doe"}, {"jane", "doe"}]
 
 HEADER = "header"
 """Key of what `describe` returns in a view's row; no table has it."""
+
+SAID = ("names", "joined", "latin", "born", "sex")
+"""Keys of what a header says of the person."""
 
 SERVES = "the study serves instead"
 
@@ -66,7 +69,7 @@ def describe(dataset: pydicom.Dataset, persons: Persons, alone: tuple[str, str] 
         "born": [pseudonym(salt, "Born", part) for part in born],
         "sex": sex if sex in ("M", "F") else "",
         "alone": alone,
-        "placeholder": is_placeholder(patient_number(dataset)),
+        "placeholder": not patient_number(dataset),
     }
 
 
@@ -147,8 +150,7 @@ def separate(outcomes: list[Outcome]) -> tuple[list[Outcome], list[tuple[str, in
     for outcome in outcomes:
         for view in outcome.views:
             if HEADER in view.row:
-                known = headers.setdefault(view.row["patient"], [])
-                known += [] if view.row[HEADER] in known[-2:] else [view.row[HEADER]]
+                headers.setdefault(view.row["patient"], []).append(view.row[HEADER])
     verdicts = {patient: judge(of, len(headers) == 1) for patient, of in headers.items()}
     studies: dict[str, list[dict]] = {}
     for patient, of in headers.items():
@@ -165,12 +167,17 @@ def separate(outcomes: list[Outcome]) -> tuple[list[Outcome], list[tuple[str, in
 
 def count_persons(headers: list[dict]) -> tuple[int, bool]:
     """Return how many persons headers describe at least, up to 2, and whether each is known to be the first's."""
-    several, known = [headers[0]], True
-    for header in headers[1:]:
+    # an anonymised archive has the same words in all of them
+    distinct: dict[str, list[dict]] = {}
+    for header in headers:
+        distinct.setdefault(repr([header[key] for key in SAID]), []).append(header)
+    several: list[dict] = []
+    known = True
+    for header, *more in distinct.values():
         told = [are_two(header, one) for one in several]
         if True in told:
             return 2, False
-        known &= False in told
+        known &= (not several or False in told) and (not more or are_two(header, header) is False)
         several += [] if False in told else [header]
     return 1, known
 

@@ -28,12 +28,13 @@ def check_complete(dataset: pydicom.Dataset) -> None:
     ------
     Refusal
     """
+    frames = frame_count(dataset)
     if dataset.file_meta.TransferSyntaxUID.is_compressed:
-        if 0 < (held := frames_of_pixels(dataset)) < frame_count(dataset):
-            raise Refusal(f"truncated: expected {frame_count(dataset)} frames of pixels, found {held}")
+        if 0 < (held := frames_of_pixels(dataset)) < frames:
+            raise Refusal(f"truncated: expected {frames} frames of pixels, found {held}")
         return
     rows, columns = size_of_matrix(dataset)
-    expected = rows * columns * frame_count(dataset) * dataset.BitsAllocated // 8
+    expected = rows * columns * frames * dataset.BitsAllocated // 8
     if (found := len(dataset.PixelData)) < expected:
         raise Refusal(f"truncated: expected {expected} bytes of pixels, found {found}")
 

@@ -55,5 +55,6 @@ def _why_twin(view: View, kept: View) -> Refusal:
 def _adopt(kept: View, view: View) -> View:
     """Return the kept copy with what a sheet says of another one and not of it."""
     if view.row["label"] and not kept.row["label"]:
-        kept = kept._replace(row=kept.row | {name: view.row[name] for name in ("label", "subtype", "row")})
+        row = kept.row["row"] or view.row["row"]
+        kept = kept._replace(row=kept.row | {"row": row, "label": view.row["label"], "subtype": view.row["subtype"]})
     return kept._replace(report=kept.report or view.report)

@@ -16,7 +16,7 @@ OWN = frozenset(
     content contradict counts cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp850 cp866 cp932 cp949 cr
     crashed ct cut data date decoded decoder deflated degenerative deidentified derived detector detectors
     diagnosis dicom dicomdir differ different digits doc dots down drive duplicate dx dynamic each ecg empty end
-    energy entered equal es euc exam exams exif expected factor false file files folder for format found fourth
+    energy entered equal es euc exam exams exif expected factor false file files folder for format found
     fracture frame frames from full fullest gated gb18030 gender give grey half hc header healthy here hold
     hyphens i ict id ids image in increment index inflated info injection installed instance interrupted
     inverted is it its jp jpeg keep kept kev kidney known l la label le left letter letters lines link listed

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 
+from bonescan.ingest.bounded import read_bounded
 from bonescan.label.defects import Defects, stop_at
 from bonescan.label.labelme import read_annotation
 from bonescan.label.words import Words, show_word
@@ -226,14 +227,10 @@ def read_within(path: Path, root: Path) -> bytes:
         # a pipe or a device is not even opened: it might wait for ever
         if not stat.S_ISREG(real.stat().st_mode):
             raise ValueError("something that is no file")
-        # and if it became one meanwhile, opening does not wait
-        with open(
-            os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
-        ) as stream:
-            data = stream.read(MAXIMUM_BYTES + 1)
+        data = read_bounded(real, MAXIMUM_BYTES)
     except (OSError, RuntimeError) as error:
         raise ValueError(f"one that cannot be read: {getattr(error, 'strerror', None) or 'links'}") from None
-    if len(data) > MAXIMUM_BYTES:
+    if data is None:
         raise ValueError("more")
     return data
 

@@ -7,6 +7,7 @@ import pandas as pd
 from skimage.draw import disk
 
 from bonescan.label.polygon import fill_polygon
+from bonescan.terms import METASTASIS
 
 POINT_RADIUS = 3  # pixels, so that a single marked point can be seen
 
@@ -67,7 +68,7 @@ def view_mask(findings: pd.DataFrame, image: str, size: tuple[int, int], votes: 
     -------
     ndarray, shape `size`, bool
     """
-    marked = findings[(findings["image"] == image) & (findings["finding"] == "metastasis")]
+    marked = findings[(findings["image"] == image) & (findings["finding"] == METASTASIS)]
     readers = np.zeros(size, dtype=int)
     for _, marks in marked.groupby("reader"):
         own = np.zeros(size, dtype=bool)
@@ -93,6 +94,6 @@ def lesion_masks(findings: pd.DataFrame, images: list[str], size: tuple[int, int
     -------
     dict of str to ndarray, shape `size`, bool
     """
-    marked = set(findings.loc[findings["finding"] == "metastasis", "image"])
+    marked = set(findings.loc[findings["finding"] == METASTASIS, "image"])
     masks = {image: view_mask(findings, image, size, votes) for image in images if image in marked}
     return {image: mask for image, mask in masks.items() if mask.any()}

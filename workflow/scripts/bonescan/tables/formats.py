@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bonescan.files import write_whole
+from bonescan.files import write_text
 from bonescan.wording import origin
 
 SPAN = "\0span"
@@ -194,5 +194,4 @@ def save(table: Table, paths: Iterable[str]) -> None:
         suffix = Path(path).suffix
         if suffix not in _FORMATS:
             raise ValueError(f"{path}: expected one of {', '.join(_FORMATS)}, got {suffix!r}")
-        with write_whole(path) as temporary:
-            temporary.write_text(_FORMATS[suffix](table), encoding="utf-8")
+        write_text(path, _FORMATS[suffix](table))
