@@ -21,9 +21,13 @@ def png(pixels):
     return stream.getvalue()
 
 
+def encoded(pixels):
+    return base64.b64encode(png(pixels)).decode()
+
+
 def mask(corners=((100, 200), (102, 201)), pixels=None, **more):
     pixels = np.full((2, 3), 255, np.uint8) if pixels is None else pixels
-    return shape(kind="mask", points=corners, mask=base64.b64encode(png(pixels)).decode(), **more)
+    return shape(kind="mask", points=corners, mask=encoded(pixels), **more)
 
 
 def text(*shapes, **more):

@@ -14,15 +14,10 @@ import pytest
 import yaml
 from outputs_page import read_page
 from PIL import Image
-from workflow_runs import ROOT, jobs
+from workflow_runs import ROOT, TINY_COHORT, jobs
 
 TINY = {
-    "simulate": {
-        "patients": {"normal": 6, "metastasis": 6},
-        "views": {"normal": 9, "multiple": 6, "spinal": 2, "outside_spine": 1},
-        "shards": 2,
-    },
-    "augment": {"counts": {"normal": 20, "multiple": 14, "spinal": 5, "outside_spine": 3}},
+    **TINY_COHORT,
     "models": ["V7", "R34"],
     "figures": {"classifier": "V7"},
     "split": {"units": ["image", "source", "patient"]},

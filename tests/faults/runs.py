@@ -19,13 +19,19 @@ import yaml
 ROOT = Path(__file__).parents[2]
 VENV = Path(sys.prefix)
 
+
+def load(path: Path):
+    """Return a module that lies in none of the folders that Python searches."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+resume, workflow_runs = load(ROOT / "workflow" / "resume.py"), load(ROOT / "tests" / "workflow_runs.py")
+
 TINY = {
-    "simulate": {
-        "patients": {"normal": 6, "metastasis": 6},
-        "views": {"normal": 9, "multiple": 6, "spinal": 2, "outside_spine": 1},
-        "shards": 2,
-    },
-    "augment": {"counts": {"normal": 20, "multiple": 14, "spinal": 5, "outside_spine": 3}},
+    **workflow_runs.TINY_COHORT,
     "models": ["V7"],
     "figures": {"classifier": "V7"},
     "split": {"units": ["patient"]},
@@ -40,10 +46,6 @@ MEASURED = {"seconds", "images_per_s", "resumed_from"}
 """What `fit.json` and `history.csv` hold of this very run; all else must be the same."""
 
 LONGEST = 1800  # seconds that a run may take
-
-_spec = importlib.util.spec_from_file_location("resume", ROOT / "workflow" / "resume.py")
-resume = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(resume)
 
 
 def make_checkout(folder: Path) -> Path:

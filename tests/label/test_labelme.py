@@ -1,14 +1,10 @@
-import base64
-import io
 import json
 
 import numpy as np
 import pytest
-from PIL import Image
+from marked import SIZE, encoded
 
 from bonescan.label import folder, labelme, masks
-
-SIZE = (1024, 256)
 
 
 def shape(label="metastasis", bone="left rib 7", kind="circle", points=((30, 400), (35, 400)), **more):
@@ -18,12 +14,6 @@ def shape(label="metastasis", bone="left rib 7", kind="circle", points=((30, 400
 def read(annotation, suffix=".json"):
     data = annotation if isinstance(annotation, bytes) else json.dumps(annotation).encode()
     return labelme.read_annotation(data, suffix, "a", f"r1/a{suffix}", SIZE).findings
-
-
-def encoded(mask):
-    stream = io.BytesIO()
-    Image.fromarray(mask).save(stream, "PNG")
-    return base64.b64encode(stream.getvalue()).decode()
 
 
 def test_shapes_become_findings():

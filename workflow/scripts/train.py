@@ -13,7 +13,7 @@ from bonescan.scoring.verdict import judge
 from bonescan.script import logged
 from bonescan.terms import DIVERGED
 from bonescan.training.checkpoint import Checkpoint
-from bonescan.training.fit import fingerprint, fit
+from bonescan.training.fit import fit, identify
 from bonescan.training.prediction import predict_logits, probability_of_metastasis
 from bonescan.training.progress import tensorboard_writer
 
@@ -32,20 +32,15 @@ def main(snakemake):
     train, test = (split[split["part"] == part] for part in ("train", "test"))
     images = stored[train["row"]].astype(np.float32)
     labels = train["label"].to_numpy()
-
     keras.utils.set_random_seed(run["seed"])
-    shape = {key: settings[key] for key in ("width", "initial_weights")}
-    model = models.build(network, size=stored.shape[1], name=run["model"], **shape)
-    numbers = {key: settings[key] for key in ("width", "initial_weights", "batch_size", "learning_rate")}
-    basis = {"network": network, "training": numbers, "seed": run["seed"], "data_sha256": fingerprint(images, labels)}
-    how = {key: compute[key] for key in ("backend", "precision", "deterministic", "images_at_once")}
+    model = models.build(network, stored.shape[1], settings["width"], settings["initial_weights"], run["model"])
+    basis, how = identify(network, settings, compute, run["seed"], images, labels)
     how["code_sha256"] = snakemake.params.fit_code
     checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", {**basis, **how})
     options = {key: settings[key] for key in ("epochs", "batch_size", "learning_rate")}
     options["images_at_once"] = compute["images_at_once"]
     watch = tensorboard_writer(snakemake.params.tensorboard) if compute["tensorboard"] else None
     found = fit(model, images, labels, seed=run["seed"], checkpoint=checkpoint, watch=watch, **options)
-
     judged = judge(found.logits, labels, found.history)
     logits = predict_logits(model, stored[test["row"]].astype(np.float32))
     probabilities = np.nan if judged["status"] == DIVERGED else probability_of_metastasis(logits)
@@ -54,9 +49,9 @@ def main(snakemake):
     with write_whole(snakemake.output.history) as path:
         found.history.to_csv(path, index=False)
     write_table(snakemake.output.probabilities, test[["image"]].assign(probability=probabilities))
-    depth = {"parameters": model.count_params(), "weight_layers": count_weight_layers(model)}
-    sizes = {"n_train": len(train), "n_test": len(test)}
-    record = {**run, **judged, **found.record(), **sizes, **depth, **basis, **how, "backend": backend}
+    sizes = {"n_train": len(train), "n_test": len(test), "parameters": model.count_params()}
+    sizes["weight_layers"] = count_weight_layers(model)
+    record = {**run, **judged, **found.record(), **sizes, **basis, **how, "backend": backend}
     write_json(snakemake.output.fit, record)
     checkpoint.remove()
 

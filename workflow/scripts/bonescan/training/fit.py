@@ -140,6 +140,18 @@ def fingerprint(images: np.ndarray, labels: np.ndarray) -> str:
     return digest.hexdigest()
 
 
+def identify(
+    network: dict, settings: dict, compute: dict, seed: int, images: np.ndarray, labels: np.ndarray
+) -> tuple[dict, dict]:
+    """Return what a training is: what it trains on what data, and how this machine does it.
+
+    Only a checkpoint of the same training is gone on from.
+    """
+    numbers = {key: settings[key] for key in ("width", "initial_weights", "batch_size", "learning_rate")}
+    what = {"network": network, "training": numbers, "seed": seed, "data_sha256": fingerprint(images, labels)}
+    return what, {key: compute[key] for key in ("backend", "precision", "deterministic", "images_at_once")}
+
+
 def fit(
     model: keras.Model,
     images: np.ndarray,
