@@ -68,11 +68,13 @@ def images_of(labels, rng):
     return images
 
 
-def test_it_learns():
+def test_it_learns(monkeypatch):
+    monkeypatch.setattr(standard_reader, "LEAST_STEPS", 60)
+    monkeypatch.setattr(standard_reader, "EPOCHS", 1)
     rng = np.random.default_rng(0)
     labels = np.arange(96) % 2
     images = images_of(labels, rng)
-    score = standard_reader.read(standard_reader.train(images[:64], labels[:64], 3, 60), images[64:])
+    score = standard_reader.read(standard_reader.train(images[:64], labels[:64], 3), images[64:])
     assert auc(labels[64:], score) > 0.9
 
 
@@ -96,7 +98,7 @@ def test_scripts(tmp_path, monkeypatch):
     views = pd.concat(map(pd.read_table, files["tsv"]))
     assert len(views) == 12 and views["image"].is_unique and set(views["label"]) == {0, 1}
     assert sum(len(np.load(path)) for path in files["npy"]) == 12
-    monkeypatch.setattr(standard_reader.train, "__defaults__", (2,))
+    monkeypatch.setattr(standard_reader, "LEAST_STEPS", 2)
     monkeypatch.setattr(standard_reader, "EPOCHS", 1)
     reader_training.main(
         SimpleNamespace(

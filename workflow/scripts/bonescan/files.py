@@ -23,7 +23,7 @@ LEFTOVER = re.compile(r"\.[a-z0-9_]{8}\.part(\.[^.]*)?$")
 
 
 @contextmanager
-def write_whole(path: str | os.PathLike, mode: int = 0o644) -> Iterator[Path]:
+def write_whole(path: str | os.PathLike) -> Iterator[Path]:
     """Yield a temporary path beside `path` and rename it to `path` when the block ends without an error.
 
     The temporary name keeps the suffix of `path`, because Keras and matplotlib choose their format by it.
@@ -32,8 +32,6 @@ def write_whole(path: str | os.PathLike, mode: int = 0o644) -> Iterator[Path]:
     ----------
     path : path-like
         The file to write; its folder is made if it is missing.
-    mode : int
-        Who may read it.
     """
     path = Path(path)
     with claim(path, folder=False) as temporary:
@@ -41,7 +39,7 @@ def write_whole(path: str | os.PathLike, mode: int = 0o644) -> Iterator[Path]:
         with open(temporary, "rb+") as written:
             os.fsync(written.fileno())
         with suppress(OSError):  # a disk without modes
-            temporary.chmod(mode)
+            temporary.chmod(0o644)
         temporary.replace(path)
 
 
@@ -124,9 +122,7 @@ def write_text(path, text: str) -> None:
 
 def write_json(path, value) -> None:
     """Write `value` as indented JSON; NaN is refused, because JSON has no name for it."""
-    text = json.dumps(value, indent=2, allow_nan=False) + "\n"
-    with write_whole(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
 def read_json(path) -> dict:

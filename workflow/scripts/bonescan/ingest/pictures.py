@@ -11,7 +11,7 @@ from bonescan.ingest.resampling import LARGEST_SIDE, MAXIMUM_PIXELS
 FORMATS = ("PNG", "TIFF", "JPEG")
 SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 GREY = {"L": 8, "I;16": 16, "I;16B": 16, "I;16L": 16}
-OTHER_SIGNATURES = (b"GIF8", b"\0\0\0\x0cjP  ", b"RIFF", b"II+\0", b"MM\0+")  # GIF, JPEG 2000, WebP, BigTIFF
+OTHER_SIGNATURES = (b"GIF8", b"\0\0\0\x0cjP  ", b"II+\0", b"MM\0+")  # GIF, JPEG 2000, BigTIFF
 ORIENTATION, BITS_PER_SAMPLE = 0x0112, 0x0102  # tags of EXIF and TIFF
 COLOURED = {"RGB", "P", "RGBA", "LA"}
 
@@ -24,7 +24,8 @@ def is_picture(start: bytes) -> bool:
 def is_other_picture(start: bytes) -> bool:
     """Tell from the first 132 bytes of a file whether it is a picture of a format that is not read."""
     bitmap = start[:2] == b"BM" and start[6:10] == bytes(4)
-    return (start.startswith(OTHER_SIGNATURES) or bitmap) and start[128:132] != b"DICM"
+    webp = start[:4] == b"RIFF" and start[8:12] == b"WEBP"
+    return (start.startswith(OTHER_SIGNATURES) or bitmap or webp) and start[128:132] != b"DICM"
 
 
 def read_picture(data: bytes) -> tuple[np.ndarray, str]:
@@ -58,11 +59,11 @@ def read_picture(data: bytes) -> tuple[np.ndarray, str]:
             raise Refusal(f"a picture of {rows} x {columns} pixels, more than can be")
         if image.mode not in GREY and image.mode not in COLOURED:
             raise Refusal(f"a picture of mode {image.mode}: expected grey values of 8 or 16 bits")
-        if image.mode in COLOURED and has_deep_colours(image):
-            raise Refusal("a coloured picture of 16 bits: expected grey values")
-        if image.getexif().get(ORIENTATION, 1) != 1:
-            raise Refusal("a picture that must be turned, says its EXIF: expected one that stands")
         try:
+            if image.mode in COLOURED and has_deep_colours(image):
+                raise Refusal("a coloured picture of 16 bits: expected grey values")
+            if image.getexif().get(ORIENTATION, 1) != 1:
+                raise Refusal("a picture that must be turned, says its EXIF: expected one that stands")
             values = _grey(image) if image.mode in COLOURED else np.asarray(image)
             several = getattr(image, "n_frames", 1) > 1
         except Refusal:

@@ -26,7 +26,7 @@ def build(shape: tuple[int, int, int]) -> keras.Model:
     return keras.Model(images, keras.layers.Dense(1)(keras.layers.Dropout(0.3)(keras.layers.Concatenate()(pooled))))
 
 
-def train(images: np.ndarray, labels: np.ndarray, seed: int, least_steps: int = LEAST_STEPS) -> keras.Model:
+def train(images: np.ndarray, labels: np.ndarray, seed: int) -> keras.Model:
     """Train the network on images that are mirrored, shifted and blurred by noise at every step.
 
     Parameters
@@ -35,12 +35,10 @@ def train(images: np.ndarray, labels: np.ndarray, seed: int, least_steps: int = 
     labels : ndarray, shape (n,), int
     seed : int
         Of the weights and of all draws.
-    least_steps : int
-        Of 32 images each; more where 20 epochs have more.
     """
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
-    steps = max(least_steps, EPOCHS * len(labels) // BATCH)
+    steps = max(LEAST_STEPS, EPOCHS * len(labels) // BATCH)
     model = build(images.shape[1:])
     rate = keras.optimizers.schedules.CosineDecay(RATE, steps)
     model.compile(keras.optimizers.AdamW(rate, weight_decay=DECAY), keras.losses.BinaryCrossentropy(from_logits=True))
