@@ -62,7 +62,7 @@ def view_mask(findings: pd.DataFrame, image: str, size: tuple[int, int], votes: 
     size : (int, int)
         Rows and columns of the view.
     votes : int
-        Readers who must agree on a pixel; all readers of the table if it has fewer.
+        Readers who must agree on a pixel, as many as make an image abnormal.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def view_mask(findings: pd.DataFrame, image: str, size: tuple[int, int], votes: 
         for mark in marks.itertuples(index=False):
             own |= shape_mask(mark.shape, read_points(mark.points), size)
         readers += own
-    return readers >= max(1, min(votes, findings["reader"].nunique()))
+    return readers >= votes
 
 
 def lesion_masks(findings: pd.DataFrame, images: list[str], size: tuple[int, int], votes: int) -> dict[str, np.ndarray]:
