@@ -3,9 +3,15 @@
 import numpy as np
 
 from bonescan.phantom.assembly import Skeleton
-from bonescan.phantom.focus import Focus, in_bone, log_uniform, whole_bone
+from bonescan.phantom.focus import Focus, concentration, in_bone, log_normal, log_uniform, whole_bone
 from bonescan.phantom.habitus import Habitus
 from bonescan.phantom.shapes import ellipsoid
+
+# uptake of a degenerative spine over that of a healthy vertebra, median and spread of the logarithm: SUVmax 12.6 +- 9.0
+# over 7.1 (Ann Nucl Med 2020, 34:39); what is nearly as healthy bone is drawn neither there nor here
+WORN_UPTAKE, LEAST_UPTAKE, MOST_UPTAKE = (1.4, 0.5), 1.1, 6.0
+# a fracture fades from its fresh uptake; half-lives that may have passed since
+FRESH_UPTAKE, HALF_LIVES = 5.5, 4.0
 
 
 def draw(age: int, skeleton: Skeleton, habitus: Habitus, rng: np.random.Generator) -> list[Focus]:
@@ -24,7 +30,7 @@ def draw(age: int, skeleton: Skeleton, habitus: Habitus, rng: np.random.Generato
     list of bonescan.phantom.focus.Focus
     """
     wear = np.clip((age - 40) / 40, 0.1, 1.3)
-    foci = [_draw_degenerative_vertebra(skeleton, rng) for _ in range(rng.poisson(0.7 + 1.7 * wear))]
+    foci = _draw_degenerative_spine(wear, skeleton, rng)
     foci += _draw_concave_side(habitus, skeleton, rng)
     foci += _draw_compression_fractures(wear, skeleton, rng)
     foci += _draw_joints(wear, skeleton, rng)
@@ -53,29 +59,32 @@ def _draw_urine(rng: np.random.Generator) -> list[Focus]:
     return foci
 
 
-def _draw_degenerative_vertebra(skeleton: Skeleton, rng: np.random.Generator) -> Focus:
-    """An osteophyte or a facet joint at the side of a vertebra."""
+def _draw_degenerative_spine(wear: float, skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
+    """Worn levels of the spine: osteophytes of the end plates or facet joints, often on both sides."""
     numbers = [f"cervical vertebra {i}" for i in range(4, 8)]
     numbers += [f"thoracic vertebra {i}" for i in range(5, 13)] + [f"lumbar vertebra {i}" for i in range(1, 6)]
     weight = np.array([0.6] * 4 + [0.6] * 4 + [0.9] * 4 + [1.0, 1.2, 1.6, 2.2, 2.2])
-    bone = str(rng.choice(numbers, p=weight / weight.sum()))
-    points = skeleton.points[skeleton.bone(bone)]
-    middle, reach = points.mean(axis=0), np.ptp(points, axis=0)
-    side = rng.choice([-1, 1])
-    osteophyte = rng.random() < 0.5
-    depth = middle[1] - 0.2 * reach[1] if osteophyte else middle[1] + 0.05 * reach[1]
-    centre = (middle[0] + side * 0.27 * reach[0], depth, middle[2] + rng.choice([-1, 1]) * 0.28 * reach[2])
-    contrast = 1 + rng.lognormal(np.log(2.2), 0.75)
-    return in_bone(
-        skeleton,
-        bone,
-        centre,
-        rng.uniform(12, 24),
-        min(contrast, 10.0),
-        "degenerative",
-        "osteophyte" if osteophyte else "facet",
-        rng,
-    )
+    foci = []
+    for _ in range(rng.poisson(0.5 + 1.1 * wear)):
+        bone = str(rng.choice(numbers, p=weight / weight.sum()))
+        points = skeleton.points[skeleton.bone(bone)]
+        middle, reach = points.mean(axis=0), np.ptp(points, axis=0)
+        osteophyte = rng.random() < 0.5
+        site = "osteophyte" if osteophyte else "facet"
+        depth = middle[1] - 0.2 * reach[1] if osteophyte else middle[1] + 0.05 * reach[1]
+        height = middle[2] + rng.choice([-1, 1]) * 0.28 * reach[2]
+        sides = (-1, 1) if rng.random() < 0.35 else (rng.choice([-1, 1]),)
+        uptake = log_normal(*WORN_UPTAKE, LEAST_UPTAKE, rng)
+        for side in sides:
+            centre = (middle[0] + side * 0.27 * reach[0], depth, height)
+            contrast = concentration(min(uptake * rng.lognormal(0, 0.15), MOST_UPTAKE))
+            foci.append(in_bone(skeleton, bone, centre, rng.uniform(12, 24), contrast, "degenerative", site, rng))
+    return foci
+
+
+def _fade(rng: np.random.Generator) -> float:
+    """Draw the uptake of a fracture of unknown age."""
+    return 1 + (FRESH_UPTAKE - 1) * 0.5 ** rng.uniform(0, HALF_LIVES)
 
 
 def _draw_concave_side(habitus: Habitus, skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
@@ -88,7 +97,7 @@ def _draw_concave_side(habitus: Habitus, skeleton: Skeleton, rng: np.random.Gene
             points = skeleton.points[skeleton.bone(bone)]
             middle, reach = points.mean(axis=0), np.ptp(points, axis=0)
             centre = middle - np.array([np.sign(habitus.scoliosis) * bend * 0.25 * reach[0], 0, 0])
-            contrast = rng.uniform(1.5, 4.0)
+            contrast = concentration(log_normal(*WORN_UPTAKE, LEAST_UPTAKE, rng))
             foci.append(
                 in_bone(skeleton, bone, centre, rng.uniform(14, 26), contrast, "degenerative", "scoliosis", rng)
             )
@@ -97,23 +106,24 @@ def _draw_concave_side(habitus: Habitus, skeleton: Skeleton, rng: np.random.Gene
 
 def _draw_compression_fractures(wear: float, skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
     """Compressed vertebrae: a band across one or a few neighbours, as in old bones."""
-    if rng.random() > 0.03 + 0.09 * wear:
+    if rng.random() > 0.03 + 0.05 * wear:
         return []
     count = int(rng.choice([1, 2, 3], p=[0.7, 0.2, 0.1]))
     numbers = [f"thoracic vertebra {i}" for i in range(6, 13)] + [f"lumbar vertebra {i}" for i in range(1, 5)]
     first = int(rng.integers(0, len(numbers) - count + 1))
+    uptake = _fade(rng)
     foci = []
     for bone in numbers[first : first + count]:
         points = skeleton.points[skeleton.bone(bone)]
         middle = points.mean(axis=0) + np.array([0, -8, rng.normal(0, 4)])
-        contrast = 1 + rng.lognormal(np.log(2.0), 0.6)
+        contrast = concentration(1 + (uptake - 1) * rng.lognormal(0, 0.2))
         foci.append(
             in_bone(
                 skeleton,
                 bone,
                 middle,
                 rng.uniform(30, 38),
-                min(contrast, 9.0),
+                contrast,
                 "fracture",
                 "vertebral compression",
                 rng,
@@ -126,7 +136,7 @@ def _draw_compression_fractures(wear: float, skeleton: Skeleton, rng: np.random.
 def _draw_front_of_chest(skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
     """Costochondral junctions, where a rib ends at its cartilage, and the joint between manubrium and sternal body."""
     foci = []
-    if rng.random() < 0.15:
+    if rng.random() < 0.08:
         for number in rng.choice(np.arange(2, 9), rng.integers(1, 4), replace=False):
             bone = f"{rng.choice(['left', 'right'])} rib {number}"
             member = skeleton.bone(bone)
@@ -134,10 +144,10 @@ def _draw_front_of_chest(skeleton: Skeleton, rng: np.random.Generator) -> list[F
             bony = member[skeleton.activity[member] > 0.4 * np.median(skeleton.activity[member])]
             end = skeleton.points[bony[skeleton.points[bony, 1].argmin()]]
             foci.append(
-                in_bone(skeleton, bone, end, rng.uniform(9, 15), rng.uniform(1.5, 4.0), "degenerative", "rib end", rng)
+                in_bone(skeleton, bone, end, rng.uniform(9, 15), rng.uniform(1.5, 3.0), "degenerative", "rib end", rng)
             )
-    if rng.random() < 0.15:
-        joint, contrast = (0, -79, 346), rng.uniform(1.5, 4.0)
+    if rng.random() < 0.12:
+        joint, contrast = (0, -79, 346), rng.uniform(1.5, 3.0)
         foci.append(
             in_bone(skeleton, "manubrium", joint, rng.uniform(14, 22), contrast, "degenerative", "sternal joint", rng)
         )
@@ -166,17 +176,17 @@ def _draw_prostheses(wear: float, skeleton: Skeleton, rng: np.random.Generator) 
 
 JOINTS = (
     # bone, place of the joint on its left-sided bone (mm, reference frame), chance, largest contrast
-    ("scapula", (172, 28, 287), 0.35, 5.5),
-    ("humerus", (171, 38, 309), 0.30, 3.0),
-    ("clavicle", (25, -62, 296), 0.22, 5.5),
-    ("femur", (82, 36, 1158), 0.35, 3.5),
-    ("tibia", (84, 40, 1192), 0.30, 3.5),
-    ("patella", (102, -18, 1150), 0.25, 3.0),
-    ("hip bone", (88, 10, 752), 0.15, 2.5),
-    ("foot", (98, 56, 1566), 0.20, 3.5),
-    ("foot", (128, 16, 1690), 0.12, 5.0),
-    ("hand", (252, 42, 814), 0.20, 4.0),
-    ("forearm", (230, 52, 600), 0.10, 2.5),
+    ("scapula", (172, 28, 287), 0.20, 4.0),
+    ("humerus", (171, 38, 309), 0.15, 3.0),
+    ("clavicle", (25, -62, 296), 0.12, 4.0),
+    ("femur", (82, 36, 1158), 0.18, 3.5),
+    ("tibia", (84, 40, 1192), 0.15, 3.5),
+    ("patella", (102, -18, 1150), 0.15, 3.0),
+    ("hip bone", (88, 10, 752), 0.10, 2.5),
+    ("foot", (98, 56, 1566), 0.10, 3.5),
+    ("foot", (128, 16, 1690), 0.06, 5.0),
+    ("hand", (252, 42, 814), 0.10, 4.0),
+    ("forearm", (230, 52, 600), 0.05, 2.5),
 )
 
 
@@ -196,7 +206,7 @@ def _draw_joints(wear: float, skeleton: Skeleton, rng: np.random.Generator) -> l
                 foci.append(
                     in_bone(skeleton, bone, centre, rng.uniform(14, 30), contrast, "degenerative", "joint", rng)
                 )
-    if rng.random() < 0.3:
+    if rng.random() < 0.15:
         points = skeleton.points[skeleton.bone("mandible")]
         centre = points[rng.integers(len(points))]
         foci.append(
@@ -206,23 +216,24 @@ def _draw_joints(wear: float, skeleton: Skeleton, rng: np.random.Generator) -> l
 
 
 def _draw_rib_fractures(skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
-    """Healed rib fractures: a single one, or several in a line down neighbouring ribs."""
+    """Rib fractures: a single one, often where the bone ends, or several in a line down neighbouring ribs."""
     foci = []
-    runs = []
-    if rng.random() < 0.20:
+    runs = [1] * rng.poisson(0.35)
+    if rng.random() < 0.12:
         runs.append(int(rng.integers(2, 6)))
-    runs += [1] * rng.poisson(0.6)
     for count in runs:
         side = rng.choice(["left", "right"])
         first = int(rng.integers(2, 12 - count))
-        place = rng.beta(2.0, 2.0)
+        place = rng.uniform(0.72, 0.80) if rng.random() < 0.3 else 0.8 * rng.beta(2.0, 2.0)
+        # those of one accident are of one age
+        uptake = _fade(rng)
         for number in range(first, first + count):
             bone = f"{side} rib {number}"
             points = skeleton.points[skeleton.bone(bone)]
             # points of a rib are stored from its head to its end
             at = int(np.clip(place + rng.normal(0, 0.03), 0.05, 0.80) * len(points))
-            contrast = log_uniform(1.8, 10.0, rng)
-            foci.append(in_bone(skeleton, bone, points[at], rng.uniform(8, 15), contrast, "fracture", "rib", rng))
+            contrast = concentration(1 + (uptake - 1) * rng.lognormal(0, 0.2))
+            foci.append(in_bone(skeleton, bone, points[at], rng.uniform(8, 14), contrast, "fracture", "rib", rng))
     return foci
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bonescan.phantom.assembly import Skeleton
-from bonescan.phantom.focus import Focus, in_bone, log_uniform, whole_bone
+from bonescan.phantom.focus import Focus, concentration, in_bone, log_normal, log_uniform, whole_bone
 
 # share of metastases by site, as reported for large series of bone scans
 SITES = {
@@ -19,7 +19,15 @@ SITES = {
 }
 THORACIC_SITES = ("thoracic spine", "ribs", "sternum", "shoulder girdle")
 SIZE_MM = (8.0, 40.0)
-CONTRAST = (1.5, 10.0)
+# uptake over that of a healthy vertebra, median: SUVmax 36.6 +- 24.8 over 7.1 (Ann Nucl Med 2020, 34:39); that standard
+# deviation is shared between patients, whose tumours differ, and the metastases of one patient
+UPTAKE, LEAST_UPTAKE, MOST_UPTAKE = 4.3, 1.3, 15.0
+OF_PATIENTS, OF_METASTASES = 0.45, 0.41
+# metastases of a patient with several, median and spread of the logarithm: most have fewer than 6 (Soloway et al.,
+# Cancer 1988, 61:195)
+NUMBER = (3.5, 0.7)
+# metastases in ribs follow the bone: so much longer than others are wide
+RIB_LENGTH = 1.2
 # patients with metastases all over, and those among them whose axial skeleton takes up more altogether (a super-scan)
 WIDESPREAD, DIFFUSE = 0.05, 0.35
 # cold (photopenic) metastases: purely lytic ones, seen where the bone is large
@@ -36,8 +44,8 @@ def draw(subtype: str, skeleton: Skeleton, emphasis: float, rng: np.random.Gener
     subtype : {"multiple", "spinal", "outside_spine"}
     skeleton : bonescan.phantom.assembly.Skeleton
     emphasis : float
-        0 for a first draw; each unit shifts sizes and contrasts by a tenth of their range upwards. Raised where
-        earlier draws could not be seen in a view.
+        0 for a first draw; each unit raises the least size and the least uptake by a tenth of what they can be raised
+        by. Raised where earlier draws could not be seen in a view.
     rng : numpy.random.Generator
 
     Returns
@@ -59,12 +67,11 @@ def draw(subtype: str, skeleton: Skeleton, emphasis: float, rng: np.random.Gener
         widespread = rng.random() < WIDESPREAD
         if widespread and rng.random() < DIFFUSE:
             return _draw_diffuse(skeleton, rng)
-        count = (
-            int(rng.integers(30, 70)) if widespread else int(np.clip(np.round(rng.lognormal(np.log(6.0), 0.6)), 2, 25))
-        )
+        count = int(rng.integers(30, 70)) if widespread else int(np.clip(np.round(log_normal(*NUMBER, 2, rng)), 2, 25))
         names = list(rng.choice(list(SITES), count, p=preference))
         names[0] = str(rng.choice(THORACIC_SITES[1:], p=(0.72, 0.16, 0.12)))
-    return [_draw_lesion(str(name), skeleton, emphasis, rng) for name in names]
+    uptake = UPTAKE * rng.lognormal(0, OF_PATIENTS)
+    return [_draw_lesion(str(name), skeleton, uptake, emphasis, rng) for name in names]
 
 
 def _draw_diffuse(skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
@@ -82,8 +89,8 @@ def _draw_diffuse(skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
     return foci
 
 
-def _draw_lesion(site: str, skeleton: Skeleton, emphasis: float, rng: np.random.Generator) -> Focus:
-    """One metastasis at a site of `SITES`."""
+def _draw_lesion(site: str, skeleton: Skeleton, uptake: float, emphasis: float, rng: np.random.Generator) -> Focus:
+    """One metastasis at a site of `SITES`, about as hot as `uptake`."""
     bones = bones_of(site, skeleton)
     weight = np.array([skeleton.activity[skeleton.bone(bone)].sum() for bone in bones]) ** 0.5
     bone = str(rng.choice(bones, p=weight / weight.sum()))
@@ -99,7 +106,10 @@ def _draw_lesion(site: str, skeleton: Skeleton, emphasis: float, rng: np.random.
         return in_bone(skeleton, bone, centre, size, contrast, "metastasis", site, rng)
     raise_by = min(0.1 * emphasis, 0.9)
     size = log_uniform(SIZE_MM[0] * (SIZE_MM[1] / SIZE_MM[0]) ** raise_by, SIZE_MM[1], rng)
-    contrast = log_uniform(CONTRAST[0] * (CONTRAST[1] / CONTRAST[0]) ** raise_by, CONTRAST[1], rng)
+    if site == "ribs":
+        size *= RIB_LENGTH
+    least = LEAST_UPTAKE + (UPTAKE - LEAST_UPTAKE) * raise_by
+    contrast = concentration(min(log_normal(uptake, OF_METASTASES, least, rng), MOST_UPTAKE))
     return in_bone(skeleton, bone, centre, size, contrast, "metastasis", site, rng)
 
 

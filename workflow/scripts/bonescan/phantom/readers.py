@@ -1,26 +1,61 @@
-"""Simulated readers: votes on each image and LabelMe annotations."""
+"""Simulated readers: what they make of the spots they see, their votes, and LabelMe annotations."""
+
+from collections.abc import Sequence
 
 import numpy as np
+from scipy.special import logsumexp, ndtri
 
 from bonescan.terms import VIEW_SHAPE
 
 ROWS, COLUMNS = VIEW_SHAPE
 
+# log odds that a spot of usual heat is a metastasis, by region (one spot alone: Zhu et al., Nucl Sci Tech 2002, 13:72),
+# and how they grow with the logarithm of its heat, its peak over its surroundings
+REGIONS, ELSEWHERE = {"spine": -0.9, "ribs": -1.2, "sternum": -1.0, "soft tissue": -6.0}, -3.2
+USUAL_HEAT, HEAT = 0.5, 2.3
+# a spot that follows its rib speaks for a metastasis, one at the rib's end against it (Kara et al., Nucl Med Commun
+# 2003, 24:887)
+ALONG_RIB, RIB_END = 2.5, -0.7
+# standard deviations: of what a reader makes of one spot, at its plainest and at detectability 1, of a patient, and of
+# the readers' thresholds; and the log odds at which the middle reader calls a patient abnormal
+SPOT_NOISE, FAINTNESS, PATIENT_NOISE, STRICTNESS = 0.3, 6.0, 1.8, 0.4
+THRESHOLD = 1.8
 
-def votes(label: int, readers: int, error: float, rng: np.random.Generator) -> np.ndarray:
-    """Draw the readers' votes on one image.
 
-    Each reader errs independently with probability `error`. The draws are conditioned on the outcome: they are
-    repeated until the majority gives the image's class, because Table 1 counts the labels that the readers agreed on,
-    not a hidden truth.
+def suspect(spots: Sequence[dict]) -> np.ndarray:
+    """Weigh each spot by what can be seen of it.
 
     Parameters
     ----------
-    label : {0, 1}
+    spots : sequence of dict
+        Rows of the truth tables: of one view, or of each focus its plainest view.
+
+    Returns
+    -------
+    ndarray, shape (n,), float64
+        Log odds that the spot is a metastasis: by its heat, its region, and in a rib by its shape and place.
+    """
+    odds = np.zeros(len(spots))
+    for i, spot in enumerate(spots):
+        odds[i] = REGIONS.get(spot["region"], ELSEWHERE) + HEAT * np.log(spot["peak_ratio"] / USUAL_HEAT)
+        if spot["region"] == "ribs":
+            odds[i] += ALONG_RIB * abs(np.log(spot["half_rows"] / spot["half_cols"]))
+            odds[i] += RIB_END * (spot["part"] == "anterior")
+    return odds
+
+
+def read(spots: Sequence[dict], readers: int, rng: np.random.Generator) -> np.ndarray:
+    """Return each reader's vote on one patient.
+
+    A reader calls a patient abnormal whose spots together are suspicious enough. What a reader makes of a spot varies,
+    the more the fainter it is; what a reader makes of a patient varies, too; and some readers are stricter than others.
+
+    Parameters
+    ----------
+    spots : sequence of dict
+        Rows of the truth tables, of each visible focus in the thorax its plainest view.
     readers : int
         An odd number.
-    error : float
-        Less than 0.5.
     rng : numpy.random.Generator
 
     Returns
@@ -31,17 +66,22 @@ def votes(label: int, readers: int, error: float, rng: np.random.Generator) -> n
     Raises
     ------
     ValueError
-        If `readers` is even or less than 1, or `error` is outside [0, 0.5).
+        If `readers` is even or less than 1.
     """
     if readers < 1 or readers % 2 == 0:
         raise ValueError(f"simulate.readers: expected an odd number, so that there is a majority, got {readers!r}")
-    if not 0 <= error < 0.5:
-        raise ValueError(f"simulate.reader_error: expected at least 0 and less than 0.5, got {error!r}")
-    # DEVIATION: the labels of the simulated readers never differ from the class that Table 1 asks for
-    while True:
-        wrong = rng.random(readers) < error
-        if 2 * wrong.sum() < readers:
-            return np.where(wrong, 1 - label, label)
+    if not spots:
+        return np.zeros(readers, int)
+    strictness = STRICTNESS * ndtri((np.arange(readers) + 0.5) / readers)
+    spread = np.hypot(SPOT_NOISE, FAINTNESS / np.array([spot["detectability"] for spot in spots]))
+    odds = logsumexp(suspect(spots) + spread * rng.standard_normal((readers, len(spots))), axis=1)
+    odds += PATIENT_NOISE * rng.standard_normal(readers)
+    return (odds > THRESHOLD + strictness).astype(int)
+
+
+def decide(votes: np.ndarray) -> int:
+    """Return what the majority of votes, shape (readers,), says."""
+    return int(2 * votes.sum() > len(votes))
 
 
 def annotate(image: str, vote: int, lesions: list[dict], foci: list[dict], rng: np.random.Generator) -> dict:
