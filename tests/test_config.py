@@ -76,7 +76,7 @@ SHEET = "cohort: {source: sheet, path: sheet.tsv}, "
         ("networks: {V7: {l2: .nan}}", r"networks.V7.l2: expected a finite number"),
         ("networks: {D121: {compression: .nan}}", r"networks.D121.compression: expected a finite number"),
         ("annotate: {window: .nan}", r"annotate.window: expected a finite number, got nan"),
-        ("simulate: {reader_error: .nan}", r"simulate.reader_error: expected a finite number"),
+        ("simulate: {pixel_spacing_mm: .nan}", r"simulate.pixel_spacing_mm: expected a finite number"),
         ("crop: {refine: .nan}", r"crop.refine: expected a finite number"),
         ("crop: {noise: .nan}", r"crop.noise: expected a finite number"),
         ("benchmark: {seconds: .inf}", r"benchmark.seconds: expected a finite number, got inf"),

@@ -8,28 +8,46 @@ from workflow_runs import ROOT
 from bonescan.phantom import readers
 from bonescan.terms import SIMULATED_FINDINGS
 
-LESION = {"kind": "metastasis", "bone": "left rib 7", "row": 300.0, "col": 150.0, "half_rows": 4.0, "half_cols": 6.0}
-WORN = LESION | {"kind": "degenerative", "bone": "lumbar vertebra 4"}
+SEEN = {"peak_ratio": 0.6, "detectability": 15.0, "half_rows": 4.0, "half_cols": 4.0, "in_thorax": 1}
+LESION = {**SEEN, "kind": "metastasis", "bone": "left rib 7", "region": "ribs", "part": "lateral", "half_cols": 6.0}
+LESION |= {"row": 300.0, "col": 150.0}
+WORN = {**LESION, "kind": "degenerative", "bone": "lumbar vertebra 4", "region": "spine", "part": "body"}
 
 
 def labels(annotation):
     return [shape["label"] for shape in annotation["shapes"]]
 
 
-@pytest.mark.parametrize("label", [0, 1])
-def test_the_majority_votes_for_the_class_and_single_readers_err(label):
+def called(spots, patients=2000):
     rng = np.random.default_rng(6)
-    drawn = np.array([readers.votes(label, 3, 0.05, rng) for _ in range(4000)])
-    assert ((drawn.sum(axis=1) >= 2) == bool(label)).all()
-    # given at most one error of three: p = 0.05 * 0.95**2 / (0.95**3 + 3 * 0.05 * 0.95**2) for each reader
-    assert (drawn != label).mean() == pytest.approx(0.05 / (0.95 + 0.15), abs=0.008)
+    return np.mean([readers.read(spots, 3, rng) for _ in range(patients)])
 
 
-def test_readers_without_a_majority_are_refused():
+def test_readers_call_what_is_hot_what_follows_a_rib_and_what_is_many():
+    spot = {**SEEN, "region": "spine", "part": "body"}
+    rib = {**spot, "region": "ribs", "part": "lateral"}
+    assert called([]) == 0
+    rising = [called([{**spot, "peak_ratio": peak, "detectability": 30 * peak}]) for peak in (0.2, 0.6, 2.0, 6.0)]
+    assert rising == sorted(rising) and rising[0] < 0.05 and rising[-1] > 0.9
+    assert called([{**rib, "half_cols": 10.0}]) > called([rib]) > called([{**rib, "part": "anterior"}])
+    assert called([spot] * 5) > called([spot]) + 0.1
+    assert called([{**spot, "region": "soft tissue", "peak_ratio": 4.0}]) < 0.05
+
+
+def test_readers_differ_the_more_the_fainter_a_spot_is():
+    """The same odds, seen plainly and faintly; two thresholds away from them, so that only the noise can reach one."""
+    plain = {**SEEN, "region": "spine", "part": "body", "peak_ratio": 0.4, "detectability": 100.0}
+    assert called([plain]) < called([{**plain, "detectability": 2.0}]) - 0.02
+
+
+def test_an_even_number_of_readers_is_refused():
     with pytest.raises(ValueError, match=r"simulate\.readers: .*4"):
-        readers.votes(1, 4, 0.05, np.random.default_rng(0))
-    with pytest.raises(ValueError, match=r"simulate\.reader_error: .*0\.5"):
-        readers.votes(1, 3, 0.5, np.random.default_rng(0))
+        readers.read([], 4, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(("votes", "label"), [((1, 1, 0), 1), ((0, 1, 0), 0), ((0, 0, 0), 0), ((1,), 1)])
+def test_the_majority_decides(votes, label):
+    assert readers.decide(np.array(votes)) == label
 
 
 def test_annotations_say_what_was_voted():
@@ -43,6 +61,8 @@ def test_annotations_say_what_was_voted():
     assert (right["imageHeight"], right["imageWidth"], right["imageData"]) == (1024, 256, None)
     assert "metastasis" not in labels(readers.annotate("P001_1_anterior", 0, [LESION], [WORN], rng))
     assert labels(readers.annotate("P001_1_anterior", 1, [], [WORN], rng)) == ["metastasis"]
+    elsewhere = readers.annotate("P001_1_anterior", 1, [], [WORN | {"in_thorax": 0}], rng)
+    assert "metastasis" not in labels(elsewhere) and not elsewhere["flags"]["metastasis"]
 
 
 def test_every_kind_of_focus_is_a_label_that_is_known():

@@ -33,6 +33,9 @@ WIDESPREAD, DIFFUSE = 0.05, 0.35
 # cold (photopenic) metastases: purely lytic ones, seen where the bone is large
 COLD, COLD_SIZE_MM, COLD_CONTRAST = 0.02, (24.0, 45.0), (0.05, 0.4)
 COLD_SITES = ("thoracic spine", "lumbar spine", "pelvis", "skull", "femur")
+SUPERSCAN = "diffuse"
+"""Site of the foci of a super-scan, whose bones are hot altogether and have no spots."""
+
 AXIAL = ("spine", "ribs", "sternum", "shoulder girdle", "pelvis")
 
 
@@ -81,11 +84,11 @@ def _draw_diffuse(skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
     for bone, region in zip(skeleton.names, skeleton.regions, strict=True):
         contrast = 1 + (level - 1) * rng.lognormal(0, 0.35)
         if region in AXIAL:
-            foci.append(whole_bone(skeleton, bone, contrast, "metastasis", "diffuse"))
+            foci.append(whole_bone(skeleton, bone, contrast, "metastasis", SUPERSCAN))
         elif region in ("humerus", "femur"):
             points = skeleton.points[skeleton.bone(bone)]
             top = points[points[:, 2].argmin()]
-            foci.append(in_bone(skeleton, bone, top, rng.uniform(140, 320), contrast, "metastasis", "diffuse", rng))
+            foci.append(in_bone(skeleton, bone, top, rng.uniform(140, 320), contrast, "metastasis", SUPERSCAN, rng))
     return foci
 
 

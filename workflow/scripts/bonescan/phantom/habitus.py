@@ -157,15 +157,15 @@ def draw(sex: str, pixel: float, quantiles: Mapping[str, float], rng: np.random.
         length=length,
         breadth=float(np.clip(scale * normal("breadth", 1.035 if male else 1.02, 0.017), 0.93, 1.10)),
         depth=float(np.clip(scale * normal("depth", 0.97, 0.03), 0.86, 1.08)),
-        fat=normal("fat", 15.0, 3.0, 0.0, 32.0),
+        fat=_fat(ndtri(quantiles["fat"])),
         breasts=0.0 if male else normal("breasts", 28.0, 8.0, 10.0, 45.0),
         kyphosis=normal("kyphosis", 0.0, 5.0, -8.0, 14.0),
         lordosis=normal("lordosis", 0.0, 4.0),
         # most spines are nearly straight, a few are not
         scoliosis=float(np.clip(3.2 * stdtrit(2.5, quantiles["scoliosis"]), -32.0, 32.0)),
         rib_fall=normal("ribs", 1.0, 0.10, 0.75, 1.25),
-        elbow_out=normal("elbows", 0.0, 10.0, -14.0, 25.0),
-        hand_out=normal("hands", -10.0, 10.0, -28.0, 20.0),
+        elbow_out=normal("elbows", 0.0, 12.0, -14.0, 40.0),
+        hand_out=normal("hands", -10.0, 12.0, -28.0, 30.0),
         leg_spread=normal("legs", 0.0, 14.0),
         tilt=normal("tilt", 0.0, 1.2, -5.0, 5.0),
         twist=float(rng.normal(0.0, 7.0)) if moves else 0.0,
@@ -174,3 +174,8 @@ def draw(sex: str, pixel: float, quantiles: Mapping[str, float], rng: np.random.
         row=room + normal("row", 0.0, 0.25, -0.7, 0.7) * room,
         pixel=float(pixel),
     )
+
+
+def _fat(deviate: float) -> float:
+    """Thickness (mm) of fat over the belly: many patients are somewhat thinner than the middle, a few much stouter."""
+    return float(np.clip(15.0 + (9.0 if deviate > 0 else 4.0) * deviate, 2.0, 45.0))

@@ -73,7 +73,7 @@ def _add_leg(assembly: Assembly, name: str, side: float, habitus: Habitus, sprea
         assembly.add(bone, "femur", "knee", *ellipsoid(place((x, 38, 1150))[0], (22, 27, 23)), 0.75)
     assembly.add(f"{name} patella", "patella", "patella", *ellipsoid(place((102, -18, 1146))[0], (21, 8, 21)))
     bone = f"{name} tibia"
-    assembly.add(bone, "tibia", "knee", *ellipsoid(place((101, 42, 1187))[0], (37, 25, 12)))
+    assembly.add(bone, "tibia", "knee", *ellipsoid(place((101, 42, 1184))[0], (37, 25, 15)), 0.8)
     assembly.add(bone, "tibia", "knee", *ellipsoid(place((101, 34, 1204))[0], (27, 20, 18)), 0.45)
     shaft = tube(
         place(((101, 36, 1198), (99, 34, 1240), (97, 38, 1330), (93, 52, 1545))),

@@ -87,6 +87,7 @@ def simulate(row: Mapping, settings: Mapping, rng: np.random.Generator) -> Exam:
     box = thorax_box(bones, places)
 
     foci, lesions = (Shown(scene, posture, body, box, counts, background) for _ in range(2))
+    reads = calls = 0
     for attempt in range(DRAWS):
         foci.show(benign.draw(row["age"], bones, posture, rng), scene.images)
         if row["label"]:
@@ -94,6 +95,7 @@ def simulate(row: Mapping, settings: Mapping, rng: np.random.Generator) -> Exam:
             if not all(_shows_subtype(lesions.rows[view], row["subtype"]) for view in views):
                 continue
         votes = readers.read(list_plainest(views, foci, lesions), settings["readers"], rng)
+        reads, calls = reads + len(votes), calls + int(votes.sum())
         # DEVIATION: the labels of the simulated readers never differ from the truth, so that Table 1 counts both
         if readers.decide(votes) == row["label"]:
             break
@@ -111,16 +113,15 @@ def simulate(row: Mapping, settings: Mapping, rng: np.random.Generator) -> Exam:
         present = camera.expect(scene.add_scatter(expected[view]), counts[view], background[view])
         frame = camera.expose(present, rng)
         frames.append(frame if view == "anterior" else frame[:, ::-1])
-        rows.append(_view_row(image, row, view, posture, box, frames[-1]))
+        rows.append(_view_row(image, row, view, posture, box, frames[-1]) | {"reads": reads, "calls": calls})
         if row["label"]:
             absent = lesions.expect_without_foci(view)
             for name, seen in (("matched_filter", frame), ("matched_filter_without", camera.expose(absent, control))):
                 rows[-1][name] = round(observer.matched_filter(seen, present, absent), 3)
         masks.append(truth.masks(anatomy, lesions, foci, view))
-        fallback = _draw_rib_place(bones, places, view, rng)
         for reader, vote in enumerate(votes, 1):
-            annotations[reader, image] = _annotate(
-                image, int(vote), lesions.list_visible(view), foci.list_visible(view), fallback, rng
+            annotations[reader, image] = readers.annotate(
+                image, int(vote), lesions.list_visible(view), foci.list_visible(view), rng
             )
     return Exam(
         frames=np.stack(frames),
@@ -256,28 +257,3 @@ def _number_rows(row: Mapping, rows: dict[str, list[dict]], name: str) -> list[d
         for number, focus in enumerate(foci, 1):
             kept.append({"image": f"{row['patient']}_{row['exam']}_{view}", name: number, **focus})
     return kept
-
-
-def _annotate(
-    image: str, vote: int, lesions: list[dict], foci: list[dict], fallback: dict, rng: np.random.Generator
-) -> dict:
-    """One reader's annotation, of the most suspicious spots in the thorax first; an error without any is `fallback`."""
-    odds = readers.suspect(foci)
-    order = sorted(range(len(foci)), key=lambda i: (not foci[i]["in_thorax"], -odds[i]))
-    looks = [foci[i] for i in order[:8]]
-    return readers.annotate(image, vote, lesions, looks or ([fallback] if vote and not lesions else []), rng)
-
-
-def _draw_rib_place(bones: Skeleton, places: Points, view: str, rng: np.random.Generator) -> dict:
-    """Draw a plausible place for a reader's error: somewhere on a rib."""
-    member = bones.region("ribs")
-    at = member[rng.integers(len(member))]
-    column = float(places.column[at])
-    return {
-        "kind": "metastasis",
-        "bone": bones.names[bones.owner[at]],
-        "row": float(places.row[at]),
-        "col": column if view == "anterior" else 255 - column,
-        "half_rows": 4.0,
-        "half_cols": 4.0,
-    }

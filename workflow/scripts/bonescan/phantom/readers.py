@@ -5,13 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import logsumexp, ndtri
 
-from bonescan.terms import VIEW_SHAPE
+from bonescan.terms import METASTASIS, VIEW_SHAPE
 
 ROWS, COLUMNS = VIEW_SHAPE
+LOOKS = 8
+"""Benign foci that a reader looks at in one view."""
 
 # log odds that a spot of usual heat is a metastasis, by region (one spot alone: Zhu et al., Nucl Sci Tech 2002, 13:72),
 # and how they grow with the logarithm of its heat, its peak over its surroundings
-REGIONS, ELSEWHERE = {"spine": -0.9, "ribs": -1.2, "sternum": -1.0, "soft tissue": -6.0}, -3.2
+REGIONS, ELSEWHERE = {"spine": -0.9, "ribs": -1.2, "sternum": -1.0, "soft tissue": -9.0}, -3.2
 USUAL_HEAT, HEAT = 0.5, 2.3
 # a spot that follows its rib speaks for a metastasis, one at the rib's end against it (Kara et al., Nucl Med Commun
 # 2003, 24:887)
@@ -92,10 +94,10 @@ def annotate(image: str, vote: int, lesions: list[dict], foci: list[dict], rng: 
     image : str
         Such as ``P001_1_anterior``.
     vote : {0, 1}
-        1 for metastasis; with 0, no shape is labelled so. A 1 where no lesion is visible marks the first of `foci`.
+        1 for metastasis; with 0, no shape is labelled so. A 1 where no lesion is visible marks the most suspicious of
+        `foci` in the thorax, and counts as a 0 where none is.
     lesions, foci : list of dict
-        Visible lesions and benign foci with ``kind``, ``bone``, ``row``, ``col``, ``half_rows`` and ``half_cols``
-        (pixels as displayed); `foci` the most conspicuous first.
+        Rows of the truth tables: visible lesions and benign foci.
     rng : numpy.random.Generator
         Draws the reader's hand.
 
@@ -103,18 +105,16 @@ def annotate(image: str, vote: int, lesions: list[dict], foci: list[dict], rng: 
     -------
     dict
     """
-    shapes = []
-    if vote and lesions:
-        shapes += [_outline(lesion, "metastasis", rng) for lesion in lesions]
-        shapes += [_outline(focus, focus["kind"], rng) for focus in foci if rng.random() < 0.5]
-    elif vote:
-        shapes += [_outline(focus, "metastasis" if i == 0 else focus["kind"], rng) for i, focus in enumerate(foci)]
-    else:
-        shapes += [_outline(focus, focus["kind"], rng) for focus in foci if rng.random() < 0.5]
+    odds = suspect(foci)
+    ranked = [foci[i] for i in sorted(range(len(foci)), key=lambda i: (not foci[i]["in_thorax"], -odds[i]))][:LOOKS]
+    marked = lesions or [focus for focus in ranked[:1] if focus["in_thorax"]]
+    vote = int(bool(vote and marked))
+    named = [(focus, METASTASIS) for focus in marked] if vote else []
+    named += [(focus, focus["kind"]) for focus in ranked if not (vote and focus in marked) and rng.random() < 0.5]
     return {
         "version": "5.5.0",
-        "flags": {"metastasis": bool(vote)},
-        "shapes": shapes,
+        "flags": {METASTASIS: bool(vote)},
+        "shapes": [_outline(focus, label, rng) for focus, label in named],
         "imagePath": f"{image}.png",
         "imageData": None,
         "imageHeight": ROWS,

@@ -106,7 +106,7 @@ def _add_shoulder_girdle(assembly: Assembly, name: str, side: float, rng: np.ran
     bone = f"{name} clavicle"
     drop = np.array([0.0, 0.0, rng.normal(0, 5)])
     knots = np.array(
-        [(22, -60, 298), (48, -62, 291), (82, -46, 286), (116, -18, 281), (144, 6, 276), (166, 18, 281)], float
+        [(22, -60, 299), (46, -64, 289), (80, -52, 277), (114, -20, 275), (142, 6, 281), (166, 18, 280)], float
     )
     knots += np.linspace(0, 1, len(knots))[:, None] * drop
     points, volume, along = tube(knots * mirror, [(9, 8), (7, 6), (5.5, 5.5), (5.5, 5), (7, 5), (8, 5)], across="z")

@@ -10,6 +10,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from bonescan.phantom.disease import SUPERSCAN
 from bonescan.scoring.intervals import interval, resamples
 from bonescan.scoring.roc import auc
 from bonescan.terms import METASTASIS
@@ -41,8 +42,12 @@ PUBLISHED = {
     "patients with one spot alone": Published("0.153", "Zhu et al., Nucl Sci Tech 2002, 13:72"),
     "one spot alone that is a metastasis": Published("0.214", "Zhu et al., Nucl Sci Tech 2002, 13:72"),
     f"normal views with {MANY} or more benign spots in the thorax": Published("", ""),
+    "one reader's sensitivity, patients as drawn": Published(
+        "0.77; 0.83", "Sadik et al., Eur J Nucl Med 2008, 35:1464; Zacho et al., Nucl Med Commun 2015, 36:445"
+    ),
+    "one reader's specificity, patients as drawn": Published("0.96; 0.98", "the same"),
 }
-SPINE, RIBS, SHAPE, LESS, SPOTS, ALONE, MALIGNANT, CROWDED = PUBLISHED
+SPINE, RIBS, SHAPE, LESS, SPOTS, ALONE, MALIGNANT, CROWDED, SENSITIVITY, SPECIFICITY = PUBLISHED
 
 
 def gather_spots(lesions: pd.DataFrame, foci: pd.DataFrame, views: pd.DataFrame) -> pd.DataFrame:
@@ -63,7 +68,9 @@ def gather_spots(lesions: pd.DataFrame, foci: pd.DataFrame, views: pd.DataFrame)
     malignant = lesions.rename(columns={"lesion": "number"}).assign(malignant=True)
     benign = foci[foci["kind"].isin(BENIGN)].rename(columns={"focus": "number"}).assign(malignant=False)
     spots = pd.concat([malignant, benign], ignore_index=True)
-    spots = spots[(spots["visible"] == 1) & (spots["contrast"] > 1)].merge(views[["image", "patient"]], on="image")
+    # a super-scan has no spots to count
+    seen = (spots["visible"] == 1) & (spots["contrast"] > 1) & (spots["site"] != SUPERSCAN)
+    spots = spots[seen].merge(views[["image", "patient"]], on="image")
     return spots.assign(spot=spots["kind"].eq(METASTASIS).map({True: "m", False: "b"}) + spots["number"].astype(str))
 
 
@@ -106,7 +113,7 @@ def judge_spots(spots: pd.DataFrame, views: pd.DataFrame, rng: np.random.Generat
     spots : DataFrame
         From `gather_spots`.
     views : DataFrame
-        `truth_views.tsv`: image, patient, label.
+        `truth_views.tsv`: image, patient, label, reads, calls.
     rng : numpy.random.Generator
     draws : int
         Of the bootstrap of patients.
@@ -139,6 +146,18 @@ def judge_spots(spots: pd.DataFrame, views: pd.DataFrame, rng: np.random.Generat
     crowd = spots[~spots["malignant"] & (spots["in_thorax"] == 1)].groupby("image").size()
     crowded = (crowd.reindex(normal["image"], fill_value=0) >= MANY).to_numpy()
     found[CROWDED] = _mean(crowded, normal["patient"].to_numpy(), rng, draws, "views")
+    patients = views.drop_duplicates("patient")
+    for measure, label in ((SENSITIVITY, 1), (SPECIFICITY, 0)):
+        read = patients[patients["label"] == label]
+        calls, reads = read["calls"].to_numpy(), read["reads"].to_numpy()
+        right = calls if label else reads - calls
+        found[measure] = _of_resamples(
+            read["patient"].to_numpy(),
+            lambda rows, right=right, reads=reads: right[rows].sum() / reads[rows].sum(),
+            rng,
+            draws,
+            "patients",
+        )
     return pd.DataFrame([_row(measure, *found[measure]) for measure in PUBLISHED])
 
 
