@@ -4,9 +4,9 @@ import pandas as pd
 
 from bonescan.tables.cohort import print_ratio
 from bonescan.tables.formats import SPAN, Section, Table
-from bonescan.tables.results import TRAINING, print_metric, reason_notes, seed_notes, training_note
+from bonescan.tables.results import TRAINING, print_metric, result_notes
 from bonescan.terms import SUBTYPES, TRAINED
-from bonescan.wording import METRIC_NAMES, SUBTYPE_NAMES, caveats
+from bonescan.wording import METRIC_NAMES, SUBTYPE_NAMES
 
 _NAMES = METRIC_NAMES | {"auc": "AUC"}
 _COHORT_TABLES = {"Table 1": "whole-body images", "Table 2": "thoracic images after augmentation"}
@@ -103,5 +103,5 @@ def comparison_table(cells: pd.DataFrame, summary: pd.DataFrame, provenance: dic
             "† does not follow from the confusion matrix that gives the rest of its row in the paper, which "
             f"implies: {implied}."
         )
-    notes += [*seed_notes(summary), *reason_notes(summary), training_note(summary), *caveats(provenance)]
+    notes += result_notes(summary, provenance)
     return Table("Comparison", "Ours beside the paper's, cell by cell.", cells, sections, provenance, notes)

@@ -33,7 +33,7 @@ def _sort_by_unit(summary: pd.DataFrame) -> pd.DataFrame:
     return summary.sort_values("unit", key=lambda units: units.map(sort_units(units).index), kind="stable")
 
 
-def seed_notes(summary: pd.DataFrame) -> list[str]:
+def _seed_notes(summary: pd.DataFrame) -> list[str]:
     """Say that the numbers are means over seeds, and where not all seeds trained; nothing for one seed."""
     if summary["seeds"].max() <= 1 or summary.empty:
         return []
@@ -46,7 +46,7 @@ def seed_notes(summary: pd.DataFrame) -> list[str]:
     return [note + (f"; seeds that trained, where not all did: {few}." if few else ".")]
 
 
-def reason_notes(summary: pd.DataFrame) -> list[str]:
+def _reason_notes(summary: pd.DataFrame) -> list[str]:
     """Say why a network has no result, or calls all its training images the same."""
     return [
         f"{classifier(row.model)} ({row.dataset}, {row.unit}) {row.status}: {row.reason}."
@@ -54,7 +54,7 @@ def reason_notes(summary: pd.DataFrame) -> list[str]:
     ]
 
 
-def training_note(summary: pd.DataFrame) -> str:
+def _training_note(summary: pd.DataFrame) -> str:
     """Say what the training accuracy is, and after how many epochs."""
     spent = []
     for dataset, runs in summary[summary["status"] == TRAINED].groupby("dataset"):
@@ -64,12 +64,19 @@ def training_note(summary: pd.DataFrame) -> str:
     return f"{note}; epochs trained: {', '.join(spent)}." if spent else f"{note}."
 
 
-def _size_note(summary: pd.DataFrame) -> list[str]:
+def _size_notes(summary: pd.DataFrame) -> list[str]:
+    """Say how many images each dataset has in its parts under each split unit."""
     sizes = summary.drop_duplicates(["unit", "dataset"])
     return [
         f"{row.dataset} split by {row.unit}: {row.n_train} training and {row.n_test} test images."
         for row in sizes.itertuples(index=False)
     ]
+
+
+def result_notes(summary: pd.DataFrame, provenance: dict) -> list[str]:
+    """Return the sentences below test figures: images, seeds, failures, training accuracy, simulated scans."""
+    notes = [*_size_notes(summary), *_seed_notes(summary), *_reason_notes(summary), _training_note(summary)]
+    return [*notes, *caveats(provenance)]
 
 
 def result_table(dataset: str, summary: pd.DataFrame, provenance: dict) -> Table:
@@ -88,15 +95,13 @@ def result_table(dataset: str, summary: pd.DataFrame, provenance: dict) -> Table
         *METRIC_NAMES,
         *_REGIME,
     ]
-    notes = _size_note(ours) + seed_notes(ours) + reason_notes(ours)
-    notes += [training_note(ours)] if len(ours) else []
     return Table(
         _TABLES[dataset],
         f"Experimental results on evaluation metrics for test samples in dataset {dataset}.",
         ours[columns],
         [Section(printed, group="Split unit")],
         provenance,
-        [*notes, *caveats(provenance)] if notes else [f"{dataset} is not part of this run."],
+        result_notes(ours, provenance) if len(ours) else [f"{dataset} is not part of this run."],
     )
 
 
@@ -118,7 +123,7 @@ def table9(summary: pd.DataFrame, provenance: dict) -> Table:
         ours[columns],
         [Section(printed, group="Dataset")],
         provenance,
-        [*_size_note(ours), *seed_notes(ours), *reason_notes(ours), training_note(ours), *caveats(provenance)],
+        result_notes(ours, provenance),
     )
 
 
