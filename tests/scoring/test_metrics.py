@@ -73,9 +73,9 @@ def test_script(tmp_path):
         run = {"unit": "image", "dataset": "D3", "model": model, "seed": 1}
         table = pd.DataFrame({"image": list("dcba"), "probability": chances[::-1]})
         table.to_csv(folder / "probabilities.tsv", sep="\t", index=False)
-        (folder / "fit.json").write_text(
-            json.dumps(run | {"status": status, "reason": "", "n_train": 1}), encoding="utf-8"
-        )
+        record = run | {"status": status, "reason": "", "n_train": 1, "epochs": 3, "epochs_allowed": 24}
+        record["training_accuracy"] = 1.0 if status == "trained" else None
+        (folder / "fit.json").write_text(json.dumps(record), encoding="utf-8")
         inputs["probabilities"].append(str(folder / "probabilities.tsv"))
         inputs["fits"].append(str(folder / "fit.json"))
     job = SimpleNamespace(
@@ -92,6 +92,8 @@ def test_script(tmp_path):
         evaluate.main(job)
     metrics = pd.read_table(tmp_path / "metrics.tsv").set_index("model")
     assert metrics.loc["V7", ["tp", "fn", "fp", "tn", "n_train", "n_test"]].tolist() == [1, 1, 0, 2, 1, 4]
+    assert metrics.loc["V7", ["epochs", "epochs_allowed", "training_accuracy"]].tolist() == [3, 24, 1]
+    assert math.isnan(metrics.loc["V24", "training_accuracy"])
     assert metrics.loc["V24", "status"] == "diverged" and math.isnan(metrics.loc["V24", "accuracy"])
 
 

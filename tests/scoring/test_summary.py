@@ -18,6 +18,9 @@ def run(unit="image", dataset="D1", model="V7", seed=1, status="trained", reason
         "status": status,
         "reason": reason,
         **values,
+        "training_accuracy": 0.875,
+        "epochs": 20,
+        "epochs_allowed": 24,
         "n_train": 7,
         "n_test": 3,
     }
@@ -32,6 +35,14 @@ def test_summarise_averages_the_seeds_that_trained():
         run(seed=1, accuracy=0.5), run(seed=2, accuracy=0.75), run(seed=3, status="diverged", accuracy=math.nan)
     ).iloc[0]
     assert (row["status"], row["seeds"], row["seeds_trained"], row["accuracy"]) == ("trained", 3, 2, 0.625)
+
+
+def test_summarise_averages_training_accuracy_and_epochs_of_the_seeds_that_trained():
+    runs = [run(seed=1), run(seed=2, status="diverged"), run(seed=3)]
+    for row, (accuracy, epochs) in zip(runs, ((1.0, 10), (None, 3), (0.5, 24)), strict=True):
+        row |= {"training_accuracy": accuracy, "epochs": epochs}
+    row = summary(*runs).iloc[0]
+    assert (row["training_accuracy"], row["epochs"], row["epochs_allowed"]) == (0.75, 17, 24)
 
 
 def test_summarise_keeps_undefined_undefined():

@@ -64,7 +64,7 @@ def summary(split, tmp_path):
             folder = tmp_path / "train" / "patient" / "D2" / "V16" / start / rate / "seed1"
             status = {"1e-05": "did not train", "0.001": "trained", "0.1": "diverged"}[rate]
             numbers = (None, 0.5) if status == "diverged" else (0.4, 0.9)
-            record = {"dataset": "D2", "seed": 1, "n_train": 28}
+            record = {"dataset": "D2", "seed": 1, "n_train": 28, "epochs": 24}
             record["training"] = {"initial_weights": start, "learning_rate": float(rate)}
             record |= {"status": status, "reason": "", "training_loss": numbers[0], "training_accuracy": numbers[1]}
             write_json(folder / "fit.json", record)

@@ -44,3 +44,4 @@ def test_a_loss_that_is_not_finite_is_a_divergence_whatever_the_weights_say():
 def test_a_loss_that_is_not_finite_has_no_number():
     judged = judge(np.full((4, 2), np.nan), np.array([0, 1, 0, 1]), pd.DataFrame({"loss": [0.7]}))
     assert judged["status"] == "diverged" and judged["training_loss"] is None
+    assert judged["training_accuracy"] is None

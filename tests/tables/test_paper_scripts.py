@@ -126,6 +126,7 @@ class Cohort:
             row |= dict.fromkeys(
                 ("accuracy", "precision", "recall", "specificity", "f1", "auc"), 0.5 if scored else None
             )
+            row |= {"training_accuracy": 0.9 if scored else None, "epochs": 1, "epochs_allowed": 2}
             metrics.setdefault(unit, []).append(row | {"n_train": 8, "n_test": len(table)})
             run = {"unit": unit, "dataset": dataset, "model": model, "seed": 1, "source": table["image"]}
             predictions.setdefault(unit, []).append(table.assign(**run, probability=probability))
@@ -248,7 +249,7 @@ def test_result_tables_show_a_status_where_there_is_no_result(usual, tiny):
     written = tiny.run("result_tables", names)
     assert "| patient | SPECS V7 | diverged |" in written["table6"][1].read_text(encoding="utf-8")
     assert "D2 is not part of this run." in written["table7"][1].read_text(encoding="utf-8")
-    assert "| D1 | patient | diverged |" in written["table9"][1].read_text(encoding="utf-8")
+    assert "| D1 | patient | AUC | diverged |" in written["table9"][1].read_text(encoding="utf-8")
 
 
 def test_an_image_that_is_not_there_is_named(usual):

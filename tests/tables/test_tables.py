@@ -28,6 +28,9 @@ def run(unit="image", dataset="D1", model="V7", seed=1, status="trained", reason
         "status": status,
         "reason": reason,
         **values,
+        "training_accuracy": 0.875,
+        "epochs": 20,
+        "epochs_allowed": 24,
         "n_train": 7,
         "n_test": 3,
     }
@@ -181,11 +184,15 @@ def test_table4_finds_the_dense_blocks():
 )
 def test_table5_prints_the_settings(epochs, printed):
     settings = {"learning_rate": 0.001, "batch_size": 32, "initial_weights": "glorot_normal", "width": 1, "block": 1}
+    settings["end_below_loss"] = None
     values = networks.table5({**settings, "epochs": epochs}, PHANTOM).values.set_index("Parameter")["Value"]
     assert values["Learning rate"] == "0.001"
     assert values["Batch size"] == "32"
     assert values["Epoch"] == printed
     assert values["Initial weights"] == "Glorot normal"
+    values = networks.table5({**settings, "epochs": epochs, "end_below_loss": 0.02}, PHANTOM).values
+    bound = ", or fewer: until an epoch's mean training loss is below 0.02"
+    assert printed + bound in values["Value"].tolist()
 
 
 def test_a_network_without_a_result_has_no_numbers():
@@ -206,9 +213,11 @@ def test_result_table_puts_the_papers_unit_first_and_status_for_numbers():
     )
     assert table.name == "Table 6"
     assert table.sections[0].frame.to_numpy().tolist() == [
-        ["image (the paper's)", "SPECS V24", "did not train", *[formats.SPAN] * 4],
-        ["patient", "SPECS V7", "0.9877", "undefined", "0.5000", "0.5000", "0.5000"],
+        ["image (the paper's)", "SPECS V24", "did not train", *[formats.SPAN] * 5],
+        ["patient", "SPECS V7", "0.9877", "undefined", "0.5000", "0.5000", "0.5000", "0.8750"],
     ]
+    assert table.sections[0].frame.columns[-1] == "Training Acc"
+    assert "on all training images; epochs trained: D1 20 of 24." in " ".join(table.notes)
     assert "not clinical performance" in " ".join(table.remarks())
     assert table.values["status"].tolist() == ["did not train", "trained"]
     assert table.values["accuracy"].isna().tolist() == [True, False]
@@ -247,10 +256,12 @@ def test_table9_has_a_row_a_dataset_and_unit():
         summary(run("patient", auc=math.nan), run("image", auc=0.91234), run("image", model="R34", status="diverged")),
         PHANTOM,
     )
-    assert list(table.sections[0].frame.columns) == ["Dataset", "Split unit", "SPECS V7", "SPECS R34"]
+    assert list(table.sections[0].frame.columns) == ["Dataset", "Split unit", "", "SPECS V7", "SPECS R34"]
     assert table.sections[0].frame.to_numpy().tolist() == [
-        ["D1", "image (the paper's)", "0.9123", "diverged"],
-        ["D1", "patient", "undefined", "not run"],
+        ["D1", "image (the paper's)", "AUC", "0.9123", "diverged"],
+        ["D1", "image (the paper's)", "Training Acc", "0.8750", "diverged"],
+        ["D1", "patient", "AUC", "undefined", "not run"],
+        ["D1", "patient", "Training Acc", "0.8750", "not run"],
     ]
 
 
@@ -336,6 +347,7 @@ def test_compare_subtracts_the_papers_number(compared):
     auc = cells.loc[("Table 9", "SPECS V7", "", "auc")]
     assert auc["difference_image"] == pytest.approx(-0.05)
     assert auc["implied"] == 0.8
+    assert auc["training_accuracy_patient"] == 0.875 and math.isnan(normal["training_accuracy_patient"])
     failed = cells.loc[("Table 6", "SPECS V24", "", "recall")]
     assert (failed["status_image"], failed["status_patient"]) == ("not run", "diverged")
     assert math.isnan(failed["ours_patient"])
@@ -359,9 +371,11 @@ def test_comparison_table_lays_out_ours_below_the_papers(compared):
         "0.6000 (0.0000)",
         "0.5000 (−0.1000)",
         "undefined",
+        "0.8750",
     ]
-    assert second[4] == ["SPECS V24", "ours, by image", "not run", *[formats.SPAN] * 4]
-    assert second[5] == ["SPECS V24", "ours, by patient", "diverged", *[formats.SPAN] * 4]
+    assert second[0] == ["SPECS V7", "paper", *["0.6000"] * 5, ""]
+    assert second[4] == ["SPECS V24", "ours, by image", "not run", *[formats.SPAN] * 5]
+    assert second[5] == ["SPECS V24", "ours, by patient", "diverged", *[formats.SPAN] * 5]
     assert third[0] == ["SPECS V7", "paper", "0.9000 †"]
     assert any("implies: Table 9 SPECS V7 AUC 0.8000." in note for note in table.notes)
     assert "not clinical performance" in table.notes[-1]

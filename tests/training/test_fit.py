@@ -105,11 +105,11 @@ def test_order_hangs_on_seed_and_epoch_alone():
     assert not np.array_equal(order, training.epoch_order(100, seed=2, epoch=2))
 
 
-def train(examples, epochs, keep=None, rate=0.1):
+def train(examples, epochs, keep=None, rate=0.1, bound=None):
     """Train the small network; return it and its fit."""
     model = small_network()
-    fit = training.fit(model, *examples, epochs=epochs, batch_size=4, learning_rate=rate, seed=1, checkpoint=keep)
-    return model, fit
+    settings = {"batch_size": 4, "learning_rate": rate, "seed": 1, "end_below_loss": bound}
+    return model, training.fit(model, *examples, epochs=epochs, checkpoint=keep, **settings)
 
 
 def test_history_has_one_row_an_epoch(examples):
@@ -136,6 +136,58 @@ def test_resumed_training_ends_with_the_same_bits(examples, tmp_path):
     assert (whole.resumed_from, rest.resumed_from) == (0, 2)
     assert all(map(np.array_equal, unbroken.get_weights(), resumed.get_weights()))
     assert rest.history.drop(columns="seconds").equals(whole.history.drop(columns="seconds"))
+
+
+def first_below(fit, bound):
+    """The first epoch of a fit whose loss is below a bound."""
+    return int(fit.history.loc[fit.history["loss"] < bound, "epoch"].iloc[0])
+
+
+def test_training_ends_after_the_first_epoch_below_the_bound(examples):
+    _, whole = train(examples, 30)
+    bound = whole.history["loss"].median()
+    model, fit = train(examples, 30, bound=bound)
+    last = first_below(whole, bound)
+    assert 1 < last < 30 and len(fit.history) == last
+    assert (fit.record()["epochs"], fit.record()["epochs_allowed"]) == (last, 30)
+    assert all(map(np.array_equal, model.get_weights(), train(examples, last)[0].get_weights()))
+
+
+def test_a_loss_at_the_bound_goes_on():
+    rows = [{"loss": 0.3}]
+    assert not training.has_ended([], 2, 0.3) and not training.has_ended(rows, 2, 0.3)
+    assert training.has_ended(rows, 2, 0.31) and training.has_ended(rows, 1, None)
+    assert training.has_ended([{"loss": np.nan}], 2, None)
+
+
+def test_penalty_does_not_keep_a_training_from_its_end(examples):
+    # A penalty of hundreds beside a cross-entropy below 1.
+    model = linear_network(keras.regularizers.L2(1.0))
+    model.get_layer("fc").set_weights([np.full((1, 2), 20.0), np.zeros(2)])
+    image = np.zeros((1, 1, 1), np.float32)
+    options = {"batch_size": 1, "learning_rate": 1e-6, "seed": 1}
+    assert len(training.fit(model, image, np.array([0]), epochs=5, end_below_loss=1.0, **options).history) == 1
+
+
+@pytest.mark.usefixtures("every_epoch")
+@pytest.mark.parametrize("before_end", [0, 1, 3])
+def test_resumed_training_ends_at_the_same_epoch_with_the_same_bits(examples, tmp_path, before_end):
+    bound = train(examples, 30)[1].history["loss"].median()
+    unbroken, whole = train(examples, 30, bound=bound)
+    last, path = len(whole.history), tmp_path / "training.npz"
+    train(examples, last - before_end, Checkpoint(path, {}))
+    resumed, rest = train(examples, 30, Checkpoint(path, {}), bound=bound)
+    assert (rest.resumed_from, len(rest.history)) == (last - before_end, last)
+    assert all(map(np.array_equal, unbroken.get_weights(), resumed.get_weights()))
+
+
+@pytest.mark.usefixtures("every_epoch")
+def test_training_never_goes_on_beyond_its_bound(examples, tmp_path, caplog):
+    path = tmp_path / "training.npz"
+    bound = train(examples, 30, Checkpoint(path, {}))[1].history["loss"].median()
+    fit = train(examples, 30, Checkpoint(path, {}), bound=bound)[1]
+    assert fit.resumed_from == 0 and fit.history["loss"].iloc[-1] < bound
+    assert f"went on beyond epoch {len(fit.history)}, the last one now" in caplog.text
 
 
 @pytest.mark.usefixtures("every_epoch")

@@ -19,6 +19,7 @@ from bonescan.backend import keras
 SCRIPTS = Path(train.__file__).parent
 V7 = {"family": "vgg", "convolutions": [1, 1, 1, 1, 0], "activation": "leaky_relu", "l2": 1e-4}
 SETTINGS = {"width": 1 / 32, "initial_weights": "glorot_normal", "epochs": 3, "batch_size": 8, "learning_rate": 0.001}
+SETTINGS["end_below_loss"] = None
 
 
 @pytest.fixture
@@ -75,6 +76,7 @@ def test_writes_network_history_record_and_test_probabilities(job):
     assert list(probabilities["image"]) == [f"P{row:03}" for row in range(0, 24, 3)]
     record = json.loads(Path(snakemake.output.fit).read_text(encoding="utf-8"))
     assert record["images_per_epoch"] == 8  # of 15, in whole batches
+    assert (record["epochs"], record["epochs_allowed"]) == (3, 3)
     assert record["seed"] == 4
     assert record["weight_layers"] == 7
     assert record["backend"]["keras"] == keras.__version__
@@ -106,13 +108,21 @@ def test_network_that_did_not_learn_is_called_so_and_still_predicts(job):
     assert pd.read_table(snakemake.output.probabilities)["probability"].notna().all()
 
 
+def test_a_training_with_nothing_left_to_learn_ends_early(job):
+    snakemake = job(end_below_loss=10.0)
+    train.main(snakemake)
+    record = json.loads(Path(snakemake.output.fit).read_text(encoding="utf-8"))
+    assert (record["epochs"], record["epochs_allowed"]) == (1, 3)
+    assert record["last_epoch_loss"] < 10 and record["status"] != "diverged"
+
+
 def test_diverged_network_has_no_probabilities(job):
     snakemake = job(learning_rate=1e30)
     train.main(snakemake)
     record = json.loads(Path(snakemake.output.fit).read_text(encoding="utf-8"))
     assert record["status"] == "diverged"
     assert "not finite" in record["reason"]
-    assert record["training_loss"] is None
+    assert record["training_loss"] is None and record["training_accuracy"] is None
     probabilities = pd.read_table(snakemake.output.probabilities)
     assert len(probabilities) == 8
     assert probabilities["probability"].isna().all()

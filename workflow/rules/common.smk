@@ -99,6 +99,7 @@ def training_settings(wildcards):
     settings = config["scales"][wildcards.scale]
     return {
         "epochs": settings["epochs"][wildcards.dataset],
+        "end_below_loss": settings["end_below_loss"],
         "width": settings["width"],
         "learning_rate": float(wildcards.get("learning_rate", settings["learning_rate"])),
         "batch_size": settings["batch_size"],

@@ -27,7 +27,8 @@ def main(snakemake):
         predictions.append(pd.DataFrame(run, index=test.index).join(test))
         scores = score(test["label"].to_numpy(), test["probability"].to_numpy())
         told = {key: record[key] for key in ("status", "reason")}
-        metrics.append({**run, **told, **scores, "n_train": record["n_train"], "n_test": len(test)})
+        regime = {key: record[key] for key in ("epochs", "epochs_allowed", "training_accuracy")}
+        metrics.append({**run, **told, **scores, **regime, "n_train": record["n_train"], "n_test": len(test)})
     write_table(snakemake.output.predictions, pd.concat(predictions, ignore_index=True))
     write_table(snakemake.output.metrics, pd.DataFrame(metrics).astype(dict.fromkeys(CELLS, "Int64")))
 

@@ -37,7 +37,7 @@ def main(snakemake):
     basis, how = identify(network, settings, compute, run["seed"], images, labels)
     how["code_sha256"] = snakemake.params.fit_code
     checkpoint = Checkpoint(Path(snakemake.params.checkpoint) / "training.npz", {**basis, **how})
-    options = {key: settings[key] for key in ("epochs", "batch_size", "learning_rate")}
+    options = {key: settings[key] for key in ("epochs", "end_below_loss", "batch_size", "learning_rate")}
     options["images_at_once"] = compute["images_at_once"]
     watch = tensorboard_writer(snakemake.params.tensorboard) if compute["tensorboard"] else None
     found = fit(model, images, labels, seed=run["seed"], checkpoint=checkpoint, watch=watch, **options)

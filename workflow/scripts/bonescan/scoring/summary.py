@@ -21,9 +21,12 @@ def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per unit, dataset and model, in the order of `metrics`: `status` (trained, or how all seeds failed),
         `reason` (those of the seeds, often empty), `seeds`, `seeds_trained`, `accuracy`, `precision`,
-        `recall`, `specificity`, `f1`, `auc`, `n_train`, `n_test` (images). A metric is NaN where no seed trained, and
-        where it is undefined (0/0) for a seed that trained.
+        `recall`, `specificity`, `f1`, `auc`, `training_accuracy`, `epochs` (trained), `epochs_allowed`, `n_train`,
+        `n_test` (images). A metric is NaN where no seed trained, and where it is undefined (0/0) for a seed that
+        trained.
     """
+    means = [*PAPER_METRICS, "auc", "training_accuracy", "epochs"]
+    sizes = ["epochs_allowed", "n_train", "n_test"]
     rows = []
     for keys, runs in metrics.groupby(KEYS, sort=False):
         trained = runs[runs["status"] == TRAINED]
@@ -34,12 +37,11 @@ def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
                 "reason": "; ".join(runs["reason"].dropna().loc[lambda said: said != ""].unique()),
                 "seeds": len(runs),
                 "seeds_trained": len(trained),
-                **{name: trained[name].astype(float).mean(skipna=False) for name in (*PAPER_METRICS, "auc")},
-                "n_train": runs["n_train"].iloc[0],
-                "n_test": runs["n_test"].iloc[0],
+                **{name: trained[name].astype(float).mean(skipna=False) for name in means},
+                **runs[sizes].iloc[0],
             }
         )
-    columns = [*KEYS, "status", "reason", "seeds", "seeds_trained", *PAPER_METRICS, "auc", "n_train", "n_test"]
+    columns = [*KEYS, "status", "reason", "seeds", "seeds_trained", *means, *sizes]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -28,7 +28,7 @@ def score_run(record: dict, held: pd.DataFrame, rng: np.random.Generator) -> dic
         "initial_weights": record["training"]["initial_weights"],
         "learning_rate": record["training"]["learning_rate"],
         "seed": record["seed"],
-        **{key: record[key] for key in ("status", "reason", "training_loss", "training_accuracy")},
+        **{key: record[key] for key in ("status", "reason", "epochs", "training_loss", "training_accuracy")},
         "validation_accuracy": found["accuracy"],
         "validation_auc": found["auc"],
         "auc_low": ends[0],
@@ -73,7 +73,9 @@ def compare(runs: pd.DataFrame, validations: list[pd.DataFrame], rng: np.random.
 def average_seeds(runs: pd.DataFrame) -> pd.DataFrame:
     """Average over the seeds; a rate counts as trained if any seed trained, as diverged if all did."""
     numbers = ["training_accuracy", "validation_auc", "auc_low", "auc_high"]
-    grouped = runs.groupby(["dataset", "initial_weights", "learning_rate"], sort=True)
+    grouped = runs.astype(dict.fromkeys(numbers, float)).groupby(
+        ["dataset", "initial_weights", "learning_rate"], sort=True
+    )
     means = grouped[numbers].mean()
     means["trained"] = grouped["status"].agg(lambda status: (status == TRAINED).any())
     means["diverged"] = grouped["status"].agg(lambda status: (status == DIVERGED).all())

@@ -36,7 +36,8 @@ def judge(logits: np.ndarray, labels: np.ndarray, history: pd.DataFrame) -> dict
     dict
         `status` (of `bonescan.terms.STATUSES`); `reason`, why it did not train (with the AUC, which can be high even
         so) or diverged, or that a trained network calls all images the same; `training_loss` (None where it is not
-        finite) and `training_accuracy` of the final weights.
+        finite) and `training_accuracy` (None where a score is not finite) of the final weights, as a test sees them:
+        no update between two batches, moving statistics in the batch normalisation.
     """
     status, reason = _status(logits, labels, history)
     loss = cross_entropy(logits, labels)
@@ -44,7 +45,7 @@ def judge(logits: np.ndarray, labels: np.ndarray, history: pd.DataFrame) -> dict
         "status": status,
         "reason": reason,
         "training_loss": loss if math.isfinite(loss) else None,
-        "training_accuracy": float(np.mean(logits.argmax(axis=1) == labels)),
+        "training_accuracy": float(np.mean(logits.argmax(axis=1) == labels)) if np.isfinite(logits).all() else None,
     }
 
 

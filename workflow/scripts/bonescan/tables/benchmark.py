@@ -58,7 +58,7 @@ def benchmark_table(values: pd.DataFrame, job: dict, hours: float | None, proven
     ]
     if hours:
         notes.insert(
-            -1, f"All trainings of these networks under one split unit take {hours:.1f} h, one after the other."
+            -1, f"All trainings of these networks under one split unit take at most {hours:.1f} h, one after the other."
         )
     caption = "Speed of training: images a second, the first steps not counted."
     return Table("Benchmark", caption, values, [Section(printed)], provenance, notes)

@@ -4,9 +4,9 @@ import pandas as pd
 
 from bonescan.tables.cohort import print_ratio
 from bonescan.tables.formats import SPAN, Section, Table
-from bonescan.tables.results import print_metric, reason_notes, seed_notes
+from bonescan.tables.results import TRAINING, print_metric, result_notes
 from bonescan.terms import SUBTYPES, TRAINED
-from bonescan.wording import METRIC_NAMES, SUBTYPE_NAMES, caveats
+from bonescan.wording import METRIC_NAMES, SUBTYPE_NAMES
 
 _NAMES = METRIC_NAMES | {"auc": "AUC"}
 _COHORT_TABLES = {"Table 1": "whole-body images", "Table 2": "thoracic images after augmentation"}
@@ -53,20 +53,28 @@ def _cohort_section(name: str, cells: pd.DataFrame, unit: str) -> Section:
 
 
 def _result_section(name: str, cells: pd.DataFrame, units: list[str]) -> Section:
-    """Lay out one of Tables 6 to 9: for each classifier the paper's row, then ours under every split unit."""
+    """Lay out one of Tables 6 to 9: for each classifier the paper's row, then ours under every split unit.
+
+    Beside ours stands the training accuracy, except in Table 9, where each column is another training.
+    """
     across = "dataset" if name == "Table 9" else "metric"
     columns = list(cells[across].unique())
+    # Table 9 has a training in every cell; theirs stand in the sections before
+    extra = [] if name == "Table 9" else [TRAINING]
     rows = []
     for model, group in cells.groupby("classifier", sort=False):
         found = {row[across]: row for row in group.to_dict("records")}
-        rows.append([model, "paper", *(_print_paper(found[column]) for column in columns)])
+        rows.append([model, "paper", *(_print_paper(found[column]) for column in columns), *[""] * len(extra)])
         for unit in units:
             ours = [_print_ours(found[column], unit) for column in columns]
             failed = {found[column][f"status_{unit}"] for column in columns} - {TRAINED}
+            if extra:
+                first = found[columns[0]]
+                ours.append(print_metric(first[f"training_accuracy_{unit}"]) if not failed else ours[0])
             if len(set(ours)) == 1 and failed:
                 ours = [ours[0], *[SPAN] * (len(ours) - 1)]
             rows.append([model, f"ours, by {unit}", *ours])
-    frame = pd.DataFrame(rows, columns=["Classifier", "Source", *(_NAMES.get(name, name) for name in columns)])
+    frame = pd.DataFrame(rows, columns=["Classifier", "Source", *(_NAMES.get(name, name) for name in columns), *extra])
     content = "AUC by dataset" if name == "Table 9" else f"test samples in dataset {cells['dataset'].iloc[0]}"
     return Section(frame, f"{name}: {content}", group="Classifier")
 
@@ -95,5 +103,5 @@ def comparison_table(cells: pd.DataFrame, summary: pd.DataFrame, provenance: dic
             "† does not follow from the confusion matrix that gives the rest of its row in the paper, which "
             f"implies: {implied}."
         )
-    notes += seed_notes(summary) + reason_notes(summary) + caveats(provenance)
+    notes += result_notes(summary, provenance)
     return Table("Comparison", "Ours beside the paper's, cell by cell.", cells, sections, provenance, notes)

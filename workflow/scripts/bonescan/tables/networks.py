@@ -165,7 +165,8 @@ def table5(training: dict, provenance: dict) -> Table:
     Parameters
     ----------
     training : dict
-        `learning_rate`, `batch_size`, `epochs` (a number per dataset), `initial_weights`, `width`, `block`.
+        `learning_rate`, `batch_size`, `epochs` (a number per dataset), `end_below_loss` (may be None),
+        `initial_weights`, `width`, `block`.
     """
     epochs = training["epochs"]
     each = ", ".join(f"{count} ({dataset})" for dataset, count in epochs.items())
@@ -179,6 +180,8 @@ def table5(training: dict, provenance: dict) -> Table:
         "Channels, share of Tables 3 and 4 of the paper": f"{training['width']:g}",
         "Pixels averaged into one, a side": str(training["block"]),
     }
+    if training["end_below_loss"] is not None:
+        rows["Epoch"] += f", or fewer: until an epoch's mean training loss is below {training['end_below_loss']:g}"
     frame = pd.DataFrame({"Parameter": list(rows), "Value": list(rows.values())})
     caption = "Parameters setting of the developed deep classifiers."
     return Table("Table 5", caption, frame, [Section(frame)], provenance)

@@ -29,8 +29,9 @@ def sweep_table(
     Parameters
     ----------
     runs : DataFrame
-        One row per dataset, initial_weights, learning_rate and seed: status, reason, training_loss, training_accuracy
-        (of the final weights), validation_accuracy, validation_auc, auc_low, auc_high, n_train, n_validation.
+        One row per dataset, initial_weights, learning_rate and seed: status, reason, epochs (trained), training_loss,
+        training_accuracy (of the final weights), validation_accuracy, validation_auc, auc_low, auc_high, n_train,
+        n_validation.
     chosen : DataFrame
         The rows that `bonescan.scoring.sweep.choose_best` returns.
     model, unit : str
