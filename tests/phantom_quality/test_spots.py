@@ -9,7 +9,15 @@ import pytest
 
 from bonescan.phantom_quality import spots
 
-COLUMNS = {"visible": 1, "contrast": 3.0, "in_thorax": 1, "part": "lateral", "half_rows": 4.0, "half_cols": 4.0}
+COLUMNS = {
+    "visible": 1,
+    "site": "usual",
+    "contrast": 3.0,
+    "in_thorax": 1,
+    "part": "lateral",
+    "half_rows": 4.0,
+    "half_cols": 4.0,
+}
 
 
 def table(number, rows):
@@ -29,6 +37,8 @@ VIEWS = pd.DataFrame(
         "image": ["a1", "a2", "b1", "c1", "d1"],
         "patient": ["a", "a", "b", "c", "d"],
         "label": [1, 1, 1, 0, 0],
+        "reads": [6, 6, 3, 3, 3],
+        "calls": [3, 3, 3, 0, 1],
     }
 )
 
@@ -40,6 +50,7 @@ def test_spots_are_hot_in_bone_and_seen():
             ("a1", "metastasis", "spine", "thoracic vertebra 8", {}),
             ("a2", "metastasis", "spine", "thoracic vertebra 8", {"contrast": 0.2}),
             ("b1", "metastasis", "ribs", "left rib 7", {"visible": 0}),
+            ("b1", "metastasis", "ribs", "left rib 8", {"site": "diffuse"}),
         ],
     )
     foci = table(
@@ -80,7 +91,7 @@ def cohort(patients=40, hotter=2.0):
     rng, lesions, foci, views = np.random.default_rng(0), [], [], []
     for number in range(patients):
         image, sick = f"p{number}", number % 2
-        views.append({"image": image, "patient": image, "label": sick})
+        views.append({"image": image, "patient": image, "label": sick, "reads": 3, "calls": 3 * sick})
         heat = {"peak_ratio": float(rng.lognormal(np.log(hotter if sick else 1.0), 0.5))}
         long = {"half_rows": float(rng.uniform(6, 9) if sick else rng.uniform(4, 5))}
         rows = (lesions, "metastasis", "metastasis") if sick else (foci, "degenerative", "fracture")
@@ -114,6 +125,8 @@ def test_a_lone_spot_and_a_crowd_are_counted():
     assert judged[spots.SPOTS] == 2.0 and judged[spots.ALONE] == 0.25
     assert judged[spots.MALIGNANT] == 1.0 and judged[spots.CROWDED] == 0.5
     assert np.isnan(judged[spots.RIBS])
+    assert judged[spots.SENSITIVITY] == 6 / 9, "each patient once, with all verdicts"
+    assert judged[spots.SPECIFICITY] == 5 / 6
 
 
 def test_script(tmp_path):
