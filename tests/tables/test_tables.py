@@ -191,7 +191,7 @@ def test_table5_prints_the_settings(epochs, printed):
     assert values["Epoch"] == printed
     assert values["Initial weights"] == "Glorot normal"
     values = networks.table5({**settings, "epochs": epochs, "end_below_loss": 0.02}, PHANTOM).values
-    bound = ", or fewer: until an epoch's mean training loss is below 0.02"
+    bound = ", or fewer: until the training loss is below 0.02"
     assert printed + bound in values["Value"].tolist()
 
 

@@ -14,6 +14,9 @@ from bonescan.training.checkpoint import Checkpoint
 
 SIDE = 4
 
+NEVER = 1e-9
+"""A bound that no loss reaches."""
+
 
 def small_network(seed=1):
     """A network with all that has a state: weights, biases, moving statistics."""
@@ -34,8 +37,9 @@ def linear_network(penalty=None):
     return keras.Model(images, keras.layers.Softmax(name="softmax")(x))
 
 
-def flat_network():
+def flat_network(seed=1):
     """A network without batch normalisation, which sees an image alike alone and in a batch."""
+    keras.utils.set_random_seed(seed)
     images = keras.Input((SIDE, SIDE, 1))
     x = keras.layers.Dense(2)(keras.layers.Flatten()(images))
     return keras.Model(images, keras.layers.Softmax(name="softmax")(x))
@@ -106,8 +110,8 @@ def test_order_hangs_on_seed_and_epoch_alone():
 
 
 def train(examples, epochs, keep=None, rate=0.1, bound=None):
-    """Train the small network; return it and its fit."""
-    model = small_network()
+    """Train the small network, or with a bound the flat one; return it and its fit."""
+    model = small_network() if bound is None else flat_network()
     settings = {"batch_size": 4, "learning_rate": rate, "seed": 1, "end_below_loss": bound}
     return model, training.fit(model, *examples, epochs=epochs, checkpoint=keep, **settings)
 
@@ -138,56 +142,65 @@ def test_resumed_training_ends_with_the_same_bits(examples, tmp_path):
     assert rest.history.drop(columns="seconds").equals(whole.history.drop(columns="seconds"))
 
 
-def first_below(fit, bound):
-    """The first epoch of a fit whose loss is below a bound."""
-    return int(fit.history.loc[fit.history["loss"] < bound, "epoch"].iloc[0])
-
-
 def test_training_ends_after_the_first_epoch_below_the_bound(examples):
-    _, whole = train(examples, 30)
-    bound = whole.history["loss"].median()
-    model, fit = train(examples, 30, bound=bound)
-    last = first_below(whole, bound)
-    assert 1 < last < 30 and len(fit.history) == last
+    losses = train(examples, 30, bound=NEVER)[1].history["loss"]
+    model, fit = train(examples, 30, bound=losses[10])
+    last = len(fit.history)
+    assert 1 < last < 30 and max(losses[last - 1], cross_entropy(fit.logits, examples[1])) < losses[10]
     assert (fit.record()["epochs"], fit.record()["epochs_allowed"]) == (last, 30)
-    assert all(map(np.array_equal, model.get_weights(), train(examples, last)[0].get_weights()))
+    assert all(map(np.array_equal, model.get_weights(), train(examples, last, bound=NEVER)[0].get_weights()))
+    for epoch in np.flatnonzero(losses[: last - 1] < losses[10]) + 1:
+        assert cross_entropy(train(examples, epoch, bound=NEVER)[1].logits, examples[1]) >= losses[10]
 
 
-def test_a_loss_at_the_bound_goes_on():
-    rows = [{"loss": 0.3}]
-    assert not training.has_ended([], 2, 0.3) and not training.has_ended(rows, 2, 0.3)
-    assert training.has_ended(rows, 2, 0.31) and training.has_ended(rows, 1, None)
-    assert training.has_ended([{"loss": np.nan}], 2, None)
+def test_an_unlucky_last_step_is_no_end():
+    # Labels 0 and 1, images 1 and -1: weights of 20 tell them apart, weights of -1 do not.
+    model, labels = linear_network(), np.array([0, 1])
+    images = np.array([1, -1], np.float32).reshape(2, 1, 1)
+    for weight, ends in ((20.0, True), (-1.0, False)):
+        model.get_layer("fc").set_weights([np.array([[weight, -weight]]), np.zeros(2)])
+        assert training.nothing_left(model, images, labels, 0.01, 0.02) is ends
+    model.get_layer("fc").set_weights([np.array([[20.0, -20.0]]), np.zeros(2)])
+    assert not training.nothing_left(model, images, labels, 0.02, 0.02), "a loss at the bound"
+    assert not training.nothing_left(model, images, labels, 0.01, None)
+    assert not training.nothing_left(model, images, labels, np.nan, 0.02)
 
 
-def test_penalty_does_not_keep_a_training_from_its_end(examples):
+def test_penalty_does_not_keep_a_training_from_its_end():
     # A penalty of hundreds beside a cross-entropy below 1.
     model = linear_network(keras.regularizers.L2(1.0))
     model.get_layer("fc").set_weights([np.full((1, 2), 20.0), np.zeros(2)])
-    image = np.zeros((1, 1, 1), np.float32)
-    options = {"batch_size": 1, "learning_rate": 1e-6, "seed": 1}
-    assert len(training.fit(model, image, np.array([0]), epochs=5, end_below_loss=1.0, **options).history) == 1
+    options = {"batch_size": 1, "learning_rate": 1e-6, "seed": 1, "end_below_loss": 1.0}
+    assert len(training.fit(model, np.zeros((1, 1, 1), np.float32), np.array([0]), epochs=5, **options).history) == 1
 
 
 @pytest.mark.usefixtures("every_epoch")
-@pytest.mark.parametrize("before_end", [0, 1, 3])
+@pytest.mark.parametrize("before_end", [1, 3])
 def test_resumed_training_ends_at_the_same_epoch_with_the_same_bits(examples, tmp_path, before_end):
-    bound = train(examples, 30)[1].history["loss"].median()
+    bound = train(examples, 30, bound=NEVER)[1].history["loss"][10]
     unbroken, whole = train(examples, 30, bound=bound)
     last, path = len(whole.history), tmp_path / "training.npz"
-    train(examples, last - before_end, Checkpoint(path, {}))
+    train(examples, last - before_end, Checkpoint(path, {}), bound=bound)
     resumed, rest = train(examples, 30, Checkpoint(path, {}), bound=bound)
     assert (rest.resumed_from, len(rest.history)) == (last - before_end, last)
     assert all(map(np.array_equal, unbroken.get_weights(), resumed.get_weights()))
 
 
 @pytest.mark.usefixtures("every_epoch")
-def test_training_never_goes_on_beyond_its_bound(examples, tmp_path, caplog):
+def test_the_epoch_that_ends_a_training_is_not_gone_on_from(examples, tmp_path):
+    """A training that is killed after its last epoch, and before its files are written, ends there again."""
     path = tmp_path / "training.npz"
-    bound = train(examples, 30, Checkpoint(path, {}))[1].history["loss"].median()
-    fit = train(examples, 30, Checkpoint(path, {}), bound=bound)[1]
-    assert fit.resumed_from == 0 and fit.history["loss"].iloc[-1] < bound
-    assert f"went on beyond epoch {len(fit.history)}, the last one now" in caplog.text
+    bound = train(examples, 30, bound=NEVER)[1].history["loss"][10]
+    whole, again = (train(examples, 30, Checkpoint(path, {}), bound=bound) for _ in range(2))
+    assert again[1].resumed_from == len(whole[1].history) - 1
+    assert all(map(np.array_equal, whole[0].get_weights(), again[0].get_weights()))
+
+
+def test_a_training_with_another_bound_is_another_training(examples):
+    settings = dict.fromkeys(("width", "initial_weights", "batch_size", "learning_rate", "end_below_loss"), 1)
+    compute = dict.fromkeys(("backend", "precision", "deterministic", "images_at_once"))
+    first, second = (training.identify({}, settings | {"end_below_loss": to}, compute, 1, *examples) for to in (1, 2))
+    assert first != second
 
 
 @pytest.mark.usefixtures("every_epoch")

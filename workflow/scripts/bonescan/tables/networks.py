@@ -181,7 +181,7 @@ def table5(training: dict, provenance: dict) -> Table:
         "Pixels averaged into one, a side": str(training["block"]),
     }
     if training["end_below_loss"] is not None:
-        rows["Epoch"] += f", or fewer: until an epoch's mean training loss is below {training['end_below_loss']:g}"
+        rows["Epoch"] += f", or fewer: until the training loss is below {training['end_below_loss']:g}"
     frame = pd.DataFrame({"Parameter": list(rows), "Value": list(rows.values())})
     caption = "Parameters setting of the developed deep classifiers."
     return Table("Table 5", caption, frame, [Section(frame)], provenance)

@@ -5,7 +5,6 @@ import logging
 import time
 import zipfile
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,11 +43,10 @@ class Checkpoint:
     def __post_init__(self):
         self._due = time.monotonic() + INTERVAL
 
-    def load(self, variables: list, ended: Callable[[list[dict]], bool]) -> list[dict]:
+    def load(self, variables: list, epochs: int) -> list[dict]:
         """Set `variables` to the stored ones and return the history up to there; [] if nothing usable is stored.
 
-        A state is not usable if the training had `ended`, told by its history, in an epoch before. Leftovers of a
-        killed writing are removed.
+        A state of more than `epochs` epochs is not usable. Leftovers of a killed writing are removed.
         """
         remove_leftovers(self.path.parent)
         if not self.path.exists():
@@ -63,9 +61,8 @@ class Checkpoint:
             logger.warning("%s belongs to a training with other settings: starting afresh", self.path)
             return []
         history = json.loads(stored["history"].item())
-        last = next((epoch for epoch in range(1, len(history)) if ended(history[:epoch])), None)
-        if last is not None:
-            logger.warning("%s went on beyond epoch %d, the last one now: starting afresh", self.path, last)
+        if len(history) > epochs:
+            logger.warning("%s went on for more than %d epochs: starting afresh", self.path, epochs)
             return []
         for index, variable in enumerate(variables):
             variable.assign(stored[f"variable{index}"])
