@@ -38,6 +38,7 @@ def merged(text):
         ("crop: {sigma: [15, 5]}", r"crop.sigma: expected the lesser number first, got \[15, 5\]"),
         ("scales: {desk: {epochs: {D1: 0}}}", r"scales.desk.epochs.D1: 0 is less than the minimum of 1"),
         ("scales: {desk: {end_below_loss: 0}}", r"desk.end_below_loss: 0 is less than or equal to .* \(a loss above 0"),
+        ("scales: {desk: {own_rate: {R50: 0.1}}}", r"scales.desk.own_rate: expected names of networks .*, got R50"),
         ("models: [V7]", r"figures.classifier: expected one of models \['V7'\], got V21"),
         ("label: {votes: 1}", r"label.votes: expected 2, the majority of simulate.readers, got 1"),
         ("crop: {size: 64}", r"scales.desk.block: expected at most crop.size / 32, 2, .* got 4"),

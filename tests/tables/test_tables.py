@@ -184,13 +184,15 @@ def test_table4_finds_the_dense_blocks():
 )
 def test_table5_prints_the_settings(epochs, printed):
     settings = {"learning_rate": 0.001, "batch_size": 32, "initial_weights": "glorot_normal", "width": 1, "block": 1}
-    settings["end_below_loss"] = None
+    settings |= {"end_below_loss": None, "own_rate": {}}
     values = networks.table5({**settings, "epochs": epochs}, PHANTOM).values.set_index("Parameter")["Value"]
     assert values["Learning rate"] == "0.001"
     assert values["Batch size"] == "32"
     assert values["Epoch"] == printed
     assert values["Initial weights"] == "Glorot normal"
-    values = networks.table5({**settings, "epochs": epochs, "end_below_loss": 0.02}, PHANTOM).values
+    settings |= {"end_below_loss": 0.02, "own_rate": {"R34": 0.01}}
+    values = networks.table5({**settings, "epochs": epochs}, PHANTOM).values
+    assert "0.001, 0.01 (SPECS R34)" in values["Value"].tolist()
     bound = ", or fewer: until the training loss is below 0.02"
     assert printed + bound in values["Value"].tolist()
 

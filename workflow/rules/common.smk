@@ -97,11 +97,12 @@ def images_of_dataset(wildcards):
 def training_settings(wildcards):
     """The settings that decide a training's result: those of the scale, where a sweep does not name its own."""
     settings = config["scales"][wildcards.scale]
+    rate = settings["own_rate"].get(wildcards.model, settings["learning_rate"])
     return {
         "epochs": settings["epochs"][wildcards.dataset],
         "end_below_loss": settings["end_below_loss"],
         "width": settings["width"],
-        "learning_rate": float(wildcards.get("learning_rate", settings["learning_rate"])),
+        "learning_rate": float(wildcards.get("learning_rate", rate)),
         "batch_size": settings["batch_size"],
         "initial_weights": wildcards.get("initial_weights", settings["initial_weights"]),
     }

@@ -104,6 +104,9 @@ def contradictions(config: Mapping, paper: Mapping) -> Iterator[str]:
                 f"scales.{name}.block: expected at most crop.size / {LEAST_SIDE}, {size // LEAST_SIDE}, "
                 f"because VGG halves an image five times, got {scale['block']}"
             )
+        for model in scale["own_rate"]:
+            if model not in config["networks"]:
+                yield f"scales.{name}.own_rate: expected names of networks {list(config['networks'])}, got {model}"
     yield from impossible_pictures(config)
     for name, network in config["networks"].items():
         if network["family"] == "vgg" and not any(network["convolutions"]):

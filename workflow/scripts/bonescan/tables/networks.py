@@ -165,13 +165,14 @@ def table5(training: dict, provenance: dict) -> Table:
     Parameters
     ----------
     training : dict
-        `learning_rate`, `batch_size`, `epochs` (a number per dataset), `end_below_loss` (may be None),
-        `initial_weights`, `width`, `block`.
+        `learning_rate`, `own_rate` (by network), `batch_size`, `epochs` (a number per dataset), `end_below_loss` (may
+        be None), `initial_weights`, `width`, `block`.
     """
     epochs = training["epochs"]
     each = ", ".join(f"{count} ({dataset})" for dataset, count in epochs.items())
+    own = [f"{rate:g} ({classifier(model)})" for model, rate in training["own_rate"].items()]
     rows = {
-        "Learning rate": f"{training['learning_rate']:g}",
+        "Learning rate": ", ".join([f"{training['learning_rate']:g}", *own]),
         # the paper's "batch gradient descent" with batches of 32
         "Optimizer": "Mini-batch gradient descent (SGD without momentum)",
         "Batch size": str(training["batch_size"]),
