@@ -8,6 +8,8 @@ from bonescan.phantom.truth import mask
 THORAX = ("ribs", "sternum", "shoulder girdle")
 KEPT = {"ribs": "ribs_kept", "thoracic spine": "thoracic_spine_kept"}
 WRONG = {"skull": "head_kept", "pelvis": "pelvis_kept", "bladder": "bladder_kept"}
+FIRST_RIB = 32
+"""The first of 24 bits of a mask of regions that stand for single ribs."""
 
 
 def extent(inside: np.ndarray) -> tuple[int, int, int, int]:
