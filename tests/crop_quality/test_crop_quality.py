@@ -12,7 +12,7 @@ from drawn_body import draw_body
 
 from bonescan.chance import generator
 from bonescan.crop import crop_row, crop_thorax
-from bonescan.crop_quality import ablation, scores, stress
+from bonescan.crop_quality import ablation, postures, scores, stress
 from bonescan.figures import contact_sheet as sheet
 from bonescan.phantom import habitus
 from bonescan.phantom.truth import REGIONS, mask
@@ -118,9 +118,9 @@ def test_the_table_of_scores_has_a_column_a_group_and_a_row_a_crop():
 
 def posed():
     """A patient made of boxes."""
-    expected = np.where(mask(ANATOMY, "body"), 4.0, stress.BACKGROUND)
+    expected = np.where(mask(ANATOMY, "body"), 4.0, postures.BACKGROUND)
     expected[mask(ANATOMY, "lumbar spine")] = 16.0
-    return stress.Posed(
+    return postures.Posed(
         {"anterior": expected, "posterior": expected[:, ::-1]},
         {"anterior": ANATOMY, "posterior": ANATOMY[:, ::-1]},
         395.0,
@@ -130,7 +130,7 @@ def posed():
 def test_short_and_tall_patients_keep_their_proportions_and_lie_in_the_middle():
     usual = habitus.draw("F", 2.4, dict.fromkeys(habitus.QUANTILES, 0.5), generator(1))
     for name, length in (("short (1.50 m)", 1560.0), ("tall (1.95 m)", 2010.0)):
-        posture = stress.POSTURES[name](usual)
+        posture = postures.POSTURES[name](usual)
         assert posture.length == length
         assert posture.breadth / usual.breadth == posture.depth / usual.depth == length / usual.length
         assert posture.row == pytest.approx((1024 - length / 2.4) / 2)
@@ -143,7 +143,7 @@ def test_a_stressed_picture_and_its_truth_go_together(picture):
         shown, regions, waist = stress.PICTURES[picture](before.expected[view], before.regions[view], view, 395.0)
         body = mask(regions, "body")
         assert shown.shape == regions.shape == (1024, 256)
-        assert shown[body].min() >= 4 and shown[~body].min() >= stress.BACKGROUND
+        assert shown[body].min() >= 4 and shown[~body].min() >= postures.BACKGROUND
         spine = scores.extent(mask(regions, "lumbar spine"))
         assert waist - spine[0] == pytest.approx(25)
         assert shown[spine[0] : spine[1], spine[2] : spine[3]].min() >= 16

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.polynomial import Chebyshev
 from scipy import ndimage
 
-from bonescan.crop.noise import BLOCK, Denoised
+from bonescan.crop.noise import BLOCK, Denoised, remove_streaks
 
 SMOOTHING = 0.008  # standard deviation of the profile's smoothing as a share of the height, about 6 rows
 USUAL_HEIGHT = 710  # rows from crown to toes; 680 to 740 on eight real views of 2.4 mm pixels
@@ -14,6 +14,7 @@ USUAL_HEIGHT = 710  # rows from crown to toes; 680 to 740 on eight real views of
 # usual height
 ABRUPT, WIDE = 0.5, 0.02
 NEAR = 24  # rows that count as nearby
+SILENT = 0.002  # counts a pixel beside the body; a camera counts more (.05 on real views), a compressed picture may not
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,10 @@ def extract_body_area(view: np.ndarray, denoised: Denoised) -> tuple[BodyArea, l
     if rows.size < last // 4:
         return BodyArea(0, last, 0, last), ["no body found"]
     crown, toes = int(rows[0]), int(rows[-1]) + 1
-    acquired = np.flatnonzero(view.any(axis=1))
+    beside = denoised.outside[crown:toes]
+    silent = beside.any() and remove_streaks(view)[crown:toes][beside].mean() < SILENT
+    # where nothing is counted beside the body, an empty row need not lie outside the field of view
+    acquired = np.arange(last) if silent else np.flatnonzero(view.any(axis=1))
     head_cut = crown < acquired[0] + BLOCK and _is_cut_through(occupancy[crown:])
     feet_cut = toes > acquired[-1] + 1 - BLOCK and _is_cut_through(occupancy[:toes][::-1])
     reasons = [f"{part} cut off" for part, cut in (("head", head_cut), ("feet", feet_cut)) if cut]

@@ -171,8 +171,10 @@ def _girdle(person: Person) -> Iterator[Solid]:
         head = shoulder(person, side)
         acromion = head + np.array([side * 12, 10, -26])
         yield Solid("shoulder girdle", 1.0, (side * 20, 0.55 * front, notch), tuple(acromion), (6.5, 6.0))
-        upper, lower = (np.array([side * share * s * person.chest, 66.0, person.down(z)]) for share, z in
-                        ((0.043, 0.188), (0.056, 0.272)))
+        upper, lower = (
+            np.array([side * share * s * person.chest, 66.0, person.down(z)])
+            for share, z in ((0.043, 0.188), (0.056, 0.272))
+        )
         glenoid = head + np.array([-side * 24, 12, 4])
         yield Solid("shoulder girdle", 1.2, tuple(glenoid), tuple(lower), (9, 6), 0.6)
         yield Solid("shoulder girdle", 0.9, tuple(upper), tuple(lower), (5, 6), 0.6)
@@ -201,7 +203,13 @@ def _arm(person: Person, side: float) -> Iterator[Solid]:
     top, elbow, wrist, tips = arm(person, side)
     yield Solid("arms", 1.5, tuple(top), (22.0, 22.0, 24.0))
     yield Solid("arms", 0.8, tuple(top), tuple(elbow), (12, 11))
-    yield Solid("arms", 1.0, tuple(elbow - 12 * side * np.array([1, 0, 0])), tuple(elbow + 16 * side * np.array([1, 0, 0])), (13, 12))
+    yield Solid(
+        "arms",
+        1.0,
+        tuple(elbow - 12 * side * np.array([1, 0, 0])),
+        tuple(elbow + 16 * side * np.array([1, 0, 0])),
+        (13, 12),
+    )
     across = np.array([side * 9.0, 0, 0])
     for offset in (-1, 1):
         yield Solid("arms", 0.7, tuple(elbow + offset * across), tuple(wrist + offset * across), (8, 8))
@@ -226,7 +234,9 @@ def _leg(person: Person, side: float) -> Iterator[Solid]:
     yield Solid("legs", 0.6, tuple(knee + outer), tuple(ankle + outer * 0.7), (6, 6))
     yield Solid("legs", 1.1, tuple(ankle), tuple(ankle + np.array([0, 10, 24])), (22, 22))
     for finger in (-1, 0, 1):
-        yield Solid("legs", 0.9, tuple(ankle + np.array([0, 0, 20])), tuple(toes + np.array([finger * 16.0, 0, 0])), (9, 6))
+        yield Solid(
+            "legs", 0.9, tuple(ankle + np.array([0, 0, 20])), tuple(toes + np.array([finger * 16.0, 0, 0])), (9, 6)
+        )
 
 
 def _hot_spots(bones: list[Solid], rng: np.random.Generator) -> list[Solid]:

@@ -38,7 +38,9 @@ def tissue(person: Person) -> Iterator[Solid]:
         thick = 0.5 * fat + (lean - 10)
         top = hip + np.array([side * 0.008 * s, 0, 12.0])
         yield Solid("body", 0.6, tuple(top), tuple((top + knee) / 2), (0.046 * s + thick, 0.040 * s + 0.8 * thick))
-        yield Solid("body", 0.6, tuple((top + knee) / 2), tuple(knee), (0.040 * s + 0.8 * thick, 0.031 * s + 0.4 * thick))
+        yield Solid(
+            "body", 0.6, tuple((top + knee) / 2), tuple(knee), (0.040 * s + 0.8 * thick, 0.031 * s + 0.4 * thick)
+        )
         calf = knee + 0.3 * (ankle - knee)
         yield Solid("body", 0.6, tuple(knee), tuple(calf), (0.030 * s + 0.4 * thick, 0.031 * s + 0.4 * thick))
         yield Solid("body", 0.6, tuple(calf), tuple(ankle), (0.031 * s + 0.4 * thick, 0.021 * s + 0.2 * thick))

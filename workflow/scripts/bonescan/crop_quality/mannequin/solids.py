@@ -120,7 +120,9 @@ def ellipsoid(
     """
     centre, axes = np.asarray(centre, float), np.asarray(axes, float)
     window, away = _window(grid, centre - axes - grid.pixel, centre + axes + grid.pixel)
-    radius = np.sqrt(sum(((d - np.float32(c)) / np.float32(a)) ** 2 for d, c, a in zip(away, centre, axes, strict=True)))
+    radius = np.sqrt(
+        sum(((d - np.float32(c)) / np.float32(a)) ** 2 for d, c, a in zip(away, centre, axes, strict=True))
+    )
     sharp = np.float32(axes.min() / grid.pixel)
     covered = np.clip(np.float32(0.5) + (1 - radius) * sharp, 0, 1)
     if hollow:
