@@ -24,6 +24,7 @@ WINDOWS = {
 USUAL_NECK = 0.122
 NECK = 0.08  # where the neck may begin
 SLACK = 0.04  # the windows are wider by this at both ends where the height is only estimated
+RAISED = 0.25  # most that raised arms reach above the crown, of the height
 HEIGHTS = (640, 820)  # least and most rows from crown to toes that a body that is cut off may have
 
 
@@ -52,6 +53,9 @@ def remove_head_and_legs(
     find = {"windows": _in_windows, "counted": _by_counting}[method]
     at, missing = find(profile, refine)
     needed = {"neck": "neck", "rise": "shoulders", trunk_end: "end of the trunk"}
+    if find is _in_windows and not profile.cut_off:
+        # DEVIATION: hands beside hips and thighs can hide the trunk's end; a body in full view has it where it is usual
+        missing.discard("steepest_descent")
     reasons = [f"{part} not found" for name, part in needed.items() if name in missing]
     rows = {name: at[name] for name in ("head", "neck", "shoulder", "elbow", "waist", "pelvis")}
     rows["trunk_end"] = at[trunk_end]
@@ -91,6 +95,23 @@ def settle_height(profile: Profile) -> Profile:
         height = round((profile.toes - end) / (1 - usual))
         return replace(profile, crown=min(profile.first_row, profile.toes - height))
     return replace(profile, toes=max(last_row, profile.crown + round((end - profile.crown) / usual)))
+
+
+def estimate_height(profile: Profile) -> int | None:
+    """Return the rows from crown to toes of a body whose crown raised arms hide, judged by its legs; None without a cue.
+
+    Parameters
+    ----------
+    profile : bonescan.crop.profile.Profile
+        Of a body with its arms up, which begins with hands or elbows.
+    """
+    least, most, usual = WINDOWS["steepest_descent"]
+    # no arm lies beside the hips, so that the steepest descent is the trunk's
+    first, last = profile.place(least), profile.place((RAISED + most) / (1 + RAISED))
+    end = first + int(np.gradient(profile.smoothed)[first : last + 1].argmin())
+    if profile.cut_off or end in (first, last):
+        return None
+    return min(profile.height, round((profile.toes - profile.first_row - end) / (1 - usual)))
 
 
 def _in_windows(profile: Profile, refine: float) -> tuple[dict[str, int], set[str]]:

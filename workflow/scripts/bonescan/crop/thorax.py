@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from bonescan.crop.background import add_penalty, draw_sigma, fill_with_background, hold_within, place
-from bonescan.crop.landmarks import remove_head_and_legs, settle_height
+from bonescan.crop.landmarks import estimate_height, remove_head_and_legs, settle_height
 from bonescan.crop.noise import Denoised, remove_noise, sum_few_counts
-from bonescan.crop.position import check_position, spine_contrast
+from bonescan.crop.position import ARMS_UP, check_position, spine_contrast
 from bonescan.crop.profile import Profile, extract_body_area, fit_profile
-from bonescan.crop.trunk import remove_arms, remove_pelvis
+from bonescan.crop.trunk import remove_arms, remove_pelvis, remove_raised_arms
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,11 @@ def crop_thorax(
     area, area_reasons = extract_body_area(view, seen)
     profile = settle_height(fit_profile(seen, area, degree))
     position_reasons = check_position(seen, profile)
+    if position_reasons == [ARMS_UP] and (height := estimate_height(profile)):
+        # DEVIATION: the paper's patients have their arms down; here the stages go on without raised ones
+        seen = remove_raised_arms(seen, profile.toes, height)
+        area, _ = extract_body_area(view, seen)
+        profile, position_reasons = fit_profile(seen, area, degree), []
     found, landmark_reasons = remove_head_and_legs(profile, landmarks, refine, trunk_end)
     found["cut"], pelvis_reasons = remove_pelvis(found, spine_to_pelvis, trunk_end)
     (col0, col1), arm_reasons = remove_arms(seen, found)

@@ -5,6 +5,7 @@ The crop is fitted on these bodies; it is judged on those of `bonescan.crop_qual
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -21,7 +22,7 @@ BACKGROUND = 0.05  # expected counts of a pixel outside the body
 ELBOW = 600.0  # mm below the crown of the reference body, as every height here
 THIGH = 960.0
 SHOULDER_X, SHOULDER_Z = 164.0, 300.0
-RAISED = 155.0  # degrees from the side of the trunk
+REACH = 400.0  # of raised arms above the crown
 BELLY_Y, HANDS_Z, HANDS_X = -135.0, 640.0, 25.0  # where hands lie on the abdomen, mm
 
 
@@ -96,9 +97,17 @@ def _lay_arms_on_abdomen(bones: Skeleton, body: Body, posture: Habitus) -> tuple
     return replace(bones, points=points), _remove_tissue(body, gone)
 
 
-def _raise_arms(bones: Skeleton, body: Body, posture: Habitus) -> tuple[Skeleton, Body]:
-    """Turn the arms about the shoulders until they lie beside the head; take their tissue from the sides."""
-    points, turn = bones.points.copy(), np.radians(RAISED)
+def _raise_arms(bones: Skeleton, body: Body, posture: Habitus, degrees: float) -> tuple[Skeleton, Body]:
+    """Turn the arms about the shoulders by some degrees, up beside the head; take their tissue from the sides."""
+    points, turn = bones.points.copy(), np.radians(degrees)
+    room = ((min(body.top, round(REACH / posture.pixel)), 0), (0, 0))  # above the head
+    body = replace(
+        body,
+        activity=np.pad(body.activity, ((0, 0), *room)),
+        density=np.pad(body.density, ((0, 0), *room)),
+        top=body.top - room[0][0],
+        outlines={organ: np.pad(outline, room) for organ, outline in body.outlines.items()},
+    )
     heights = posture.heights(np.arange(body.density.shape[1]) + body.top)
     columns, gone = np.arange(256), np.zeros((len(heights), 256), bool)
     for side, name in ((1.0, "left"), (-1.0, "right")):
@@ -134,6 +143,7 @@ POSTURES = {
     "legs together": lambda posture: replace(posture, leg_spread=-45.0),
     "arms away from the trunk": lambda posture: replace(posture, elbow_out=60.0, hand_out=110.0),
     "arms raised": None,
+    "arms raised high": None,
     "broad shoulders": lambda posture: replace(posture, breadth=1.12 * posture.breadth),
     "stout": lambda posture: replace(posture, fat=45.0, depth=1.1 * posture.depth),
     "thin": lambda posture: replace(posture, fat=0.0, breadth=0.95 * posture.breadth, depth=0.92 * posture.depth),
@@ -143,7 +153,12 @@ POSTURES = {
 }
 """How a patient lies: changes to the build and posture drawn."""
 
-BODIES = {"arms on the abdomen": _lay_arms_on_abdomen, "left leg amputated": _remove_leg, "arms raised": _raise_arms}
+BODIES = {
+    "arms on the abdomen": _lay_arms_on_abdomen,
+    "left leg amputated": _remove_leg,
+    "arms raised": partial(_raise_arms, degrees=155.0),
+    "arms raised high": partial(_raise_arms, degrees=172.0),
+}
 """Changes to skeleton and tissue."""
 
 
