@@ -112,14 +112,14 @@ def crop_thorax(
         profile, position_reasons = fit_profile(seen, area, degree), []
     found, landmark_reasons = remove_head_and_legs(profile, landmarks, refine, trunk_end)
     found["cut"], pelvis_reasons = remove_pelvis(found, spine_to_pelvis, trunk_end)
-    (col0, col1), arm_reasons = remove_arms(seen, found)
+    col0, col1 = remove_arms(seen, found)
     rows = draw_sigma(sigma, rng)
     region = add_penalty((found["shoulder"], found["cut"], col0, col1), rows, sigma_sides)
     box, size_reasons = hold_within(region, view.shape, size)
     corner = place(box, view.shape[1], size, padding)
     thorax = fill_with_background(view, clean.thr_n, box, corner, size)
     reasons = noise_reasons + count_reasons + area_reasons + position_reasons + landmark_reasons
-    reasons += pelvis_reasons + arm_reasons + size_reasons
+    reasons += pelvis_reasons + size_reasons
     kept = float(thorax.sum(dtype=np.int64) / max(1, view.sum(dtype=np.int64)))
     contrast = spine_contrast(view, profile, (col0 + col1) / 2)
     return Crop(thorax, clean, profile, found, box, corner, rows, kept, contrast, tuple(reasons))
