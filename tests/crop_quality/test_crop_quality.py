@@ -247,7 +247,9 @@ def test_stress_script(tmp_path, monkeypatch):
     found = pd.read_csv(tmp_path / "stress.csv").set_index("stress")
     assert list(found.index) == list(chosen) and set(found["views"]) == {2}
     assert (found["iou_trunk_min"].iloc[:4] > 0.75).all()
-    assert found.loc[["as usual", "arms on the abdomen"], "flagged"].tolist() == [0, 0]
-    assert found.loc[["left leg amputated", "frames swapped", "upside down"], "flagged"].tolist() == [1, 1, 1]
+    assert found.loc[["as usual", "arms on the abdomen", "left leg amputated"], "flagged"].tolist() == [0, 0, 0]
+    assert found.loc[["frames swapped", "upside down"], "flagged"].tolist() == [1, 1]
+    lost = pd.read_csv(tmp_path / "stress.tsv", sep="\t").groupby("stress")["ribs_lost"].sum()
+    assert lost["as usual"] == 0 and lost["upside down"] == 48
     assert found.loc["frames swapped", "reason"] == "anterior and posterior swapped"
     assert (tmp_path / "stress.png").stat().st_size > 0

@@ -17,7 +17,7 @@ RING = np.array(
         (0.99, 0.99, 130, 0.074), (0.95, 0.96, 122, 0.074), (0.88, 0.92, 100, 0.074), (0.76, 0.88, 68, 0.070),
     ]
 )  # fmt: skip
-CHEST = 0.083, 0.058  # half-breadth and half-depth of the eighth ring at the rib, shares of the stature
+CHEST = 0.081, 0.060  # half-breadth and half-depth of the eighth ring at the rib, shares of the stature
 SPINE_TOP, FIRST_RIB, LAST_RIB, SACRUM = 0.090, 0.158, 0.308, 0.425
 UPPER_ARM, FOREARM, HAND = 0.186, 0.146, 0.108
 
@@ -53,7 +53,7 @@ class Solid:
 
 def shoulder(person: Person, side: float) -> np.ndarray:
     """Middle of the head of an upper arm, shape (3,)."""
-    return np.array([side * 0.106 * person.stature * person.shoulders, 10.0, person.down(0.187)])
+    return np.array([side * 0.104 * person.stature * person.shoulders, 10.0, person.down(0.185)])
 
 
 def arm(person: Person, side: float) -> np.ndarray:
@@ -64,8 +64,8 @@ def arm(person: Person, side: float) -> np.ndarray:
     where = {
         "beside the hips": ((hip + 42, 15.0, person.down(0.505 + reach)), (0.05, 0.0, 1.0), 14),
         "cut off by the field": ((hip + 42, 15.0, person.down(0.505 + reach)), (0.05, 0.0, 1.0), 14),
-        "on the hips": ((0.92 * hip, front, person.down(0.445 + reach)), (-0.55, -0.1, 0.8), 40),
-        "on the thighs": ((0.95 * hip, front + 20, person.down(0.49 + reach)), (-0.22, 0.25, 1.0), 20),
+        "on the hips": ((0.92 * hip, front, person.down(0.452 + reach)), (-0.55, -0.1, 0.8), 40),
+        "on the thighs": ((0.95 * hip, front + 20, person.down(0.50 + reach)), (-0.22, 0.25, 1.0), 20),
         "away from the trunk": ((hip + 125, 20.0, person.down(0.505 + reach)), (0.25, 0.0, 1.0), 10),
         "raised": ((0.085 * s, 35.0, person.down(0.0) - 0.02 * s), (-0.5, 0.0, -0.6), 30),
     }
@@ -87,11 +87,11 @@ def arm(person: Person, side: float) -> np.ndarray:
 def leg(person: Person, side: float) -> np.ndarray:
     """Hip, knee, ankle and toes of a leg, shape (4, 3); `side` is 1 for left."""
     s = person.stature
-    knee, ankle = {"apart": (0.055, 0.066), "touching": (0.036, 0.024)}[person.legs]
+    knee, ankle = {"apart": (0.058, 0.074), "touching": (0.036, 0.024)}[person.legs]
     thick = 0.35 * person.padding
     return np.array(
         [
-            (side * 0.050 * s * person.hips, 25.0, person.down(0.475)),
+            (side * 0.052 * s * person.hips, 25.0, person.down(0.475)),
             (side * (knee * s + thick), 30.0, person.down(0.715)),
             (side * (ankle * s + 0.4 * thick), 65.0, person.down(0.962)),
             (side * (ankle * s + 0.4 * thick + 18), -15.0, s + person.point - 8),
