@@ -21,6 +21,7 @@ WINDOWS = {
     "steepest_descent": (0.46, 0.58, 0.514),
     "valley": (0.54, 0.72, 0.600),
 }
+SPREAD = 0.033  # three standard deviations of the descent on real views: hands that end lower make a steeper one there
 USUAL_NECK = 0.122
 NECK = 0.08  # where the neck may begin
 SLACK = 0.04  # the windows are wider by this at both ends where the height is only estimated
@@ -98,12 +99,17 @@ def settle_height(profile: Profile) -> Profile:
 
 
 def estimate_height(profile: Profile) -> int | None:
-    """Return the rows from crown to toes of a body whose crown raised arms hide, judged by its legs; None without a cue.
+    """Return the rows from crown to toes of a body whose crown raised arms hide, judged by its legs.
 
     Parameters
     ----------
     profile : bonescan.crop.profile.Profile
         Of a body with its arms up, which begins with hands or elbows.
+
+    Returns
+    -------
+    int or None
+        None where the feet are cut off, or the trunk's end is not found.
     """
     least, most, usual = WINDOWS["steepest_descent"]
     # no arm lies beside the hips, so that the steepest descent is the trunk's
@@ -138,6 +144,10 @@ def _in_windows(profile: Profile, refine: float) -> tuple[dict[str, int], set[st
         "valley": (-profile.fitted, -exact),
     }
     found = {name: _find_peak(*curves, profile, WINDOWS[name], refine) for name, curves in pairs.items()}
+    end = found["steepest_descent"]
+    if end is not None and not profile.cut_off:
+        away = abs(end - profile.place(WINDOWS["steepest_descent"][2]))
+        found["steepest_descent"] = end if away <= SPREAD * profile.height else None
     missing = {name for name, row in found.items() if row is None}
     at = {name: profile.place(WINDOWS[name][2]) if row is None else row for name, row in found.items()}
     start = profile.place(NECK - SLACK * profile.cut_off)

@@ -47,7 +47,7 @@ def remove_pelvis(
 
 
 def remove_arms(denoised: Denoised, landmarks: dict[str, int]) -> tuple[int, int]:
-    """Cut the trunk as wide as the area of the legs, but not through the shoulders, with the trunk's counts in the middle.
+    """Cut the trunk as wide as the area of the legs, yet not through the shoulders, its counts in the middle.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def remove_arms(denoised: Denoised, landmarks: dict[str, int]) -> tuple[int, int
 def remove_raised_arms(denoised: Denoised, toes: int, height: int) -> Denoised:
     """Take raised arms out of the body: what lies above the crown, and beside head and neck.
 
-    The crown is where the elements of the head's columns increase most, near the row where a body of this height has it.
+    The crown is where the elements of the head's columns increase most, near where a body of this height has it.
 
     Parameters
     ----------

@@ -23,6 +23,7 @@ ELBOW = 600.0  # mm below the crown of the reference body, as every height here
 THIGH = 960.0
 SHOULDER_X, SHOULDER_Z = 164.0, 300.0
 REACH = 400.0  # of raised arms above the crown
+LONGER = 1.15  # arms whose hands end at .60 of the height, not at .55
 BELLY_Y, HANDS_Z, HANDS_X = -135.0, 640.0, 25.0  # where hands lie on the abdomen, mm
 
 
@@ -87,14 +88,33 @@ def _lay_arms_on_abdomen(bones: Skeleton, body: Body, posture: Habitus) -> tuple
         moved = elbow + along[:, None] * target + across[:, None] * normal
         points[member, 0], points[member, 2] = moved.T
         points[member, 1] = BELLY_Y + (points[member, 1] - 45.0) * 0.5
+    return replace(bones, points=points), _remove_tissue(body, _arms(body, posture, ELBOW + 20))
+
+
+def _arms(body: Body, posture: Habitus, above: float) -> np.ndarray:
+    """Where arms lie beside the trunk, below a height (mm) of the reference body: shape (rows, 256), bool."""
     heights = posture.heights(np.arange(body.density.shape[1]) + body.top)
     inner = np.interp(heights, soft_tissue.ARM[:, 0], soft_tissue.ARM[:, 1] - soft_tissue.ARM[:, 2])
-    inner = inner + np.array([posture.arm_shift(height) for height in heights])
-    columns = np.arange(256)
+    inner = inner + posture.arm_shift(heights)
     edges = [posture.columns(side * inner, heights)[:, None] for side in (1.0, -1.0)]
-    beside = (columns > edges[0]) | (columns < edges[1])
-    gone = beside & ((heights > ELBOW + 20) & (heights < soft_tissue.ARM[-1, 0] + 5))[:, None]
-    return replace(bones, points=points), _remove_tissue(body, gone)
+    beside = (np.arange(256) > edges[0]) | (np.arange(256) < edges[1])
+    return beside & ((heights > above) & (heights < soft_tissue.ARM[-1, 0] + 5))[:, None]
+
+
+def _lengthen_arms(bones: Skeleton, body: Body, posture: Habitus) -> tuple[Skeleton, Body]:
+    """Draw the arms out until the hands end beside the thighs, far below the trunk."""
+    points = bones.points.copy()
+    names = [f"{side} {part}" for side in ("left", "right") for part in ("humerus", "forearm", "hand")]
+    member = np.isin(bones.owner, [bones.names.index(name) for name in names]) & (points[:, 2] > SHOULDER_Z)
+    points[member, 2] = SHOULDER_Z + LONGER * (points[member, 2] - SHOULDER_Z)
+    arms, shoulder = _arms(body, posture, SHOULDER_Z + 70), float(posture.rows(SHOULDER_Z)) - body.top
+    rows = np.arange(body.density.shape[1])
+    source = np.where(rows > shoulder, shoulder + (rows - shoulder) / LONGER, rows).round().astype(int)
+    drawn = {
+        name: np.maximum(volume * ~arms, (volume * arms)[:, source])
+        for name, volume in (("activity", body.activity), ("density", body.density))
+    }
+    return replace(bones, points=points), replace(body, **drawn)
 
 
 def _raise_arms(bones: Skeleton, body: Body, posture: Habitus, degrees: float) -> tuple[Skeleton, Body]:
@@ -108,19 +128,12 @@ def _raise_arms(bones: Skeleton, body: Body, posture: Habitus, degrees: float) -
         top=body.top - room[0][0],
         outlines={organ: np.pad(outline, room) for organ, outline in body.outlines.items()},
     )
-    heights = posture.heights(np.arange(body.density.shape[1]) + body.top)
-    columns, gone = np.arange(256), np.zeros((len(heights), 256), bool)
     for side, name in ((1.0, "left"), (-1.0, "right")):
         member = np.isin(bones.owner, [bones.names.index(f"{name} {part}") for part in ("humerus", "forearm", "hand")])
         x, z = side * points[member, 0] - SHOULDER_X, points[member, 2] - SHOULDER_Z
         points[member, 0] = side * (SHOULDER_X + np.cos(turn) * x + np.sin(turn) * z)
         points[member, 2] = SHOULDER_Z - np.sin(turn) * x + np.cos(turn) * z
-        inner = np.interp(heights, soft_tissue.ARM[:, 0], soft_tissue.ARM[:, 1] - soft_tissue.ARM[:, 2])
-        inner = side * (inner + posture.arm_shift(heights))
-        edge = posture.columns(inner, heights)[:, None]
-        gone |= (columns > edge) if side > 0 else (columns < edge)
-    gone &= ((heights > SHOULDER_Z + 70) & (heights < soft_tissue.ARM[-1, 0] + 5))[:, None]
-    return replace(bones, points=points), _remove_tissue(body, gone)
+    return replace(bones, points=points), _remove_tissue(body, _arms(body, posture, SHOULDER_Z + 70))
 
 
 def _remove_tissue(body: Body, gone: np.ndarray) -> Body:
@@ -142,6 +155,7 @@ POSTURES = {
     "hands on the thighs": lambda posture: replace(posture, elbow_out=15.0, hand_out=-85.0),
     "legs together": lambda posture: replace(posture, leg_spread=-45.0),
     "arms away from the trunk": lambda posture: replace(posture, elbow_out=60.0, hand_out=110.0),
+    "hands low beside the thighs": None,
     "arms raised": None,
     "arms raised high": None,
     "broad shoulders": lambda posture: replace(posture, breadth=1.12 * posture.breadth),
@@ -156,6 +170,7 @@ POSTURES = {
 BODIES = {
     "arms on the abdomen": _lay_arms_on_abdomen,
     "left leg amputated": _remove_leg,
+    "hands low beside the thighs": _lengthen_arms,
     "arms raised": partial(_raise_arms, degrees=155.0),
     "arms raised high": partial(_raise_arms, degrees=172.0),
 }

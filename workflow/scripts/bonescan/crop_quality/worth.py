@@ -69,7 +69,9 @@ def weigh_flags(crops: pd.DataFrame, cluster: pd.Series) -> pd.DataFrame:
     """
     bad, carried = is_bad(crops).to_numpy(), kinds(crops["reason"])
     flags = {"any flag": carried.map(bool).to_numpy()}
-    flags |= {flag: carried.map(lambda own, flag=flag: flag in own).to_numpy() for flag in sorted(set().union(*carried))}
+    flags |= {
+        flag: carried.map(lambda own, flag=flag: flag in own).to_numpy() for flag in sorted(set().union(*carried))
+    }
     cluster, rows = cluster.to_numpy(), []
     for flag, on in flags.items():
         row = {"flag": flag, "views": int(on.sum())}

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from bonescan.crop_quality.mannequin.person import Person
 
 RIBS = 12
-# half-breadth and half-depth of the ribs' rings over those of the eighth, from the first rib down, how far the ring goes
-# round from the spine (degrees), and how far it would fall to the breastbone (shares of the stature)
+# half-breadth and half-depth of the ribs' rings over those of the eighth, from the first rib down, how far the ring
+# goes round from the spine (degrees), and how far it would fall to the breastbone (shares of the stature)
 RING = np.array(
     [
         (0.46, 0.50, 150, 0.022), (0.63, 0.66, 154, 0.034), (0.76, 0.78, 154, 0.044), (0.85, 0.87, 153, 0.052),
@@ -19,7 +20,7 @@ RING = np.array(
 )  # fmt: skip
 CHEST = 0.081, 0.060  # half-breadth and half-depth of the eighth ring at the rib, shares of the stature
 SPINE_TOP, FIRST_RIB, LAST_RIB, SACRUM = 0.090, 0.158, 0.308, 0.425
-UPPER_ARM, FOREARM, HAND = 0.186, 0.146, 0.108
+UPPER_ARM, FOREARM, HAND = 0.186, 0.150, 0.110
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Solid:
 
 def shoulder(person: Person, side: float) -> np.ndarray:
     """Middle of the head of an upper arm, shape (3,)."""
-    return np.array([side * 0.104 * person.stature * person.shoulders, 10.0, person.down(0.185)])
+    return np.array([side * 0.105 * person.stature * person.shoulders, 10.0, person.down(0.185)])
 
 
 def arm(person: Person, side: float) -> np.ndarray:
@@ -87,7 +88,7 @@ def arm(person: Person, side: float) -> np.ndarray:
 def leg(person: Person, side: float) -> np.ndarray:
     """Hip, knee, ankle and toes of a leg, shape (4, 3); `side` is 1 for left."""
     s = person.stature
-    knee, ankle = {"apart": (0.058, 0.074), "touching": (0.036, 0.024)}[person.legs]
+    knee, ankle = {"apart": (0.058, 0.074), "touching": (0.040, 0.020)}[person.legs]
     thick = 0.35 * person.padding
     return np.array(
         [
@@ -134,7 +135,7 @@ def _spine(person: Person, rng: np.random.Generator) -> Iterator[Solid]:
     parts = (("cervical spine", 7, SPINE_TOP, 0.152, 9, 1.7), ("thoracic spine", 12, 0.152, 0.315, 13, 2.6))
     for region, number, first, last, radius, uptake in (*parts, ("lumbar spine", 5, 0.315, SACRUM, 19, 2.4)):
         edges = np.linspace(first, last, number + 1)
-        for above, below in zip(edges[:-1], edges[1:], strict=True):
+        for above, below in pairwise(edges):
             thick = (below - above) * person.stature
             middle = _spine_line(person, (above + below) / 2)
             axes = (radius * 1.12, radius, 0.5 * thick)
