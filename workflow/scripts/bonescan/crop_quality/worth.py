@@ -46,7 +46,7 @@ def wilson(hits: np.ndarray, cluster: np.ndarray) -> tuple[float, float, float]:
 
 def kinds(reason: pd.Series) -> pd.Series:
     """Return the flags of each crop without their numbers: Series of frozenset of str."""
-    texts = reason.fillna("").str.replace(r"-?\d+(\.\d+)?%?", "…", regex=True)
+    texts = reason.astype(object).fillna("").astype(str).str.replace(r"-?\d+(\.\d+)?%?", "…", regex=True)
     return texts.map(lambda text: frozenset(filter(None, text.split("; "))))
 
 
@@ -69,9 +69,8 @@ def weigh_flags(crops: pd.DataFrame, cluster: pd.Series) -> pd.DataFrame:
     """
     bad, carried = is_bad(crops).to_numpy(), kinds(crops["reason"])
     flags = {"any flag": carried.map(bool).to_numpy()}
-    flags |= {
-        flag: carried.map(lambda own, flag=flag: flag in own).to_numpy() for flag in sorted(set().union(*carried))
-    }
+    for flag in sorted(set().union(*carried)):
+        flags[flag] = np.array([flag in own for own in carried])
     cluster, rows = cluster.to_numpy(), []
     for flag, on in flags.items():
         row = {"flag": flag, "views": int(on.sum())}

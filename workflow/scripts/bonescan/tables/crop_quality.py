@@ -171,11 +171,11 @@ def flags_table(worths: pd.DataFrame, provenance: dict) -> Table:
     ]
     caption = "What each flag of the crop is worth."
     notes = [
-        "Bad: IoU with ribs and shoulders down to the waist below 0.7, or a rib lost, of which the crop holds less than "
-        "half. In brackets Wilson's 95 % intervals, the two views of a patient counted as one.",
-        "The stresses are faults of patient and picture on purpose: flags of what is true though harmless (cut off, few "
-        "counts, frames swapped) are common there. Aim on the judging bodies: without a flag less than 1 % bad, of the "
-        "good crops at most 5 % flagged.",
+        "Bad: IoU with ribs and shoulders down to the waist below 0.7, or a rib lost, which means that the crop holds "
+        "less than half of it. In brackets Wilson's 95 % intervals, the two views of a patient counted as one.",
+        "The stresses are faults of patient and picture on purpose: flags of what is true though harmless (cut off, "
+        "few counts, frames swapped) are common there. Aim on the judging bodies: less than 1 % bad without a flag, at "
+        "most 5 % of the good crops flagged.",
         *caveats(provenance),
     ]
     return Table("Crop flags", caption, worths, sections, provenance, notes)

@@ -21,10 +21,12 @@ MU = 0.0122
 LAYERS = 6
 """Into which the depth is cut for the blur."""
 
-RESOLUTION = 3.5, 0.05
-"""Standard deviation of the blur is hypot(1.6, 1.0 + 0.0195 d) mm at the distance d."""
+INTRINSIC, COLLIMATOR = 1.6, (1.0, 0.0195)
+"""Standard deviation of the camera's own blur, mm; that of the collimator at its face, mm, and more a mm away."""
 
 SCATTERED = 0.28
+"""Share of the counts that have been scattered."""
+
 GAP = 45.0
 """Between the camera and the volume, mm."""
 
@@ -100,7 +102,9 @@ def _project(activity: np.ndarray, density: np.ndarray, pixel: float) -> np.ndar
     first = 0
     for layer in np.array_split(seen, LAYERS):
         distance = GAP + (first + len(layer) / 2) * solids.SLAB
-        image += ndimage.gaussian_filter(layer.sum(axis=0), np.hypot(1.6, 1.0 + 0.0195 * distance) / pixel)
+        image += ndimage.gaussian_filter(
+            layer.sum(axis=0), np.hypot(INTRINSIC, COLLIMATOR[0] + COLLIMATOR[1] * distance) / pixel
+        )
         first += len(layer)
     thick = density.sum(axis=0)
     spread = ndimage.gaussian_filter(image, 35 / pixel) * ndimage.gaussian_filter(thick, 12 / pixel)

@@ -14,7 +14,10 @@ LEGS = ("apart", "touching")
 BUILDS = ("usual", "thin", "stout", "broad shoulders")
 
 STATURE = (1450.0, 2000.0)
+"""Least and greatest, mm."""
+
 PIXEL = (1.8, 3.3)
+"""Least and greatest side of a pixel, mm."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,10 @@ def draw(number: int, rng: np.random.Generator) -> Person:
         pixel=pixel,
         counts=float(np.exp(rng.uniform(np.log(0.3e6), np.log(1.5e6)))),
         row=room * rng.uniform(0.25, 0.75) if room > 30 else rng.uniform(8, 20),
-        column=127.5
-        + rng.normal(0, 5)
-        + (rng.choice([-1, 1]) * rng.uniform(45, 60) if "cut" in arms else 0) * 2.2 / pixel,
+        column=127.5 + rng.normal(0, 5) + (_draw_aside(rng) / pixel if "cut" in arms else 0),
     )
+
+
+def _draw_aside(rng: np.random.Generator) -> float:
+    """Draw how far (mm) to one side a person lies whose arm the field of view cuts off."""
+    return rng.choice([-1, 1]) * rng.uniform(100, 130)
