@@ -108,7 +108,7 @@ def crop_thorax(
     if position_reasons == [ARMS_UP] and (height := estimate_height(profile)):
         # DEVIATION: the paper's patients have their arms down; here the stages go on without raised ones
         seen = remove_raised_arms(seen, profile.toes, height)
-        area, _ = extract_body_area(view, seen)
+        area, area_reasons = extract_body_area(view, seen)
         profile, position_reasons = fit_profile(seen, area, degree), []
     found, landmark_reasons = remove_head_and_legs(profile, landmarks, refine, trunk_end)
     found["cut"], pelvis_reasons = remove_pelvis(found, spine_to_pelvis, trunk_end)

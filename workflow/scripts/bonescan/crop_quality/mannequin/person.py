@@ -100,7 +100,7 @@ def draw(number: int, rng: np.random.Generator) -> Person:
     arms = ARMS[number % len(ARMS)]
     build = BUILDS[(number + number // len(ARMS)) % len(BUILDS)]
     legs = LEGS[(number // 2) % len(LEGS)]
-    # pixels follow the patient as long as anybody fits into 1024 rows, the rest is cut off at the feet
+    # who is longer than 1024 rows is cut off at the feet
     stature, pixel = rng.uniform(*STATURE), rng.uniform(*PIXEL)
     broad = {"usual": 1.0, "thin": 0.95, "stout": 1.05, "broad shoulders": 1.04}[build]
     padding = {"usual": (8, 22), "thin": (1, 5), "stout": (28, 55), "broad shoulders": (5, 18)}[build]
