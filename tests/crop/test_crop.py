@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import yaml
-from drawn_body import MIDDLE, draw_body
+from drawn_body import CROWN, MIDDLE, draw_body
 from workflow_runs import ROOT
 
 from bonescan.chance import generator
@@ -51,6 +51,21 @@ def test_zeros_lifted_to_one_by_compression_are_noise():
     assert noise.remove_noise(constant, "maximum")[0].thr_n == 2
 
 
+def test_streaks_of_near_lossless_compression_are_background():
+    view = draw_body()
+    streaked, level = view.copy(), 3
+    for row in range(CROWN, CROWN + 60):
+        streaked[row, MIDDLE + 30 :] = level
+        streaked[row, :40] = level + 2
+    cleaned = noise.remove_streaks(streaked)
+    assert (cleaned[CROWN : CROWN + 60, MIDDLE + 30 :] == 0).all() and (cleaned[CROWN : CROWN + 60, :40] == 0).all()
+    np.testing.assert_array_equal(cleaned[CROWN + 60 :], view[CROWN + 60 :])
+    np.testing.assert_array_equal(noise.remove_streaks(view), view)
+    lifted = view + np.uint16(1)
+    np.testing.assert_array_equal(noise.remove_streaks(lifted), lifted)
+    assert crop_thorax(streaked, generator(1)).reasons == ()
+
+
 def test_a_threshold_that_removes_the_body_gives_way():
     view = draw_body()
     view[60, 128] = 15
@@ -87,6 +102,10 @@ def test_a_body_cut_off_is_taken_to_be_as_tall_as_usual():
     view[900:] = 0
     area, reasons = profile.extract_body_area(view, without_noise(view, body))
     assert (area.toes, reasons) == (500 + profile.USUAL_HEIGHT, ["feet cut off"])
+    # a faint fringe at the field's edge is no cut
+    view[896:900, 0:60] = 1
+    area, reasons = profile.extract_body_area(view, without_noise(view, view > 0))
+    assert (area.toes, reasons) == (900, [])
     # toes that taper off at the field's edge are not cut
     view[1:] = 0
     for row in range(400, 1000):
@@ -179,21 +198,36 @@ def test_pelvis_is_two_fifths_of_the_trunk():
     assert trunk.remove_pelvis(found, (3, 2), "valley")[1] == ["trunk 0.38 of the height"]
 
 
-def test_trunk_is_as_wide_as_the_legs_and_arms_fall_away():
+def test_trunk_is_as_wide_as_the_legs_or_the_shoulders_and_arms_fall_away():
     view = np.zeros((400, 256), np.uint16)
     view[40:160, 60:160] = 1
     view[40:160, 106:114] = 9
-    view[200:300, 75:100] = view[200:300, 110:145] = 2
+    view[200:300, 68:100] = view[200:300, 110:152] = 2
     landmarks = {"crown": 0, "shoulder": 40, "cut": 140, "trunk_end": 200, "toes": 350}
-    columns, reasons = trunk.remove_arms(without_noise(view), landmarks)
-    assert columns == pytest.approx((75, 145), abs=1)
-    assert reasons == []
+    assert trunk.remove_arms(without_noise(view), landmarks) == pytest.approx((68, 152), abs=1)
     view[100:104, 60:64] = 60000
-    assert trunk.remove_arms(without_noise(view), landmarks)[0] == pytest.approx((75, 145), abs=3)
-    view[200:300, 110:145] = 0
-    columns, reasons = trunk.remove_arms(without_noise(view), landmarks)
-    assert columns == pytest.approx((75, 145), abs=3)
-    assert reasons == ["legs 0.07 of the height wide"]
+    assert trunk.remove_arms(without_noise(view), landmarks) == pytest.approx((68, 152), abs=3)
+    shoulders = 0.225 * 350
+    for first, last in ((110, 152), (20, 200)):  # one leg; legs with hands beside them
+        view[200:300] = 0
+        view[200:300, first:last] = 2
+        found = trunk.remove_arms(without_noise(view), landmarks)
+        assert found == pytest.approx((110 - shoulders / 2, 110 + shoulders / 2), abs=3)
+
+
+def test_hands_that_hide_the_end_of_the_trunk_leave_it_where_it_is_usual():
+    """The profile falls evenly from the pelvis on: no descent is steepest."""
+    at = np.arange(700) / 700
+    curve = np.interp(at, (0, 0.122, 0.16, 0.367, 0.45, 0.65, 1), (60, 40, 120, 100, 130, 60, 50))
+    slope = np.gradient(curve)
+    slope[at > 0.45] = -0.2 - 0.3 * (at[at > 0.45] - 0.45)
+    curves = profile.Profile(50, curve, curve, slope, np.gradient(slope), np.cumsum(slope) + 60, 50, 750)
+    found, reasons = landmarks.remove_head_and_legs(curves, "windows", 0.04, "steepest_descent")
+    assert found["trunk_end"] == pytest.approx(50 + 0.514 * 700, abs=1)
+    assert not any("trunk" in reason for reason in reasons)
+    cut = profile.Profile(50, curve, curve, slope, np.gradient(slope), np.cumsum(slope) + 60, 50, 800)
+    _, reasons = landmarks.remove_head_and_legs(cut, "windows", 0.04, "steepest_descent")
+    assert "end of the trunk not found" in reasons
 
 
 def test_background_fills_the_image():
@@ -230,7 +264,7 @@ def test_a_figure_is_cropped_to_its_trunk():
     assert row0 == result.landmarks["shoulder"]
     assert row1 == result.landmarks["cut"] + result.sigma
     assert result.landmarks["cut"] == pytest.approx(150 + 0.36 * 700, abs=8)
-    assert (col0, col1) == pytest.approx((MIDDLE - 65, MIDDLE + 65), abs=8)
+    assert (col0, col1) == pytest.approx((MIDDLE - 79, MIDDLE + 79), abs=3)
     assert result.reasons == ()
     assert result.thorax.shape == (256, 256)
     assert result.thorax.dtype == np.uint16

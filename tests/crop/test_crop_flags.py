@@ -29,12 +29,23 @@ def test_upside_down():
     assert "upside down" not in reasons_of(hot)
 
 
-def test_arms_up():
-    view = draw_body()
+def raise_arms(view):
     arms = np.random.default_rng(1).poisson(8, (150, 30))
     for column in (MIDDLE - 90, MIDDLE + 60):
         view[CROWN - 50 : CROWN + 100, column : column + 30] = arms
-    assert "arms up" in reasons_of(view)
+    return view
+
+
+def test_raised_arms_are_no_head():
+    whole, raised = (crop_thorax(view, generator(1), sigma=10) for view in (draw_body(), raise_arms(draw_body())))
+    assert raised.landmarks["crown"] == pytest.approx(CROWN, abs=6)
+    assert raised.box == pytest.approx(whole.box, abs=8)
+    assert raised.reasons == ()
+
+
+def test_arms_up_without_feet_to_measure_from():
+    """Nothing tells the height of a body that begins with hands and ends at the picture's edge."""
+    assert "arms up" in reasons_of(np.roll(raise_arms(draw_body()), 400, axis=0) * (np.arange(1024) > 490)[:, None])
 
 
 @pytest.mark.parametrize(("rows", "part"), [(-(CROWN + 45), "head"), (-(CROWN + 85), "head"), (240, "feet")])

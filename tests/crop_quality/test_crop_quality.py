@@ -3,6 +3,8 @@
 from types import SimpleNamespace
 
 import contact_sheet
+import crop_flags
+import crop_judging
 import crop_scores
 import crop_stress
 import numpy as np
@@ -12,7 +14,8 @@ from drawn_body import draw_body
 
 from bonescan.chance import generator
 from bonescan.crop import crop_row, crop_thorax
-from bonescan.crop_quality import ablation, scores, stress
+from bonescan.crop_quality import ablation, postures, scores, stress, worth
+from bonescan.crop_quality.mannequin import bones, person, solids
 from bonescan.figures import contact_sheet as sheet
 from bonescan.phantom import habitus
 from bonescan.phantom.truth import REGIONS, mask
@@ -118,9 +121,9 @@ def test_the_table_of_scores_has_a_column_a_group_and_a_row_a_crop():
 
 def posed():
     """A patient made of boxes."""
-    expected = np.where(mask(ANATOMY, "body"), 4.0, stress.BACKGROUND)
+    expected = np.where(mask(ANATOMY, "body"), 4.0, postures.BACKGROUND)
     expected[mask(ANATOMY, "lumbar spine")] = 16.0
-    return stress.Posed(
+    return postures.Posed(
         {"anterior": expected, "posterior": expected[:, ::-1]},
         {"anterior": ANATOMY, "posterior": ANATOMY[:, ::-1]},
         395.0,
@@ -130,7 +133,7 @@ def posed():
 def test_short_and_tall_patients_keep_their_proportions_and_lie_in_the_middle():
     usual = habitus.draw("F", 2.4, dict.fromkeys(habitus.QUANTILES, 0.5), generator(1))
     for name, length in (("short (1.50 m)", 1560.0), ("tall (1.95 m)", 2010.0)):
-        posture = stress.POSTURES[name](usual)
+        posture = postures.POSTURES[name](usual)
         assert posture.length == length
         assert posture.breadth / usual.breadth == posture.depth / usual.depth == length / usual.length
         assert posture.row == pytest.approx((1024 - length / 2.4) / 2)
@@ -143,7 +146,7 @@ def test_a_stressed_picture_and_its_truth_go_together(picture):
         shown, regions, waist = stress.PICTURES[picture](before.expected[view], before.regions[view], view, 395.0)
         body = mask(regions, "body")
         assert shown.shape == regions.shape == (1024, 256)
-        assert shown[body].min() >= 4 and shown[~body].min() >= stress.BACKGROUND
+        assert shown[body].min() >= 4 and shown[~body].min() >= postures.BACKGROUND
         spine = scores.extent(mask(regions, "lumbar spine"))
         assert waist - spine[0] == pytest.approx(25)
         assert shown[spine[0] : spine[1], spine[2] : spine[3]].min() >= 16
@@ -247,7 +250,94 @@ def test_stress_script(tmp_path, monkeypatch):
     found = pd.read_csv(tmp_path / "stress.csv").set_index("stress")
     assert list(found.index) == list(chosen) and set(found["views"]) == {2}
     assert (found["iou_trunk_min"].iloc[:4] > 0.75).all()
-    assert found.loc[["as usual", "arms on the abdomen"], "flagged"].tolist() == [0, 0]
-    assert found.loc[["left leg amputated", "frames swapped", "upside down"], "flagged"].tolist() == [1, 1, 1]
+    assert found.loc[["as usual", "arms on the abdomen", "left leg amputated"], "flagged"].tolist() == [0, 0, 0]
+    assert found.loc[["frames swapped", "upside down"], "flagged"].tolist() == [1, 1]
+    lost = pd.read_csv(tmp_path / "stress.tsv", sep="\t").groupby("stress")["ribs_lost"].sum()
+    assert lost["as usual"] == 0 and lost["upside down"] == 48
     assert found.loc["frames swapped", "reason"] == "anterior and posterior swapped"
     assert (tmp_path / "stress.png").stat().st_size > 0
+
+
+def test_a_rib_is_lost_if_less_than_half_of_it_is_kept():
+    regions = np.zeros((100, 60), np.uint64)
+    for rib, row in enumerate((10, 20, 30)):
+        regions[row, 10:30] |= np.uint64(1) << np.uint64(scores.FIRST_RIB + rib)
+    assert scores.count_lost_ribs((0, 25, 0, 60), regions) == 1
+    assert scores.count_lost_ribs((0, 100, 20, 60), regions) == 0
+    assert scores.count_lost_ribs((0, 100, 21, 60), regions) == 3
+
+
+def test_wilson_counts_a_patient_once():
+    """Wilson's interval of no event in 40 is 0 to z^2 / (40 + z^2)."""
+    views = np.repeat(np.arange(40), 2)
+    assert worth.wilson(np.zeros(80, bool), views) == pytest.approx((0, 0, 3.8415 / 43.8415), abs=1e-4)
+    # 10 of 40: Newcombe, Stat Med 1998, 17:857, method 3
+    assert worth.wilson(np.repeat(np.arange(40) < 10, 2), views) == pytest.approx((0.25, 0.142, 0.402), abs=1e-3)
+    assert np.isnan(worth.wilson(np.zeros(0, bool), np.zeros(0))).all()
+
+
+def test_flags_are_weighed():
+    crops = pd.DataFrame({"iou_trunk": [0.9, 0.6, 0.9, 0.9], "ribs_lost": [0, 0, 1, 0]})
+    crops["reason"] = ["", "arms up; trunk 0.31 of the height", "trunk 0.5 of the height", "too tall: 260 of 256"]
+    found = worth.weigh_flags(crops, pd.Series(list("aabb"))).set_index("flag")
+    assert list(found.index) == ["any flag", "arms up", "too tall: … of …", "trunk … of the height"]
+    shares = found[["views", "bad_with", "bad_without", "good_flagged"]]
+    assert shares.loc["any flag"].tolist() == pytest.approx([3, 2 / 3, 0, 0.5])
+    assert shares.loc["arms up"].tolist() == pytest.approx([1, 1, 1 / 3, 0])
+    assert shares.loc["trunk … of the height"].tolist() == pytest.approx([2, 1, 0, 0])
+
+
+def test_a_capsule_fills_its_volume():
+    grid = solids.Grid(2.0, 200, 200, 100.0, -100.0)
+    window, covered = solids.capsule(grid, (0, 0, 0), (0, 0, 120), (30, 30))
+    volume = covered.sum() * 2.0 * 2.0 * solids.SLAB
+    assert volume == pytest.approx(np.pi * 30**2 * 120 + 4 / 3 * np.pi * 30**3, rel=0.02)
+    assert covered[:, :, [0, -1]].max() < 0.5 and window[2].stop - window[2].start == covered.shape[2]
+    _, shell = solids.ellipsoid(grid, (0, 0, 50), (40, 50, 60), hollow=0.8)
+    assert shell.sum() * 4 * solids.SLAB == pytest.approx(4 / 3 * np.pi * 40 * 50 * 60 * (1 - 0.8**3), rel=0.03)
+    outside, nothing = solids.ellipsoid(grid, (5000, 0, 0), (10, 10, 10))
+    assert nothing.size == 0 and outside[2].stop <= 200
+
+
+@pytest.mark.parametrize("number", range(len(person.ARMS)))
+def test_limbs_keep_their_lengths(number):
+    someone = person.draw(number, generator(1, str(number)))
+    for side in (1.0, -1.0):
+        shoulder, elbow, wrist, _ = bones.arm(someone, side)
+        lengths = [np.linalg.norm(elbow - shoulder), np.linalg.norm(wrist - elbow)]
+        assert lengths == pytest.approx([part * someone.stature for part in (bones.UPPER_ARM, bones.FOREARM)], rel=0.06)
+        assert side * shoulder[0] > 0 and (wrist[2] < 0.2 * someone.stature) == (someone.arms == "raised")
+
+
+def test_judging_and_flags_scripts(tmp_path):
+    """Two bodies are judged, and the flags weighed on them and on crops under stress made up here."""
+    job = SimpleNamespace(
+        output=SimpleNamespace(
+            scores=tmp_path / "judging.tsv",
+            table=[tmp_path / "judging.csv", tmp_path / "judging.md"],
+            pdf=tmp_path / "judging.pdf",
+            png=tmp_path / "judging.png",
+        ),
+        params=SimpleNamespace(crop={}, bodies=2, seed=3, provenance=PHANTOM),
+        threads=1,
+    )
+    crop_judging.main(job)
+    found = pd.read_csv(tmp_path / "judging.tsv", sep="\t")
+    assert found["patient"].tolist() == ["B001", "B001", "B002", "B002"]
+    assert found["arms"].unique().tolist() == list(person.ARMS[:2])
+    assert (found["iou_trunk"] > 0.7).all() and (found["ribs_lost"] == 0).all() and (found["flag"] == 0).all()
+    assert (found["end_too_low"].abs() < 0.05 * found["stature"] / found["pixel"]).all()
+    assert pd.read_csv(tmp_path / "judging.csv")["group"].iloc[0] == "All"
+    assert (tmp_path / "judging.png").stat().st_size > 0
+    stressed = found.assign(stress="tilted", reason=["", "arms up", "", ""], iou_trunk=[0.9, 0.5, 0.9, 0.9])
+    stressed.to_csv(tmp_path / "stress.tsv", sep="\t", index=False)
+    flags = SimpleNamespace(
+        input=SimpleNamespace(stress=tmp_path / "stress.tsv", judging=tmp_path / "judging.tsv"),
+        output=SimpleNamespace(table=[tmp_path / "flags.csv", tmp_path / "flags.md"]),
+        params=SimpleNamespace(provenance=PHANTOM),
+    )
+    crop_flags.main(flags)
+    table = pd.read_csv(tmp_path / "flags.csv").set_index(["of", "flag"])
+    assert table.loc[("fitting bodies", "arms up"), ["views", "bad_with", "bad_without"]].tolist() == [1, 1, 0]
+    assert table.loc[("judging bodies", "any flag"), "views"] == 0
+    assert "The judging bodies" in (tmp_path / "flags.md").read_text(encoding="utf-8")

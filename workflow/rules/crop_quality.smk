@@ -74,7 +74,49 @@ rule crop_stress:
         "../scripts/crop_stress.py"
 
 
+rule crop_judging:
+    """The crop on a second body model, on which nothing of it was fitted."""
+    output:
+        scores="results/{scale}/crop_quality/crop_judging.tsv",
+        table=table("crop_quality/crop_judging"),
+        pdf="results/{scale}/crop_quality/crop_judging.pdf",
+        png="results/{scale}/crop_quality/crop_judging.png",
+    log:
+        "logs/crop_judging/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    threads: 8
+    resources:
+        mem_mb=5000,
+    params:
+        provenance=provenance,
+        crop=CROP_SETTINGS,
+        bodies=config["crop_quality"]["bodies"],
+        seed=config["seed"],
+        code=library("crop_judging"),
+    script:
+        "../scripts/crop_judging.py"
+
+
+rule crop_flags:
+    """What each flag is worth: bad crops with it and without, good crops that carry it."""
+    input:
+        stress="results/{scale}/crop_quality/crop_stress.tsv",
+        judging="results/{scale}/crop_quality/crop_judging.tsv",
+    output:
+        table=table("crop_quality/crop_flags"),
+    log:
+        "logs/crop_flags/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        provenance=provenance,
+        code=library("crop_flags"),
+    script:
+        "../scripts/crop_flags.py"
+
+
 rule crop_quality:
     input:
         of_this_scale("results/{scale}/crop_quality/contact_sheet.pdf"),
-        of_this_scale(table("crop_quality/crop_scores") + table("crop_quality/crop_stress") if PHANTOM else []),
+        of_this_scale(table("crop_quality/crop_scores") + table("crop_quality/crop_flags") if PHANTOM else []),

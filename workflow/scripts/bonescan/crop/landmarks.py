@@ -21,9 +21,11 @@ WINDOWS = {
     "steepest_descent": (0.46, 0.58, 0.514),
     "valley": (0.54, 0.72, 0.600),
 }
+SPREAD = 0.033  # three standard deviations of the descent on real views: hands that end lower make a steeper one there
 USUAL_NECK = 0.122
 NECK = 0.08  # where the neck may begin
 SLACK = 0.04  # the windows are wider by this at both ends where the height is only estimated
+RAISED = 0.25  # most that raised arms reach above the crown, of the height
 HEIGHTS = (640, 820)  # least and most rows from crown to toes that a body that is cut off may have
 
 
@@ -52,6 +54,9 @@ def remove_head_and_legs(
     find = {"windows": _in_windows, "counted": _by_counting}[method]
     at, missing = find(profile, refine)
     needed = {"neck": "neck", "rise": "shoulders", trunk_end: "end of the trunk"}
+    if find is _in_windows and not profile.cut_off:
+        # DEVIATION: hands beside hips and thighs can hide the trunk's end; a body in full view has it where it is usual
+        missing.discard("steepest_descent")
     reasons = [f"{part} not found" for name, part in needed.items() if name in missing]
     rows = {name: at[name] for name in ("head", "neck", "shoulder", "elbow", "waist", "pelvis")}
     rows["trunk_end"] = at[trunk_end]
@@ -93,6 +98,28 @@ def settle_height(profile: Profile) -> Profile:
     return replace(profile, toes=max(last_row, profile.crown + round((end - profile.crown) / usual)))
 
 
+def estimate_height(profile: Profile) -> int | None:
+    """Return the rows from crown to toes of a body whose crown raised arms hide, judged by its legs.
+
+    Parameters
+    ----------
+    profile : bonescan.crop.profile.Profile
+        Of a body with its arms up, which begins with hands or elbows.
+
+    Returns
+    -------
+    int or None
+        None where the feet are cut off, or the trunk's end is not found.
+    """
+    least, most, usual = WINDOWS["steepest_descent"]
+    # no arm lies beside the hips, so that the steepest descent is the trunk's
+    first, last = profile.place(least), profile.place((RAISED + most) / (1 + RAISED))
+    end = first + int(np.gradient(profile.smoothed)[first : last + 1].argmin())
+    if profile.cut_off or end in (first, last):
+        return None
+    return min(profile.height, round((profile.toes - profile.first_row - end) / (1 - usual)))
+
+
 def _in_windows(profile: Profile, refine: float) -> tuple[dict[str, int], set[str]]:
     """Look for the most prominent peak, valley, ascent or descent where the anatomy allows it.
 
@@ -117,6 +144,10 @@ def _in_windows(profile: Profile, refine: float) -> tuple[dict[str, int], set[st
         "valley": (-profile.fitted, -exact),
     }
     found = {name: _find_peak(*curves, profile, WINDOWS[name], refine) for name, curves in pairs.items()}
+    end = found["steepest_descent"]
+    if end is not None and not profile.cut_off:
+        away = abs(end - profile.place(WINDOWS["steepest_descent"][2]))
+        found["steepest_descent"] = end if away <= SPREAD * profile.height else None
     missing = {name for name, row in found.items() if row is None}
     at = {name: profile.place(WINDOWS[name][2]) if row is None else row for name, row in found.items()}
     start = profile.place(NECK - SLACK * profile.cut_off)

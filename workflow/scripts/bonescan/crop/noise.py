@@ -10,6 +10,7 @@ BODY_LEVEL = 0.04  # of the bright parts' counts: lies between background and th
 MARGIN = 2  # blocks between the body and what counts as outside: scattered photons surround the body
 MOST_NOISE = 0.4  # share of the counts that thr_N may remove; on real views it is 0.09 to 0.25
 FEW_COUNTS = 1.8  # a pixel of the body; a real scan thinned to 0.36 million counts has 2.9
+FLAT = 16  # equal pixels in a row up to the picture's edge; photons leave no such run of anything but zeros
 SUM = 3  # side of the neighbourhood that is summed where counts are few, pixels
 SAFE_PERCENTILE = 99.9  # of the outside, taken where its maximum would remove more than MOST_NOISE
 
@@ -40,7 +41,8 @@ def find_body(view: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Tell the body from what is outside, on block sums of counts.
 
     The body is the largest connected area that is brighter than the background by a small share of the picture's bright
-    parts. Other bright areas (an injection line, a urine bag, a marker) are neither body nor outside.
+    parts. Other bright areas (an injection line, a urine bag, a marker) are neither body nor outside. Streaks that
+    near-lossless compression draws from the body to the picture's edge are background.
 
     Parameters
     ----------
@@ -52,7 +54,7 @@ def find_body(view: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     body, outside : ndarray, shape (rows, columns), bool
     """
     rows, columns = view.shape
-    blocks = view.reshape(rows // BLOCK, BLOCK, columns).sum(axis=1, dtype=np.float32)
+    blocks = remove_streaks(view).reshape(rows // BLOCK, BLOCK, columns).sum(axis=1, dtype=np.float32)
     blocks = blocks.reshape(rows // BLOCK, columns // BLOCK, BLOCK).sum(axis=2)
     blocks = ndimage.uniform_filter(blocks, 3, mode="nearest")
     background = np.median(blocks[:, [0, -1]])
@@ -63,6 +65,30 @@ def find_body(view: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     body = ndimage.binary_fill_holes((areas == sizes.argmax()) & bright)
     outside = ~ndimage.binary_dilation(bright | body, iterations=MARGIN)
     return tuple(mask.repeat(BLOCK, axis=0).repeat(BLOCK, axis=1) for mask in (body, outside))
+
+
+def remove_streaks(view: np.ndarray) -> np.ndarray:
+    """Return the view with the level of its edges in every long run of one value that reaches the left or right edge.
+
+    JPEG-LS codes such a run by its first pixel as long as the others differ by no more than the error allowed (ISO/IEC
+    14495-1, run mode), so that the body's last pixel of a row goes on to the picture's edge.
+
+    Parameters
+    ----------
+    view : ndarray, shape (rows, columns), uint16
+
+    Returns
+    -------
+    ndarray, the same shape and dtype
+    """
+    level = np.median(view[:, [0, -1]]).astype(view.dtype)
+    cleaned = view.copy()
+    for rows in (cleaned, cleaned[:, ::-1]):
+        edge = rows[:, :1]
+        flat = (edge[:, 0] != level) & (rows[:, :FLAT] == edge).all(axis=1)
+        run = np.logical_and.accumulate(rows[flat] == edge[flat], axis=1)
+        rows[flat] = np.where(run, level, rows[flat])
+    return cleaned
 
 
 def remove_noise(view: np.ndarray, rule: str | float) -> tuple[Denoised, list[str]]:

@@ -8,8 +8,9 @@ from bonescan.crop.profile import Profile
 
 # share of the counts in the upper half of the body; .71 on a real scan, .77 to .89 on the phantom's
 HEAD_UP = 0.4
-HEAD = (0.03, 0.09)  # rows of the head, fractions of the height
-HEAD_WIDTH = 0.16  # of the height; a head with nothing beside it has .09 to .11
+HEAD = 0.11  # rows of the head, fraction of the height
+HEAD_WIDTH = 0.16  # of the height; a head with nothing beside it has .09 to .12 in its widest rows
+ARMS_UP = "arms up"
 HEAD_UP_PERCENTILE = 95  # of the counts; hotter pixels (bladder, injection site) count as much as this, no more
 LUMBAR, THORACIC = (0.31, 0.39), (0.20, 0.30)  # rows of the lumbar and of the thoracic spine, fractions of the height
 SPINE, FLANK, RIBS = 12, (30, 55), (20, 50)  # distance from the middle, columns of 2.4 mm
@@ -38,11 +39,11 @@ def check_position(denoised: Denoised, profile: Profile) -> list[str]:
     rows = (np.minimum(view, most) * mask).sum(axis=1, dtype=np.int64)
     if rows[: profile.place(0.5)].sum() < HEAD_UP * rows.sum():
         return ["upside down"]
-    first, last = (max(0, profile.crown + round(fraction * profile.height)) for fraction in HEAD)
-    head = denoised.body[first:last]
+    head = denoised.body[max(0, profile.crown) : max(0, profile.crown + round(HEAD * profile.height))]
     head = head[head.any(axis=1)]
     width = head.shape[1] - head.argmax(axis=1) - head[:, ::-1].argmax(axis=1)
-    return ["arms up"] if len(head) and np.median(width) > HEAD_WIDTH * profile.height else []
+    # elbows stand out beside the head even where hands lie above it
+    return [ARMS_UP] if len(head) and np.percentile(width, 90) > HEAD_WIDTH * profile.height else []
 
 
 def spine_contrast(view: np.ndarray, profile: Profile, middle: float) -> float:

@@ -14,6 +14,9 @@ USUAL_HEIGHT = 710  # rows from crown to toes; 680 to 740 on eight real views of
 # usual height
 ABRUPT, WIDE = 0.5, 0.02
 NEAR = 24  # rows that count as nearby
+# counts of a pixel in its first rows over those of the rows within: where stressed phantoms are cut through at least
+# .84, in the fringe that lossy compression leaves round a whole body at most .70 (NM1, errors of up to 10 counts)
+FAINT, WITHIN = 0.77, (8, 40)
 
 
 @dataclass(frozen=True)
@@ -92,15 +95,17 @@ def extract_body_area(view: np.ndarray, denoised: Denoised) -> tuple[BodyArea, l
     area : BodyArea
     reasons : list of str
     """
-    occupancy = np.count_nonzero(denoised.view.astype(bool) & denoised.body, axis=1)
+    seen = denoised.view * denoised.body
+    occupancy = np.count_nonzero(seen, axis=1)
+    level = seen.sum(axis=1, dtype=np.int64) / np.maximum(occupancy, 1)
     rows = np.flatnonzero(occupancy)
     last = len(occupancy)
     if rows.size < last // 4:
         return BodyArea(0, last, 0, last), ["no body found"]
     crown, toes = int(rows[0]), int(rows[-1]) + 1
     acquired = np.flatnonzero(view.any(axis=1))
-    head_cut = crown < acquired[0] + BLOCK and _is_cut_through(occupancy[crown:])
-    feet_cut = toes > acquired[-1] + 1 - BLOCK and _is_cut_through(occupancy[:toes][::-1])
+    head_cut = crown < acquired[0] + BLOCK and _is_cut_through(occupancy[crown:], level[crown:])
+    feet_cut = toes > acquired[-1] + 1 - BLOCK and _is_cut_through(occupancy[:toes][::-1], level[:toes][::-1])
     reasons = [f"{part} cut off" for part, cut in (("head", head_cut), ("feet", feet_cut)) if cut]
     if head_cut == feet_cut:
         return BodyArea(crown, toes, crown, toes), reasons
@@ -110,9 +115,10 @@ def extract_body_area(view: np.ndarray, denoised: Denoised) -> tuple[BodyArea, l
     return area, reasons
 
 
-def _is_cut_through(occupancy: np.ndarray) -> bool:
-    """Whether the body is cut through at the first of these rows."""
-    return bool(occupancy[:BLOCK].mean() > min(ABRUPT * occupancy[BLOCK:NEAR].max(initial=1), WIDE * USUAL_HEIGHT))
+def _is_cut_through(occupancy: np.ndarray, level: np.ndarray) -> bool:
+    """Whether the body is cut through at the first of these rows: it is wide there, and as bright as within."""
+    wide = occupancy[:BLOCK].mean() > min(ABRUPT * occupancy[BLOCK:NEAR].max(initial=1), WIDE * USUAL_HEIGHT)
+    return bool(wide and level[:BLOCK].mean() > FAINT * np.median(level[slice(*WITHIN)]))
 
 
 def fit_profile(denoised: Denoised, area: BodyArea, degree: int) -> Profile:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from bonescan.crop.background import add_penalty, draw_sigma, fill_with_background, hold_within, place
-from bonescan.crop.landmarks import remove_head_and_legs, settle_height
+from bonescan.crop.landmarks import estimate_height, remove_head_and_legs, settle_height
 from bonescan.crop.noise import Denoised, remove_noise, sum_few_counts
-from bonescan.crop.position import check_position, spine_contrast
+from bonescan.crop.position import ARMS_UP, check_position, spine_contrast
 from bonescan.crop.profile import Profile, extract_body_area, fit_profile
-from bonescan.crop.trunk import remove_arms, remove_pelvis
+from bonescan.crop.trunk import remove_arms, remove_pelvis, remove_raised_arms
 
 
 @dataclass(frozen=True)
@@ -105,16 +105,21 @@ def crop_thorax(
     area, area_reasons = extract_body_area(view, seen)
     profile = settle_height(fit_profile(seen, area, degree))
     position_reasons = check_position(seen, profile)
+    if position_reasons == [ARMS_UP] and (height := estimate_height(profile)):
+        # DEVIATION: the paper's patients have their arms down; here the stages go on without raised ones
+        seen = remove_raised_arms(seen, profile.toes, height)
+        area, area_reasons = extract_body_area(view, seen)
+        profile, position_reasons = fit_profile(seen, area, degree), []
     found, landmark_reasons = remove_head_and_legs(profile, landmarks, refine, trunk_end)
     found["cut"], pelvis_reasons = remove_pelvis(found, spine_to_pelvis, trunk_end)
-    (col0, col1), arm_reasons = remove_arms(seen, found)
+    col0, col1 = remove_arms(seen, found)
     rows = draw_sigma(sigma, rng)
     region = add_penalty((found["shoulder"], found["cut"], col0, col1), rows, sigma_sides)
     box, size_reasons = hold_within(region, view.shape, size)
     corner = place(box, view.shape[1], size, padding)
     thorax = fill_with_background(view, clean.thr_n, box, corner, size)
     reasons = noise_reasons + count_reasons + area_reasons + position_reasons + landmark_reasons
-    reasons += pelvis_reasons + arm_reasons + size_reasons
+    reasons += pelvis_reasons + size_reasons
     kept = float(thorax.sum(dtype=np.int64) / max(1, view.sum(dtype=np.int64)))
     contrast = spine_contrast(view, profile, (col0 + col1) / 2)
     return Crop(thorax, clean, profile, found, box, corner, rows, kept, contrast, tuple(reasons))

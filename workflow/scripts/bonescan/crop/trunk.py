@@ -1,12 +1,21 @@
 """Stage 4, removing the pelvis and the arms: the trunk's lower end and its width."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import ndimage
 
 from bonescan.crop.noise import Denoised
+from bonescan.crop.profile import SMOOTHING
 
 LEGS = (0.03, 0.10)  # below the trunk's end, where the width of the legs is measured: below the hands
-LEG_WIDTH = (0.16, 0.26, 0.20)  # least, most and usual width of both legs
+MOST_LEGS = 0.26  # width of both legs, fraction of the height; more are legs with hands beside them, or far apart
+# breadth between the shoulders' tips, fraction of the height: .23 of the stature (Drillis and Contini), which is .97 of
+# the way from crown to toes; it holds both shoulders of NM1, where the legs measure .193
+SHOULDER_WIDTH = 0.225
+# of a body with raised arms, shares of the height: rows of the chest, half-width of the head, how far the crown may be
+# from where the legs tell, and where the shoulders begin; what lies farther out above them than this is an arm
+CHEST, HEAD_HALF, CROWN, SHOULDERS, NECK_HALF = (0.20, 0.40), 0.035, 0.08, 0.15, 0.10
 # least and most height from neck to the trunk's end; .392 to the steepest descent on real views
 TRUNK = {"steepest_descent": (0.33, 0.46), "valley": (0.40, 0.60)}
 
@@ -37,14 +46,12 @@ def remove_pelvis(
     return neck + round((end - neck) * spine / (spine + pelvis)), reasons
 
 
-def remove_arms(denoised: Denoised, landmarks: dict[str, int]) -> tuple[tuple[int, int], list[str]]:
-    """Cut the trunk as wide as the area of the legs, with the trunk's counts in the middle.
-
-    Where the legs lie too near or too far apart, or there is only one, the width is the usual share of the height.
+def remove_arms(denoised: Denoised, landmarks: dict[str, int]) -> tuple[int, int]:
+    """Cut the trunk as wide as the area of the legs, yet not through the shoulders, its counts in the middle.
 
     Parameters
     ----------
-    denoised : bonescan.crop.noise.Denoised
+    denoised : Denoised
     landmarks : dict of str to int
         Of stage 3, with the cut.
 
@@ -52,21 +59,51 @@ def remove_arms(denoised: Denoised, landmarks: dict[str, int]) -> tuple[tuple[in
     -------
     columns : tuple of int
         First column of the view that is kept, and the one after the last.
-    reasons : list of str
     """
     height = landmarks["toes"] - landmarks["crown"]
     first, last = (landmarks["trunk_end"] + round(share * height) for share in LEGS)
     legs = denoised.body[max(0, first) : max(0, last)]
     legs = legs[legs.any(axis=1)]
     width = np.median(_extent(legs)[1] - _extent(legs)[0]) / height if len(legs) else 0.0
-    reasons = []
-    if not LEG_WIDTH[0] <= width <= LEG_WIDTH[1]:
-        reasons.append(f"legs {width:.2f} of the height wide")
-        width = LEG_WIDTH[2]
+    # DEVIATION: legs are narrower than shoulders, and wider only where hands lie beside them
+    if not SHOULDER_WIDTH <= width <= MOST_LEGS:
+        width = SHOULDER_WIDTH
     trunk = slice(max(0, landmarks["shoulder"]), max(0, landmarks["cut"], landmarks["shoulder"] + 1))
     middle = find_middle(denoised.view[trunk], denoised.body[trunk])
     col0 = round(middle - width * height / 2)
-    return (max(0, col0), min(denoised.view.shape[1], col0 + round(width * height))), reasons
+    return max(0, col0), min(denoised.view.shape[1], col0 + round(width * height))
+
+
+def remove_raised_arms(denoised: Denoised, toes: int, height: int) -> Denoised:
+    """Take raised arms out of the body: what lies above the crown, and beside head and neck.
+
+    The crown is where the elements of the head's columns increase most, near where a body of this height has it.
+
+    Parameters
+    ----------
+    denoised : Denoised
+    toes : int
+        Row below the toes.
+    height : int
+        Rows from crown to toes, roughly.
+
+    Returns
+    -------
+    Denoised
+        With less body.
+    """
+    usual = toes - height
+    chest = slice(*(max(0, usual + round(share * height)) for share in CHEST))
+    middle = find_middle(denoised.view[chest], denoised.body[chest])
+    away = np.abs(np.arange(denoised.view.shape[1]) + 0.5 - middle)
+    head = np.count_nonzero((denoised.view * denoised.body)[:, away < HEAD_HALF * height], axis=1).astype(float)
+    rise = np.gradient(ndimage.gaussian_filter1d(head, SMOOTHING * height))
+    first, last = (max(0, usual + round(share * height)) for share in (-CROWN, CROWN))
+    crown = first + int(rise[first : last + 1].argmax())
+    body = denoised.body.copy()
+    body[:crown] = False
+    body[: crown + round(SHOULDERS * height), away > NECK_HALF * height] = False
+    return replace(denoised, body=body)
 
 
 def _extent(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

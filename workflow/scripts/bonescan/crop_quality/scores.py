@@ -8,6 +8,8 @@ from bonescan.phantom.truth import mask
 THORAX = ("ribs", "sternum", "shoulder girdle")
 KEPT = {"ribs": "ribs_kept", "thoracic spine": "thoracic_spine_kept"}
 WRONG = {"skull": "head_kept", "pelvis": "pelvis_kept", "bladder": "bladder_kept"}
+FIRST_RIB, RIBS = 32, 24
+"""In the masks of fitting and judging bodies 24 bits from this one on stand for one rib each."""
 
 
 def extent(inside: np.ndarray) -> tuple[int, int, int, int]:
@@ -70,6 +72,23 @@ def score_view(box: tuple[int, int, int, int], regions: np.ndarray, waist: float
         total = np.count_nonzero(pixels)
         scores[name] = np.count_nonzero(pixels[row0:row1, col0:col1]) / total if total else np.nan
     return scores
+
+
+def count_lost_ribs(box: tuple[int, int, int, int], regions: np.ndarray) -> int:
+    """Return how many ribs a crop lost: of each, less than half of the pixels in the picture lie in the crop.
+
+    Parameters
+    ----------
+    box : tuple of int
+    regions : ndarray, shape (rows, columns), uint64
+        With a bit for each rib from `FIRST_RIB` on.
+    """
+    row0, row1, col0, col1 = box
+    lost = 0
+    for rib in range(FIRST_RIB, FIRST_RIB + RIBS):
+        pixels = (regions >> np.uint64(rib)) & np.uint64(1) == 1
+        lost += int(2 * np.count_nonzero(pixels[row0:row1, col0:col1]) < np.count_nonzero(pixels))
+    return lost
 
 
 def subtype_of(lesions: pd.DataFrame) -> str:

@@ -117,3 +117,65 @@ def stress_table(summaries: pd.DataFrame, provenance: dict) -> Table:
     return Table(
         "Crop stress", caption, summaries, [Section(pd.DataFrame(rows))], provenance, [BOXES, *caveats(provenance)]
     )
+
+
+def judging_table(summaries: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out how good the crop is on the judging bodies.
+
+    Parameters
+    ----------
+    summaries : DataFrame
+        One row per group: `group`, the columns of `summarise`.
+    provenance : dict
+    """
+    names = ["views", "iou_trunk_median", "iou_trunk_p5", "iou_trunk_min", "ribs_kept", "bladder_crops", "flagged"]
+    printed = pd.DataFrame(
+        [
+            {"Bodies": row["group"], **{SHORT.get(n, MEASURES[n][0]): _print(n, row[n]) for n in names}}
+            for _, row in summaries.iterrows()
+        ]
+    )
+    caption = "The crop on the judging bodies: another body model, on which nothing of the crop was fitted."
+    notes = [BOXES, "Aim: 0.88 in the median, 0.82 at the 5th percentile.", *caveats(provenance)]
+    return Table("Crop judging", caption, summaries, [Section(printed)], provenance, notes)
+
+
+def flags_table(worths: pd.DataFrame, provenance: dict) -> Table:
+    """Lay out what each flag is worth.
+
+    Parameters
+    ----------
+    worths : DataFrame
+        `of` (the bodies), then the columns of `bonescan.crop_quality.worth.weigh_flags`.
+    provenance : dict
+    """
+
+    def share(row: pd.Series, name: str) -> str:
+        low, high = row[f"{name}_low"], row[f"{name}_high"]
+        return "-" if pd.isna(row[name]) else f"{row[name]:.1%} ({low:.1%} to {high:.1%})"
+
+    sections = [
+        Section(
+            pd.DataFrame(
+                {
+                    "Flag": rows["flag"],
+                    "Views": rows["views"].map("{:.0f}".format),
+                    "Bad with it": [share(row, "bad_with") for _, row in rows.iterrows()],
+                    "Bad without it": [share(row, "bad_without") for _, row in rows.iterrows()],
+                    "Good crops that carry it": [share(row, "good_flagged") for _, row in rows.iterrows()],
+                }
+            ),
+            f"The {bodies}",
+        )
+        for bodies, rows in worths.groupby("of", sort=False)
+    ]
+    caption = "What each flag of the crop is worth."
+    notes = [
+        "Bad: IoU with ribs and shoulders down to the waist below 0.7, or a rib lost, which means that the crop holds "
+        "less than half of it. In brackets Wilson's 95 % intervals, the two views of a patient counted as one.",
+        "The stresses are faults of patient and picture on purpose: flags of what is true though harmless (cut off, "
+        "few counts, frames swapped) are common there. Aim on the judging bodies: less than 1 % bad without a flag, at "
+        "most 5 % of the good crops flagged.",
+        *caveats(provenance),
+    ]
+    return Table("Crop flags", caption, worths, sections, provenance, notes)
