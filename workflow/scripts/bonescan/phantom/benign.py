@@ -9,7 +9,7 @@ from bonescan.phantom.shapes import ellipsoid
 
 # uptake of a degenerative spine over that of a healthy vertebra, median and spread of the logarithm: SUVmax 12.6 +- 9.0
 # over 7.1 (Ann Nucl Med 2020, 34:39); what is nearly as healthy bone is drawn neither there nor here
-WORN_UPTAKE, LEAST_UPTAKE, MOST_UPTAKE = (1.4, 0.5), 1.1, 6.0
+WORN_UPTAKE, LEAST_UPTAKE, MOST_UPTAKE = (1.4, 0.42), 1.1, 6.0
 # a fracture fades from its fresh uptake; half-lives that may have passed since
 FRESH_UPTAKE, HALF_LIVES = 5.5, 4.0
 
@@ -65,7 +65,7 @@ def _draw_degenerative_spine(wear: float, skeleton: Skeleton, rng: np.random.Gen
     numbers += [f"thoracic vertebra {i}" for i in range(5, 13)] + [f"lumbar vertebra {i}" for i in range(1, 6)]
     weight = np.array([0.6] * 4 + [0.6] * 4 + [0.9] * 4 + [1.0, 1.2, 1.6, 2.2, 2.2])
     foci = []
-    for _ in range(rng.poisson(0.5 + 1.1 * wear)):
+    for _ in range(rng.poisson(0.8 + 1.6 * wear)):
         bone = str(rng.choice(numbers, p=weight / weight.sum()))
         points = skeleton.points[skeleton.bone(bone)]
         middle, reach = points.mean(axis=0), np.ptp(points, axis=0)
@@ -218,7 +218,7 @@ def _draw_joints(wear: float, skeleton: Skeleton, rng: np.random.Generator) -> l
 def _draw_rib_fractures(skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
     """Rib fractures: a single one, often where the bone ends, or several in a line down neighbouring ribs."""
     foci = []
-    runs = [1] * rng.poisson(0.35)
+    runs = [1] * rng.poisson(0.5)
     if rng.random() < 0.12:
         runs.append(int(rng.integers(2, 6)))
     for count in runs:

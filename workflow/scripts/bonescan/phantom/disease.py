@@ -22,10 +22,10 @@ SIZE_MM = (8.0, 40.0)
 # uptake over that of a healthy vertebra, median: SUVmax 36.6 +- 24.8 over 7.1 (Ann Nucl Med 2020, 34:39); that standard
 # deviation is shared between patients, whose tumours differ, and the metastases of one patient
 UPTAKE, LEAST_UPTAKE, MOST_UPTAKE = 4.3, 1.3, 15.0
-OF_PATIENTS, OF_METASTASES = 0.45, 0.41
+OF_PATIENTS, OF_METASTASES = 0.5, 0.35
 # metastases of a patient with several, median and spread of the logarithm: most have fewer than 6 (Soloway et al.,
 # Cancer 1988, 61:195)
-NUMBER = (3.5, 0.7)
+NUMBER = (2.5, 0.8)
 # metastases in ribs follow the bone: so much longer than others are wide
 RIB_LENGTH = 1.2
 # patients with metastases all over, and those among them whose axial skeleton takes up more altogether (a super-scan)
