@@ -20,7 +20,7 @@ def labels(annotation):
 
 def called(spots, patients=2000):
     rng = np.random.default_rng(6)
-    return np.mean([readers.read(spots, 3, rng) for _ in range(patients)])
+    return readers.read(spots, 3, patients, rng).mean()
 
 
 def test_readers_call_what_is_hot_what_follows_a_rib_and_what_is_many():
@@ -42,12 +42,14 @@ def test_readers_differ_the_more_the_fainter_a_spot_is():
 
 def test_an_even_number_of_readers_is_refused():
     with pytest.raises(ValueError, match=r"simulate\.readers: .*4"):
-        readers.read([], 4, np.random.default_rng(0))
+        readers.read([], 4, 1, np.random.default_rng(0))
 
 
-@pytest.mark.parametrize(("votes", "label"), [((1, 1, 0), 1), ((0, 1, 0), 0), ((0, 0, 0), 0), ((1,), 1)])
-def test_the_majority_decides(votes, label):
-    assert readers.decide(np.array(votes)) == label
+def test_the_first_votes_with_the_right_majority_are_kept():
+    votes = np.array([(0, 0, 1), (1, 0, 1), (1, 1, 1), (0, 0, 0)])
+    assert readers.agree(votes, 1).tolist() == [1, 0, 1]
+    assert readers.agree(votes, 0).tolist() == [0, 0, 1]
+    assert readers.agree(votes[1:3], 0).tolist() == [0, 0, 0], "where it never is right, all agree"
 
 
 def test_annotations_say_what_was_voted():

@@ -222,4 +222,4 @@ def test_a_reader_who_sees_the_lesions_marks_them_and_nothing_else(monkeypatch):
         called = [annotation for annotation in exam.annotations.values() if annotation["flags"]["metastasis"]]
         assert len(called) >= 2
         assert all([shape["description"] for shape in annotation["shapes"]] == visible for annotation in called)
-        assert exam.truth[0]["reads"] == 3 and 0 <= exam.truth[0]["calls"] <= 3
+        assert 0 < exam.truth[0]["calls"] <= exam.truth[0]["reads"]

@@ -42,10 +42,10 @@ PUBLISHED = {
     "patients with one spot alone": Published("0.153", "Zhu et al., Nucl Sci Tech 2002, 13:72"),
     "one spot alone that is a metastasis": Published("0.214", "Zhu et al., Nucl Sci Tech 2002, 13:72"),
     f"normal views with {MANY} or more benign spots in the thorax": Published("", ""),
-    "one reader's sensitivity, patients as first drawn": Published(
+    "one reader's sensitivity, by the picture alone": Published(
         "0.77; 0.83", "Sadik et al., Eur J Nucl Med 2008, 35:1464; Zacho et al., Nucl Med Commun 2015, 36:445"
     ),
-    "one reader's specificity, patients as first drawn": Published("0.96; 0.98", "the same"),
+    "one reader's specificity, by the picture alone": Published("0.96; 0.98", "the same"),
 }
 SPINE, RIBS, SHAPE, LESS, SPOTS, ALONE, MALIGNANT, CROWDED, SENSITIVITY, SPECIFICITY = PUBLISHED
 

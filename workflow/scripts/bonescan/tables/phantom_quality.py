@@ -145,7 +145,7 @@ def spots_table(judged: pd.DataFrame, provenance: dict) -> Table:
         "Uptake: a spot's peak over its surroundings in the view, without noise.",
         "Shape and place: length to width, area, part of the rib, spots on the ribs beside it, in a logistic "
         "regression cross-validated by patient (5 folds).",
-        "Readers, against the truth: on patients as first drawn; those whom the majority misjudged were drawn again.",
+        "Readers, against the truth: patient by patient, over many readings of each, before the panel agrees.",
         "The published figures are of other mixes of patients; each one's source stands in the CSV.",
     ]
     caption = "What the spots on the phantom's views tell, and what readers make of them, beside published figures."
