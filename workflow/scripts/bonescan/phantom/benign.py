@@ -8,7 +8,7 @@ from bonescan.phantom.habitus import Habitus
 from bonescan.phantom.shapes import ellipsoid
 
 # uptake of a degenerative spine over that of a healthy vertebra, median and spread of the logarithm: SUVmax 12.6 +- 9.0
-# over 7.1 (Ann Nucl Med 2020, 34:39). The spread is less than their 0.64, for a planar view shows the hottest alone, and
+# over 7.1 (Ann Nucl Med 2020, 34:39). The spread is less than their 0.64: a planar view shows the hottest alone, and
 # of what it shows uptake shall tell as much as of their spots
 WORN_UPTAKE, LEAST_UPTAKE, MOST_UPTAKE = (1.4, 0.42), 1.1, 6.0
 # a fracture fades from its fresh uptake; half-lives that may have passed since
