@@ -21,7 +21,7 @@ THORACIC_SITES = ("thoracic spine", "ribs", "sternum", "shoulder girdle")
 SIZE_MM = (8.0, 40.0)
 # uptake over that of a healthy vertebra, median: SUVmax 36.6 +- 24.8 over 7.1 (Ann Nucl Med 2020, 34:39); that standard
 # deviation is shared between patients, whose tumours differ, and the metastases of one patient
-UPTAKE, LEAST_UPTAKE, MOST_UPTAKE = 4.3, 1.3, 15.0
+UPTAKE, LEAST_UPTAKE, MOST_UPTAKE = 4.3, 1.3, 10.0
 OF_PATIENTS, OF_METASTASES = 0.5, 0.35
 # metastases of a patient with several, median and spread of the logarithm: most have fewer than 6 (Soloway et al.,
 # Cancer 1988, 61:195)
