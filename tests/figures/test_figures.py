@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 from bonescan.crop import crop_thorax
 from bonescan.figures import annotation, architecture, curves, findings, misclassified, style, surfaces
@@ -193,18 +194,20 @@ def test_colours_are_distinct_for_the_papers_seven():
     assert len(set(curves.choose_colours("ABCDEFG").values())) == 7
 
 
-def test_figure_8_marks_the_end_of_a_training_that_ended_early():
-    runs = [("A", "trained", 2, 4), ("B", "trained", 4, 4), ("C", "diverged", 1, 4)]
+@pytest.mark.parametrize(("epochs", "dots"), [(2, [[[2, 0.9]]]), (4, [])])
+def test_figure_8_marks_the_end_of_a_training_that_ended_early(epochs, dots):
+    """A training that diverged has ended, too, but not because nothing was left to learn."""
+    runs = [("A", "trained", epochs, 4), ("B", "trained", 4, 4), ("C", "diverged", 1, 4)]
     metrics = pd.DataFrame(runs, columns=["model", "status", "epochs", "epochs_allowed"])
     metrics = metrics.assign(unit="image", dataset="D1", seed=1)
     histories = {
         ("image", "D1", model): pd.DataFrame({"epoch": range(1, epochs + 1), "accuracy": np.linspace(0.5, 0.9, epochs)})
         for model, _, epochs, _ in runs
     }
-    panel = curves.draw_training(histories, metrics, PHANTOM).axes[0]
-    dots = [line.get_xydata().tolist() for line in panel.lines if line.get_linestyle() == "None"]
-    assert dots == [[[2, 0.9]]]
-    assert sorted(len(line.get_xdata()) for line in panel.lines) == [1, 1, 2, 4]
+    figure = curves.draw_training(histories, metrics, PHANTOM)
+    panel = figure.axes[0]
+    assert [line.get_xydata().tolist() for line in panel.lines if line.get_linestyle() == "None"] == dots
+    assert any("Dots:" in text.get_text() for text in figure.findobj(Text)) == bool(dots)
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,12 @@ def training_settings(wildcards):
     }
 
 
+def scale_of_models(scale):
+    """The settings of a scale, without the rates of networks that are not part of the run."""
+    rates = {model: rate for model, rate in config["scales"][scale]["own_rate"].items() if model in config["models"]}
+    return config["scales"][scale] | {"own_rate": rates}
+
+
 def train_memory(wildcards):
     """MB that one training may need."""
     return 10000 if wildcards.scale == "paper" else 1500

@@ -34,7 +34,7 @@ rule network_tables:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
-        training=lookup(dpath="scales/{scale}", within=config),
+        training=lambda wildcards: scale_of_models(wildcards.scale),
         code=library("network_tables"),
     script:
         "../scripts/network_tables.py"

@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from bonescan.phantom.truth import mask
+from bonescan.phantom.truth import REGIONS, mask
 
 THORAX = ("ribs", "sternum", "shoulder girdle")
 KEPT = {"ribs": "ribs_kept", "thoracic spine": "thoracic_spine_kept"}
 WRONG = {"skull": "head_kept", "pelvis": "pelvis_kept", "bladder": "bladder_kept"}
-FIRST_RIB, RIBS = 32, 24
+FIRST_RIB, RIBS = len(REGIONS), 24
 """In the masks of fitting and judging bodies 24 bits from this one on stand for one rib each."""
 
 
@@ -29,7 +29,7 @@ def true_boxes(regions: np.ndarray, waist: float) -> dict[str, tuple[int, int, i
 
     Parameters
     ----------
-    regions : ndarray, shape (rows, columns), uint16
+    regions : ndarray, shape (rows, columns), unsigned int
         Bits of `bonescan.phantom.truth.REGIONS`.
     waist : float
         Row of the waist.
@@ -54,7 +54,7 @@ def score_view(box: tuple[int, int, int, int], regions: np.ndarray, waist: float
     ----------
     box : tuple of int
         row0, row1, col0, col1 of the crop, half-open.
-    regions : ndarray, shape (rows, columns), uint16
+    regions : ndarray, shape (rows, columns), unsigned int
         The truth.
     waist : float
         Row of the waist.

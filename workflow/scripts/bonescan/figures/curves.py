@@ -71,9 +71,10 @@ def draw_training(histories: dict[tuple, pd.DataFrame], metrics: pd.DataFrame, p
         `metrics.tsv` of all units; its first seed decides which networks trained, and which ended early.
     """
     note = "Dashed grey: networks without a result." + seed_note(metrics)
-    if (metrics["epochs"] < metrics["epochs_allowed"]).any():
-        note += " Dots: trainings that ended before the last epoch, because nothing was left to learn."
     metrics = keep_first_seed(metrics)
+    metrics = metrics.assign(early=(metrics["status"] == TRAINED) & (metrics["epochs"] < metrics["epochs_allowed"]))
+    if metrics["early"].any():
+        note += " Dots: trainings that ended before the last epoch, because nothing was left to learn."
     figure, panels, models = _make_grid(metrics, provenance, note, 8)
     colours = choose_colours(models)
     for (unit, dataset), panel in panels.items():
@@ -86,7 +87,7 @@ def draw_training(histories: dict[tuple, pd.DataFrame], metrics: pd.DataFrame, p
             if history is None or history.empty:
                 continue
             _draw_accuracy(panel, history, colours[run.model] if run.status == TRAINED else None)
-            if run.status == TRAINED and run.epochs < run.epochs_allowed:
+            if run.early:
                 last = history.iloc[-1]
                 panel.plot(last["epoch"], last["accuracy"], "o", color=colours[run.model], markersize=3, zorder=4)
         text = "\n".join(f"{status}: {', '.join(names)}" for status, names in failed.items())

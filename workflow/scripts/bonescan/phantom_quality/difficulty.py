@@ -11,7 +11,8 @@ from bonescan.scoring.intervals import interval
 from bonescan.scoring.roc import auc
 
 FOLDS = 5
-SIMPLE, IDEAL = 0.80, 0.99  # targets of the issue: no simple rule above the first, the ideal observer above the second
+# no simple rule shall reach the first; an observer who knows where to look shall find all but everything
+SIMPLE, IDEAL = 0.80, 0.99
 BEST = "best of ten, chosen by cross-validation"
 JOINT = "all ten, logistic regression, cross-validated"
 OBSERVER = "ideal observer (matched filter at the lesions)"

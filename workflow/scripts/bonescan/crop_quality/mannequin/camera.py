@@ -27,6 +27,9 @@ INTRINSIC, COLLIMATOR = 1.6, (1.0, 0.0195)
 SCATTERED = 0.28
 """Share of the counts that have been scattered."""
 
+RAISED = 230.0
+"""Room for raised arms above the crown, mm."""
+
 GAP = 45.0
 """Between the camera and the volume, mm."""
 
@@ -59,7 +62,9 @@ def _covered(grid: solids.Grid, solid: Solid) -> tuple[tuple[slice, ...], np.nda
     return solids.capsule(grid, solid.start, solid.end, solid.radii, solid.flat)
 
 
-def _fill(person: Person, grid: solids.Grid, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _fill(
+    person: Person, skeleton: list[Solid], grid: solids.Grid, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return activity and density of each voxel, and the regions seen from the front."""
     density, activity = np.zeros((2, *grid.shape), np.float32)
     regions = np.zeros(grid.shape[1:], np.uint64)
@@ -73,7 +78,7 @@ def _fill(person: Person, grid: solids.Grid, rng: np.random.Generator) -> tuple[
         density[window] *= 1 - np.float32(0.7) * covered
         activity[window] *= 1 - np.float32(0.6) * covered
     regions |= _bit(REGIONS.index("body")) * (density.sum(axis=0) * solids.SLAB > 6)
-    for solid in (*bones.build(person, rng), *flesh.organs(person, rng)):
+    for solid in (*skeleton, *flesh.organs(person, rng)):
         window, covered = _covered(grid, solid)
         if not covered.size:
             continue
@@ -126,15 +131,20 @@ def take(person: Person, rng: np.random.Generator) -> dict[str, Picture]:
     dict of str to Picture
         By view.
     """
-    rows = int((person.length + 2 * solids.ABOVE + (230 if person.arms == "raised" else 0)) / person.pixel)
-    above = solids.ABOVE + (230 if person.arms == "raised" else 0)
+    above = solids.ABOVE + (RAISED if person.arms == "raised" else 0)
+    rows = int((person.length + solids.ABOVE + above) / person.pixel)
     columns = VIEW_SHAPE[1] + 2 * solids.BESIDE
     grid = solids.Grid(person.pixel, rows, columns, person.column + solids.BESIDE, -above)
-    activity, density, regions = _fill(person, grid, rng)
-    lowest = max(z for b in bones.build(person, np.random.default_rng(0)) if b.rib >= 0 for z in (b.start[2], b.end[2]))
+    skeleton = bones.build(person, rng)
+    activity, density, regions = _fill(person, skeleton, grid, rng)
+    lowest = max(z for bone in skeleton if bone.rib >= 0 for z in (bone.start[2], bone.end[2]))
     levels = {"waist": (lowest + person.down(0.402)) / 2, "trunk_end": person.down(0.522) + 13}
-    levels = {name: person.row + z / person.pixel for name, z in levels.items()}
     first = round(person.row + grid.top / person.pixel)
+    levels = {
+        name: first + _turn_level((z - grid.top) / person.pixel, person, rows, columns) for name, z in levels.items()
+    }
+    # whole numbers of at most 53 bits pass through unchanged
+    regions = ndimage.rotate(regions, person.tilt, reshape=False, order=0)
     pictures = {}
     for view in VIEWS:
         side = slice(None, None, 1 if view == "anterior" else -1)
@@ -142,9 +152,16 @@ def take(person: Person, rng: np.random.Generator) -> dict[str, Picture]:
         image = np.clip(ndimage.rotate(image, person.tilt, reshape=False, order=1), 0, None)
         image = _show(image, first)[:, side]
         counts = rng.poisson(image * (person.counts / image.sum()) + BACKGROUND)
-        masks = _show(ndimage.rotate(regions, person.tilt, reshape=False, order=0), first)[:, side]
+        masks = _show(regions, first)[:, side]
         pictures[view] = Picture(np.minimum(counts, 65535).astype(np.uint16), masks, **levels)
     return pictures
+
+
+def _turn_level(row: float, person: Person, rows: int, columns: int) -> float:
+    """Return the row in which a row of the body's midline lies once the picture is tilted about its middle."""
+    angle = np.radians(person.tilt)
+    down, aside = row - (rows - 1) / 2, person.column + solids.BESIDE - (columns - 1) / 2
+    return (rows - 1) / 2 + down * np.cos(angle) - aside * np.sin(angle)
 
 
 def _show(volume: np.ndarray, first: int) -> np.ndarray:
