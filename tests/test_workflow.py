@@ -101,7 +101,7 @@ def test_everything_from_nothing(tiny_run):
     assert {path.name for path in results.rglob(".*")} == {".snakemake_timestamp"}, "temporary files stay behind"
 
 
-TYPES = {"int": r"-?\d+(\.0)?", "float": r"-?(\d+\.?\d*(e[+-]?\d+)?)", "0/1": r"[01](\.0)?", "text": r".*"}
+TYPES = {"int": r"-?\d+(\.0)?", "float": r"-?(inf|\d+\.?\d*(e[+-]?\d+)?)", "0/1": r"[01](\.0)?", "text": r".*"}
 
 
 def test_every_file_of_the_run_is_as_docs_outputs_says(tiny_run):
@@ -152,7 +152,7 @@ def test_second_call_finds_nothing_to_do(snakemake, tiny_run):
 
 
 def test_a_changed_setting_reruns_what_it_touches_and_no_more(snakemake, tiny_run):
-    overlay = {**TINY, "scales": {"desk": {**TINY["scales"]["desk"], "learning_rate": 0.02, "threads": 2}}}
+    overlay = {**TINY, "scales": {"desk": {**TINY["scales"]["desk"], "batch_size": 16, "threads": 2}}}
     (tiny_run / "changed.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
     run = snakemake("--dry-run", "--quiet", "rules", "--configfile", tiny_run / "changed.yaml", directory=tiny_run)
     counts = jobs(run.stdout + run.stderr)
