@@ -64,6 +64,9 @@ def test_streaks_of_near_lossless_compression_are_background():
     lifted = view + np.uint16(1)
     np.testing.assert_array_equal(noise.remove_streaks(lifted), lifted)
     assert crop_thorax(streaked, generator(1)).reasons == ()
+    saturated = np.where(view > 2, 255, view)
+    saturated[CROWN + 60 : CROWN + 80, MIDDLE:] = 255
+    np.testing.assert_array_equal(noise.remove_streaks(saturated), saturated, "an arm that leaves the picture")
 
 
 def test_a_threshold_that_removes_the_body_gives_way():

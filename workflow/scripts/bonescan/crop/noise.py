@@ -71,7 +71,8 @@ def remove_streaks(view: np.ndarray) -> np.ndarray:
     """Return the view with the level of its edges in every long run of one value that reaches the left or right edge.
 
     JPEG-LS codes such a run by its first pixel as long as the others differ by no more than the error allowed (ISO/IEC
-    14495-1, run mode), so that the body's last pixel of a row goes on to the picture's edge.
+    14495-1, run mode), so that the body's last pixel of a row goes on to the picture's edge. A run of the picture's
+    greatest value is no streak but a body too bright for its bits.
 
     Parameters
     ----------
@@ -85,7 +86,7 @@ def remove_streaks(view: np.ndarray) -> np.ndarray:
     cleaned = view.copy()
     for rows in (cleaned, cleaned[:, ::-1]):
         edge = rows[:, :1]
-        flat = (edge[:, 0] != level) & (rows[:, :FLAT] == edge).all(axis=1)
+        flat = (edge[:, 0] != level) & (edge[:, 0] < view.max()) & (rows[:, :FLAT] == edge).all(axis=1)
         run = np.logical_and.accumulate(rows[flat] == edge[flat], axis=1)
         rows[flat] = np.where(run, level, rows[flat])
     return cleaned
