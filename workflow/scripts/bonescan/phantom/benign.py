@@ -3,7 +3,7 @@
 import numpy as np
 
 from bonescan.phantom.assembly import Skeleton
-from bonescan.phantom.focus import Focus, concentration, in_bone, log_normal, log_uniform, whole_bone
+from bonescan.phantom.focus import Focus, concentration_of, in_bone, log_normal, log_uniform, whole_bone
 from bonescan.phantom.habitus import Habitus
 from bonescan.phantom.shapes import ellipsoid
 
@@ -78,7 +78,7 @@ def _draw_degenerative_spine(wear: float, skeleton: Skeleton, rng: np.random.Gen
         uptake = log_normal(*WORN_UPTAKE, LEAST_UPTAKE, rng)
         for side in sides:
             centre = (middle[0] + side * 0.27 * reach[0], depth, height)
-            contrast = concentration(min(uptake * rng.lognormal(0, 0.15), MOST_UPTAKE))
+            contrast = concentration_of(min(uptake * rng.lognormal(0, 0.15), MOST_UPTAKE))
             foci.append(in_bone(skeleton, bone, centre, rng.uniform(12, 24), contrast, "degenerative", site, rng))
     return foci
 
@@ -98,7 +98,7 @@ def _draw_concave_side(habitus: Habitus, skeleton: Skeleton, rng: np.random.Gene
             points = skeleton.points[skeleton.bone(bone)]
             middle, reach = points.mean(axis=0), np.ptp(points, axis=0)
             centre = middle - np.array([np.sign(habitus.scoliosis) * bend * 0.25 * reach[0], 0, 0])
-            contrast = concentration(log_normal(*WORN_UPTAKE, LEAST_UPTAKE, rng))
+            contrast = concentration_of(log_normal(*WORN_UPTAKE, LEAST_UPTAKE, rng))
             foci.append(
                 in_bone(skeleton, bone, centre, rng.uniform(14, 26), contrast, "degenerative", "scoliosis", rng)
             )
@@ -117,7 +117,7 @@ def _draw_compression_fractures(wear: float, skeleton: Skeleton, rng: np.random.
     for bone in numbers[first : first + count]:
         points = skeleton.points[skeleton.bone(bone)]
         middle = points.mean(axis=0) + np.array([0, -8, rng.normal(0, 4)])
-        contrast = concentration(1 + (uptake - 1) * rng.lognormal(0, 0.2))
+        contrast = concentration_of(1 + (uptake - 1) * rng.lognormal(0, 0.2))
         foci.append(
             in_bone(
                 skeleton,
@@ -233,7 +233,7 @@ def _draw_rib_fractures(skeleton: Skeleton, rng: np.random.Generator) -> list[Fo
             points = skeleton.points[skeleton.bone(bone)]
             # points of a rib are stored from its head to its end
             at = int(np.clip(place + rng.normal(0, 0.03), 0.05, 0.80) * len(points))
-            contrast = concentration(1 + (uptake - 1) * rng.lognormal(0, 0.2))
+            contrast = concentration_of(1 + (uptake - 1) * rng.lognormal(0, 0.2))
             foci.append(in_bone(skeleton, bone, points[at], rng.uniform(8, 14), contrast, "fracture", "rib", rng))
     return foci
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bonescan.phantom.assembly import Skeleton
-from bonescan.phantom.focus import Focus, concentration, in_bone, log_normal, log_uniform, whole_bone
+from bonescan.phantom.focus import Focus, concentration_of, in_bone, log_normal, log_uniform, whole_bone
 
 # share of metastases by site, as reported for large series of bone scans
 SITES = {
@@ -112,7 +112,7 @@ def _draw_lesion(site: str, skeleton: Skeleton, uptake: float, emphasis: float, 
     if site == "ribs":
         size *= RIB_LENGTH
     least = LEAST_UPTAKE + (UPTAKE - LEAST_UPTAKE) * raise_by
-    contrast = concentration(min(log_normal(uptake, OF_METASTASES, least, rng), MOST_UPTAKE))
+    contrast = concentration_of(min(log_normal(uptake, OF_METASTASES, least, rng), MOST_UPTAKE))
     return in_bone(skeleton, bone, centre, size, contrast, "metastasis", site, rng)
 
 

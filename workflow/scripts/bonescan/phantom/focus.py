@@ -103,7 +103,7 @@ def in_bone(
     )
 
 
-def concentration(uptake: float) -> float:
+def concentration_of(uptake: float) -> float:
     """Return the concentration of a focus that SPECT would show with so much uptake.
 
     Parameters
