@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from bonescan.crop_quality.worth import LEAST_IOU
 from bonescan.tables.formats import Section, Table
 from bonescan.wording import caveats
 
@@ -171,8 +172,8 @@ def flags_table(worths: pd.DataFrame, provenance: dict) -> Table:
     ]
     caption = "What each flag of the crop is worth."
     notes = [
-        "Bad: IoU with ribs and shoulders down to the waist below 0.7, or a rib lost, which means that the crop holds "
-        "less than half of it. In brackets Wilson's 95 % intervals, the two views of a patient counted as one.",
+        f"Bad: IoU with ribs and shoulders down to the waist below {LEAST_IOU}, or a rib lost, which means that the "
+        "crop holds less than half of it. In brackets Wilson's 95 % intervals, a patient's two views counted as one.",
         "The stresses are faults of patient and picture on purpose: flags of what is true though harmless (cut off, "
         "few counts, frames swapped) are common there. Aim on the judging bodies: less than 1 % bad without a flag, at "
         "most 5 % of the good crops flagged.",

@@ -38,7 +38,9 @@ class Solid:
     radii : tuple of float, optional
         Of a capsule; None for an ellipsoid.
     flat : float
-        Depth over breadth of a capsule; share of an ellipsoid that is hollow.
+        Depth over breadth of a capsule.
+    hollow : float
+        Inner axes of an ellipsoid as a share of the outer ones; 0 for a full one.
     rib : int
         Number of the rib, 0 to 11 right and 12 to 23 left; -1 for other bones.
     """
@@ -49,6 +51,7 @@ class Solid:
     end: tuple[float, ...]
     radii: tuple[float, float] | None = None
     flat: float = 1.0
+    hollow: float = 0.0
     rib: int = -1
 
 
@@ -118,7 +121,7 @@ def build(person: Person, rng: np.random.Generator) -> list[Solid]:
 
 def _skull(person: Person) -> Iterator[Solid]:
     s = person.stature
-    yield Solid("skull", 0.75, (0, 0, 0.051 * s), (0.043 * s, 0.054 * s, 0.050 * s), flat=0.84)
+    yield Solid("skull", 0.75, (0, 0, 0.051 * s), (0.043 * s, 0.054 * s, 0.050 * s), hollow=0.84)
     yield Solid("skull", 0.7, (0, -0.030 * s, 0.085 * s), (0.026 * s, 0.022 * s, 0.022 * s))
     for side in (1.0, -1.0):
         angle = (side * 0.028 * s, 5.0, 0.100 * s)

@@ -58,7 +58,7 @@ class Picture:
 
 def _covered(grid: solids.Grid, solid: Solid) -> tuple[tuple[slice, ...], np.ndarray]:
     if solid.radii is None:
-        return solids.ellipsoid(grid, solid.start, solid.end, solid.flat if solid.flat < 1 else 0.0)
+        return solids.ellipsoid(grid, solid.start, solid.end, solid.hollow)
     return solids.capsule(grid, solid.start, solid.end, solid.radii, solid.flat)
 
 

@@ -60,7 +60,7 @@ def organs(person: Person, rng: np.random.Generator) -> Iterator[Solid]:
     s = person.stature
     for side in (1.0, -1.0):
         centre = (side * rng.normal(0.036, 0.002) * s, 52, person.down(rng.normal(0.345, 0.006)))
-        yield Solid("kidneys", rng.lognormal(0.2, 0.4), centre, (24, 20, 0.030 * s), flat=0.3)
+        yield Solid("kidneys", rng.lognormal(0.2, 0.4), centre, (24, 20, 0.030 * s))
     size = rng.uniform(18, 45)
     yield Solid("bladder", rng.lognormal(1.6, 0.7), (0, -30, person.down(0.492) - size), (1.2 * size, size, 0.9 * size))
     if rng.random() < 0.25:

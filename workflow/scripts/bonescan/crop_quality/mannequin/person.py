@@ -123,7 +123,7 @@ def draw(number: int, rng: np.random.Generator) -> Person:
         pixel=pixel,
         counts=float(np.exp(rng.uniform(np.log(0.3e6), np.log(1.5e6)))),
         row=room * rng.uniform(0.25, 0.75) if room > 30 else rng.uniform(8, 20),
-        column=127.5 + rng.normal(0, 5) + (_draw_aside(rng) / pixel if "cut" in arms else 0),
+        column=127.5 + rng.normal(0, 5) + (_draw_aside(rng) / pixel if arms == "cut off by the field" else 0),
     )
 
 
