@@ -11,17 +11,19 @@ ROWS, COLUMNS = VIEW_SHAPE
 LOOKS = 8
 """Benign foci that a reader looks at in one view."""
 
-# log odds that a spot of usual heat is a metastasis, by region (one spot alone: Zhu et al., Nucl Sci Tech 2002, 13:72),
-# and how they grow with the logarithm of its heat, its peak over its surroundings
-REGIONS, ELSEWHERE = {"spine": -0.9, "ribs": -1.2, "sternum": -1.0, "soft tissue": -9.0}, -3.2
-USUAL_HEAT, HEAT = 0.5, 2.3
-# a spot that follows its rib speaks for a metastasis, one at the rib's end against it (Kara et al., Nucl Med Commun
-# 2003, 24:887)
-ALONG_RIB, RIB_END = 2.5, -0.7
+# log odds that a spot of usual heat and size is a metastasis, by region, and how they grow with the logarithms of its
+# heat (its peak over its surroundings) and of its reach in pixels; a spot that follows its rib speaks for a metastasis,
+# one at the rib's end and a flat band across a vertebra against it, as physicians read them (Kara et al., Nucl Med
+# Commun 2003, 24:887). Rounded from a logistic regression on the plainest spots of 251 patients of seed 1, drawn four
+# times
+REGIONS, ELSEWHERE = {"spine": 0.4, "ribs": -1.6, "sternum": -0.2, "soft tissue": -9.0}, -2.3
+USUAL_HEAT, HEAT = 0.5, 1.8
+USUAL_REACH, REACH = 3.5, 2.2
+ALONG_RIB, RIB_END, FLAT = 5.5, -1.0, -2.9
 # standard deviations: of what a reader makes of one spot, at its plainest and at detectability 1, of a patient, and of
 # the readers' thresholds; and the log odds at which the middle reader calls a patient abnormal
-SPOT_NOISE, FAINTNESS, PATIENT_NOISE, STRICTNESS = 0.3, 6.0, 1.0, 0.4
-THRESHOLD = 1.6
+SPOT_NOISE, FAINTNESS, PATIENT_NOISE, STRICTNESS = 0.3, 4.0, 0.7, 0.4
+THRESHOLD = 2.2
 
 
 def suspect(spots: Sequence[dict]) -> np.ndarray:
@@ -35,14 +37,17 @@ def suspect(spots: Sequence[dict]) -> np.ndarray:
     Returns
     -------
     ndarray, shape (n,), float64
-        Log odds that the spot is a metastasis: by its heat, its region, and in a rib by its shape and place.
+        Log odds that the spot is a metastasis: by its heat, size and region, and by its shape in a rib or the spine.
     """
     odds = np.zeros(len(spots))
     for i, spot in enumerate(spots):
         odds[i] = REGIONS.get(spot["region"], ELSEWHERE) + HEAT * np.log(spot["peak_ratio"] / USUAL_HEAT)
+        odds[i] += REACH * np.log(np.sqrt(spot["half_rows"] * spot["half_cols"]) / USUAL_REACH)
+        breadth = np.log(spot["half_cols"] / spot["half_rows"])
         if spot["region"] == "ribs":
-            odds[i] += ALONG_RIB * abs(np.log(spot["half_rows"] / spot["half_cols"]))
-            odds[i] += RIB_END * (spot["part"] == "anterior")
+            odds[i] += ALONG_RIB * abs(breadth) + RIB_END * (spot["part"] == "anterior")
+        elif spot["region"] == "spine":
+            odds[i] += FLAT * max(breadth, 0.0)
     return odds
 
 
