@@ -12,7 +12,7 @@ from bonescan.phantom.shapes import ellipsoid
 # of what it shows uptake shall tell as much as of their spots
 WORN_UPTAKE, LEAST_UPTAKE, MOST_UPTAKE = (1.4, 0.42), 1.1, 6.0
 # a fracture fades from its fresh uptake; half-lives that may have passed since
-FRESH_UPTAKE, HALF_LIVES = 6.5, 4.0
+FRESH_UPTAKE, HALF_LIVES = 6.5, 3.5
 
 
 def draw(age: int, skeleton: Skeleton, habitus: Habitus, rng: np.random.Generator) -> list[Focus]:
