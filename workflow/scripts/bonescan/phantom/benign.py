@@ -12,7 +12,7 @@ from bonescan.phantom.shapes import ellipsoid
 # of what it shows uptake shall tell as much as of their spots
 WORN_UPTAKE, LEAST_UPTAKE, MOST_UPTAKE = (1.4, 0.42), 1.1, 6.0
 # a fracture fades from its fresh uptake; half-lives that may have passed since
-FRESH_UPTAKE, HALF_LIVES = 6.5, 3.5
+FRESH_UPTAKE, HALF_LIVES = 9.0, 3.5
 
 
 def draw(age: int, skeleton: Skeleton, habitus: Habitus, rng: np.random.Generator) -> list[Focus]:
@@ -219,7 +219,7 @@ def _draw_joints(wear: float, skeleton: Skeleton, rng: np.random.Generator) -> l
 def _draw_rib_fractures(skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
     """Rib fractures: a single one, often where the bone ends, or several in a line down neighbouring ribs."""
     foci = []
-    runs = [1] * rng.poisson(0.5)
+    runs = [1] * rng.poisson(0.7)
     if rng.random() < 0.12:
         runs.append(int(rng.integers(2, 6)))
     for count in runs:

@@ -27,7 +27,7 @@ OF_PATIENTS, OF_METASTASES = 0.5, 0.35
 # Cancer 1988, 61:195)
 NUMBER = (2.5, 0.8)
 # metastases in ribs follow the bone: so much longer than others are wide
-RIB_LENGTH = 1.2
+RIB_LENGTH = 1.7
 # patients with metastases all over, and those among them whose axial skeleton takes up more altogether (a super-scan)
 WIDESPREAD, DIFFUSE = 0.05, 0.35
 # cold (photopenic) metastases: purely lytic ones, seen where the bone is large

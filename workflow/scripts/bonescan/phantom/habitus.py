@@ -178,4 +178,4 @@ def draw(sex: str, pixel: float, quantiles: Mapping[str, float], rng: np.random.
 
 def _fat(deviate: float) -> float:
     """Thickness (mm) of fat over the belly: many patients are somewhat thinner than the middle, a few much stouter."""
-    return float(np.clip(15.0 + (4.9 if deviate > 0 else 3.1) * deviate, 2.0, 40.0))
+    return float(np.clip(15.0 + (4.6 if deviate > 0 else 2.9) * deviate, 2.0, 40.0))

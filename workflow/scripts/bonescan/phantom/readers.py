@@ -16,14 +16,14 @@ LOOKS = 8
 # one at the rib's end and a flat band across a vertebra against it, as physicians read them (Kara et al., Nucl Med
 # Commun 2003, 24:887). Rounded from a logistic regression on the plainest spots of 251 patients of seed 1, drawn four
 # times
-REGIONS, ELSEWHERE = {"spine": 0.4, "ribs": -1.6, "sternum": -0.2, "soft tissue": -9.0}, -2.3
-USUAL_HEAT, HEAT = 0.5, 1.8
-USUAL_REACH, REACH = 3.5, 2.2
-ALONG_RIB, RIB_END, FLAT = 5.5, -1.0, -2.9
+REGIONS, ELSEWHERE = {"spine": 0.8, "ribs": -2.6, "sternum": 0.3, "soft tissue": -9.0}, -1.9
+USUAL_HEAT, HEAT = 0.5, 1.5
+USUAL_REACH, REACH = 3.5, 1.8
+ALONG_RIB, RIB_END, FLAT = 5.3, -0.6, -4.0
 # standard deviations: of what a reader makes of one spot, at its plainest and at detectability 1, of a patient, and of
 # the readers' thresholds; and the log odds at which the middle reader calls a patient abnormal
-SPOT_NOISE, FAINTNESS, PATIENT_NOISE, STRICTNESS = 0.3, 4.0, 0.7, 0.4
-THRESHOLD = 2.2
+SPOT_NOISE, FAINTNESS, PATIENT_NOISE, STRICTNESS = 0.3, 4.0, 0.6, 0.4
+THRESHOLD = 2.5
 
 
 def suspect(spots: Sequence[dict]) -> np.ndarray:
