@@ -14,6 +14,7 @@ include: "workflow/rules/common.smk"
 wildcard_constraints:
     scale="|".join(config["scales"]),
     unit="|".join(UNITS),
+    draw="|".join(DRAWS),
     dataset="|".join(DATASETS),
     model="|".join(config["networks"]),
     seed=r"\d+",

@@ -187,7 +187,7 @@ def test_layer_label(values, label):
 def test_first_seed_is_that_of_each_network():
     columns = ["unit", "dataset", "model", "seed"]
     table = pd.DataFrame([("image", "D1", "A", 7), ("image", "D1", "A", 3), ("image", "D1", "B", 3)], columns=columns)
-    assert curves.keep_first_seed(table)["seed"].tolist() == [7, 3]
+    assert curves.keep_first_run(table)["seed"].tolist() == [7, 3]
 
 
 def test_colours_are_distinct_for_the_papers_seven():

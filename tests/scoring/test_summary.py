@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from bonescan.scoring.summary import keep_first_seed, summarise
+from bonescan.scoring.summary import keep_first_run, summarise
 
 
 def run(unit="image", dataset="D1", model="V7", seed=1, status="trained", reason="", **metrics):
@@ -52,4 +52,4 @@ def test_summarise_keeps_undefined_undefined():
 
 def test_the_first_seed_of_each_network_is_kept():
     table = pd.DataFrame([run(seed=3), run(seed=1), run(model="V16", seed=1)])
-    assert keep_first_seed(table)[["model", "seed"]].to_numpy().tolist() == [["V7", 3], ["V16", 1]]
+    assert keep_first_run(table)[["model", "seed"]].to_numpy().tolist() == [["V7", 3], ["V16", 1]]

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from bonescan.figures.curves import seed_note
 from bonescan.figures.style import letter, new_figure, say, styled
 from bonescan.scoring.metrics import confusion
-from bonescan.scoring.summary import keep_first_seed
+from bonescan.scoring.summary import keep_first_run
 from bonescan.terms import CLASSES, TRAINED
 from bonescan.wording import classifier, sort_units, split_unit
 
@@ -27,7 +27,7 @@ def draw_confusion(
         Network, such as V21.
     """
     units = sort_units(metrics["unit"])
-    chosen = keep_first_seed(metrics[metrics["model"] == model]).set_index(["unit", "dataset"])
+    chosen = keep_first_run(metrics[metrics["model"] == model]).set_index(["unit", "dataset"])
     figure = new_figure(
         12 + 52 * len(units), provenance, "Shares are of the true class." + seed_note(metrics), width=130
     )

@@ -10,13 +10,13 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from bonescan.figures.style import COLOURS, FAINT, letter, new_figure, say, styled
-from bonescan.scoring.summary import keep_first_seed
+from bonescan.scoring.summary import keep_first_run
 from bonescan.terms import TRAINED
 from bonescan.wording import DATASET_NAMES, classifier, sort_units, split_unit
 
 
 def seed_note(table: pd.DataFrame) -> str:
-    """Return a note on what `keep_first_seed` leaves out; empty for one seed."""
+    """Return a note on what `keep_first_run` leaves out; empty for one seed."""
     seeds = table["seed"].nunique()
     return f" First of {seeds} seeds." if seeds > 1 else ""
 
@@ -71,7 +71,7 @@ def draw_training(histories: dict[tuple, pd.DataFrame], metrics: pd.DataFrame, p
         `metrics.tsv` of all units; its first seed decides which networks trained, and which ended early.
     """
     note = "Dashed grey: networks without a result." + seed_note(metrics)
-    metrics = keep_first_seed(metrics)
+    metrics = keep_first_run(metrics)
     metrics = metrics.assign(early=(metrics["status"] == TRAINED) & (metrics["epochs"] < metrics["epochs_allowed"]))
     if metrics["early"].any():
         note += " Dots: trainings that ended before the last epoch, because nothing was left to learn."
@@ -129,7 +129,7 @@ def draw_roc(curves: dict[tuple, tuple | None], metrics: pd.DataFrame, provenanc
         `metrics.tsv` of all units; its first seed is drawn.
     """
     note = "Dotted: chance. AUC in brackets." + seed_note(metrics)
-    metrics = keep_first_seed(metrics)
+    metrics = keep_first_run(metrics)
     figure, panels, models = _make_grid(metrics, provenance, note, 0)
     colours = choose_colours(models)
     for (unit, dataset), panel in panels.items():
