@@ -32,12 +32,12 @@ def print_metric(value: float) -> str:
 
 
 def supported_decimals(low: float, high: float) -> int:
-    """Return how many decimals an interval supports, 1 to 4: one unit of the last is less than half its width.
+    """Return how many decimals an interval supports, 1 to 4: a unit of the last is at most a quarter of its width.
 
     An interval of no width, as of scores that are all 1, is no reason to print more than two.
     """
-    half = (high - low) / 2
-    return min(max(math.ceil(-math.log10(half)), 1), 4) if half > 0 else 2
+    unit = (high - low) / 4
+    return min(max(math.ceil(-math.log10(unit)), 1), 4) if unit > 0 else 2
 
 
 def print_interval(value: float, low: float, high: float) -> str:
