@@ -166,6 +166,8 @@ def read_rows(table: pd.DataFrame, name: str) -> tuple[list[Row], list[str]]:
     left = [] if long else [column for column in table.columns if column not in used]
     rows: dict[tuple[str, str], Row] = {}
     for line, record in enumerate(table.to_dict("records"), start=2):
+        if not any(text.strip() for text in record.values()):
+            continue
         model = record[names["model"]].strip()
         dataset = record[names["dataset"]].strip() if "dataset" in names else ALL
         if not model:

@@ -27,6 +27,10 @@ ANYTHING = 2**62
 """In a search: no bound."""
 
 
+AT_ONCE = 2**20
+"""Matrices looked at together."""
+
+
 class Matrix(NamedTuple):
     """A confusion matrix; metastasis, or whatever the table is about, is positive."""
 
@@ -35,10 +39,15 @@ class Matrix(NamedTuple):
     fp: int
     tn: int
 
-    def value(self, metric: str) -> Fraction | None:
-        """Return a metric of `FORMS`; None where it is 0/0."""
+    def counts(self, metric: str) -> tuple[int, int]:
+        """Return numerator and denominator of a metric of `FORMS`, not reduced."""
         numbers = (self.tp, self.fp, self.tp + self.fn, self.fp + self.tn)
         above, below = (sum(a * b for a, b in zip(form, numbers, strict=True)) for form in FORMS[metric])
+        return above, below
+
+    def value(self, metric: str) -> Fraction | None:
+        """Return a metric of `FORMS`, exactly; None where it is 0/0."""
+        above, below = self.counts(metric)
         return Fraction(above, below) if below else None
 
 
@@ -115,27 +124,26 @@ def best_matrices(row: Row, sizes: list[Size]) -> tuple[list[Matrix], int]:
     found: list[Matrix] = []
     best = 1
     for positive, negative in sizes:
-        tp, fp = np.ogrid[: positive + 1, : negative + 1]
-        follow = np.zeros((positive + 1, negative + 1), np.int8)
-        for metric, printed in row.cells.items():
-            follow += explains(metric, printed, tp, fp, positive, negative)
-        most = int(follow.max())
-        if most > best:
-            found, best = [], most
-        if most == best:
-            found += [
-                Matrix(int(t), positive - int(t), int(f), negative - int(f)) for t, f in np.argwhere(follow == best)
-            ]
+        fp = np.arange(negative + 1)
+        step = max(1, AT_ONCE // len(fp))
+        for first in range(0, positive + 1, step):
+            tp = np.arange(first, min(first + step, positive + 1))[:, None]
+            follow = np.zeros((len(tp), len(fp)), np.int8)
+            for metric, printed in row.cells.items():
+                follow += explains(metric, printed, tp, fp, positive, negative)
+            most = int(follow.max())
+            if most > best:
+                found, best = [], most
+            if most == best:
+                places = ((first + int(t), int(f)) for t, f in np.argwhere(follow == best))
+                found += [Matrix(t, positive - t, f, negative - f) for t, f in places]
     return found, best if found else 0
 
 
-def follows_anywhere(metric: str, printed: Printed, sizes: list[Size]) -> bool:
-    """Tell whether a printed metric follows from any matrix at all of these sizes."""
-    for positive, negative in sizes:
-        tp, fp = np.ogrid[: positive + 1, : negative + 1]
-        if explains(metric, printed, tp, fp, positive, negative).any():
-            return True
-    return False
+def follows_anywhere(metric: str, printed: Printed, size: Size) -> bool:
+    """Tell whether a printed metric follows from any matrix at all of a size."""
+    least, greatest = integers_of(metric, printed, FP, [np.arange(size.positive + 1), 0, *size])
+    return bool((least <= np.minimum(greatest, size.negative)).any())
 
 
 def integers_of(metric: str, printed: Printed, unknown: int, numbers: list) -> tuple[np.ndarray, np.ndarray]:

@@ -67,7 +67,7 @@ class Table:
     sections : list of Section
         The printed cells.
     provenance : dict
-        `cohort` and `scale`; they stand in every format.
+        `cohort` and `scale`; they stand in every format. Empty where no scan had a part in it.
     notes : list of str
         Whole sentences, printed below.
     """
@@ -81,7 +81,7 @@ class Table:
 
     def remarks(self) -> list[str]:
         """Return the sentences below the table: cohort and scale, then the notes."""
-        return [f"{origin(self.provenance)}.", *self.notes]
+        return [*([f"{origin(self.provenance)}."] if self.provenance else []), *self.notes]
 
 
 def as_csv(table: Table) -> str:
