@@ -170,8 +170,9 @@ def tabulate_cells(explained: list[Explained]) -> pd.DataFrame:
     -------
     DataFrame
         dataset, model, metric, printed, verdict, implied (printed like it, where it does not follow), exact (as
-        fractions of integers), reading (of `READINGS`, the one under which most cells of the table follow, of those under which this one does),
-        possible (0/1: any matrix of the size gives the cell, whatever the others say; empty while no size is known).
+        fractions of integers), reading (of `READINGS`; of those under which this cell follows the one under which most
+        cells of the table do), possible (0/1: any matrix of the size gives the cell, whatever the others say; empty
+        while no size is known).
     """
     rows = []
     for entry in explained:
