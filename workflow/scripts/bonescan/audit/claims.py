@@ -13,11 +13,9 @@ from bonescan.audit.findings import Explained, corrected
 from bonescan.audit.printed import read_number
 from bonescan.audit.search import Matrix, Size
 from bonescan.terms import MODELS, PAPER_METRICS, SUBTYPES
-from bonescan.wording import METRIC_NAMES, classifier
+from bonescan.wording import SCORE_NAMES, classifier
 
 HOLDS, FALSE, UNKNOWN = VERDICTS = ("holds", "false", "not in the tables")
-
-NAMES = METRIC_NAMES | {"auc": "AUC"}
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,7 @@ def of_one_classifier(values: Mapping[str, str], tables: Tables) -> Finding:
     }
     whole = [model for model in MODELS if all(model in found for found in owners.values())]
     evidence = ", ".join(
-        f"{NAMES[metric]} {values[metric]} {' or '.join(map(classifier, found)) or 'no classifier'}"
+        f"{SCORE_NAMES[metric]} {values[metric]} {' or '.join(map(classifier, found)) or 'no classifier'}"
         for metric, found in owners.items()
     )
     return Finding(HOLDS if whole else FALSE, evidence)
@@ -118,7 +116,7 @@ def above(model: str, least: str, tables: Tables) -> Finding:
     found = {metric: tables.cells["D3", model, metric] for metric in PAPER_METRICS}
     below = {metric: value for metric, value in found.items() if value <= Decimal(least)}
     shown = below or {min(found, key=found.get): min(found.values())}
-    evidence = ", ".join(f"{NAMES[metric]} {value}" for metric, value in shown.items())
+    evidence = ", ".join(f"{SCORE_NAMES[metric]} {value}" for metric, value in shown.items())
     return Finding(FALSE if below else HOLDS, evidence)
 
 

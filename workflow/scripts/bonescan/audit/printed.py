@@ -169,7 +169,7 @@ def read_rows(table: pd.DataFrame, name: str) -> tuple[list[Row], list[str]]:
         if not any(text.strip() for text in record.values()):
             continue
         model = record[names["model"]].strip()
-        dataset = record[names["dataset"]].strip() if "dataset" in names else ALL
+        dataset = (record[names["dataset"]].strip() if "dataset" in names else "") or ALL
         if not model:
             if long:
                 continue

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from bonescan.audit.claims import NAMES
 from bonescan.audit.findings import FOLLOWS, MOST_SIZES
 from bonescan.tables.formats import SPAN, Section, Table
+from bonescan.wording import SCORE_NAMES
 
 MOST_ROWS = 20
 """Possible sizes of a test set that are printed; the CSV has all."""
@@ -83,7 +83,7 @@ def cells_table(values: pd.DataFrame, readings: Mapping[str, int], left: list[st
         {
             "Dataset": shown["dataset"],
             "Classifier": shown["model"],
-            "Metric": shown["metric"].map(NAMES),
+            "Metric": shown["metric"].map(SCORE_NAMES),
             "Printed": shown["printed"],
             "Implied": shown["implied"].where(shown["implied"] != "", "-"),
             "Exactly": shown["exact"].where(shown["exact"] != "", "-"),
