@@ -369,3 +369,15 @@ def test_comparison_table_lays_out_ours_below_the_papers(compared):
     assert third[0] == ["SPECS V7", "paper", "0.9000 †"]
     assert any("implies: Table 9 SPECS V7 AUC 0.8000." in note for note in table.notes)
     assert "not clinical performance" in table.notes[-1]
+
+
+def test_latex_breaks_the_lines_of_sentences_alone():
+    frame = pd.DataFrame({"a": ["x"], "b": ["y" * 60], "c": ["z" * 61]})
+    text = formats.as_latex(formats.Table("T", "T.", frame, [formats.Section(frame)], PHANTOM))
+    assert r"\begin{tabular}{lcp{0.60\linewidth}}" in text
+
+
+def test_a_table_that_no_scan_had_a_part_in_says_nothing_of_a_cohort():
+    frame = pd.DataFrame({"a": ["x"]})
+    table = formats.Table("T", "T.", frame, [formats.Section(frame)], {}, ["Note."])
+    assert formats.as_csv(table) == "a\nx\n" and formats.as_markdown(table).endswith("| x |\n\nNote.\n")

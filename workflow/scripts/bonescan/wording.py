@@ -22,6 +22,9 @@ METRIC_NAMES = {
 }
 """Columns of Tables 6 to 8, in their order."""
 
+SCORE_NAMES = METRIC_NAMES | {"auc": "AUC"}
+"""Columns of Tables 6 to 8, and the scores of Table 9."""
+
 DATASET_NAMES = {"D1": "original", "D2": "augmented, normalised", "D3": "augmented"}
 """The three datasets (paper: Thoracic image augmentation)."""
 

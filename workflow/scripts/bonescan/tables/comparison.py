@@ -6,9 +6,8 @@ from bonescan.tables.cohort import print_ratio
 from bonescan.tables.formats import SPAN, Section, Table
 from bonescan.tables.results import TRAINING, print_interval, print_metric, result_notes
 from bonescan.terms import SUBTYPES, TRAINED
-from bonescan.wording import METRIC_NAMES, SUBTYPE_NAMES
+from bonescan.wording import SCORE_NAMES, SUBTYPE_NAMES
 
-_NAMES = METRIC_NAMES | {"auc": "AUC"}
 _COHORT_TABLES = {"Table 1": "whole-body images", "Table 2": "thoracic images after augmentation"}
 
 
@@ -77,7 +76,9 @@ def _result_section(name: str, cells: pd.DataFrame, units: list[str]) -> Section
             if len(set(ours)) == 1 and failed:
                 ours = [ours[0], *[SPAN] * (len(ours) - 1)]
             rows.append([model, f"ours, by {unit}", *ours])
-    frame = pd.DataFrame(rows, columns=["Classifier", "Source", *(_NAMES.get(name, name) for name in columns), *extra])
+    frame = pd.DataFrame(
+        rows, columns=["Classifier", "Source", *(SCORE_NAMES.get(name, name) for name in columns), *extra]
+    )
     content = "AUC by dataset" if name == "Table 9" else f"test samples in dataset {cells['dataset'].iloc[0]}"
     return Section(frame, f"{name}: {content}", group="Classifier")
 
@@ -99,7 +100,7 @@ def comparison_table(cells: pd.DataFrame, summary: pd.DataFrame, provenance: dic
     misprints = cells[cells["implied"].notna()]
     if len(misprints):
         implied = ", ".join(
-            f"{row.table} {row.classifier} {_NAMES[row.metric]} {print_metric(row.implied)}"
+            f"{row.table} {row.classifier} {SCORE_NAMES[row.metric]} {print_metric(row.implied)}"
             for row in misprints.itertuples(index=False)
         )
         notes.append(
