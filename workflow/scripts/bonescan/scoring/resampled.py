@@ -1,0 +1,85 @@
+"""Statistics of a sample and of its bootstrap resamples in one go: an image's weight is how often a resample holds it.
+
+In every array of weights, shape (draws + 1, n), the first row is the sample itself.
+"""
+
+import numpy as np
+
+from bonescan.scoring.intervals import resamples
+
+DRAWS = 1000
+"""Bootstrap resamples of patients."""
+
+LEVEL = 0.95
+"""Of every interval."""
+
+
+def resample_weights(patient: np.ndarray, rng: np.random.Generator, draws: int = DRAWS) -> np.ndarray:
+    """Return how often each image occurs in each resample of patients, shape (draws + 1, n); 1 in the first row."""
+    number = len(patient)
+    drawn = [np.bincount(rows, minlength=number) for rows in resamples(patient, rng, draws)]
+    return np.vstack([np.ones(number), *drawn])
+
+
+def ends(values: np.ndarray) -> tuple[float, float, float]:
+    """Return a statistic of the sample and its 95 % interval from the resamples.
+
+    Parameters
+    ----------
+    values : ndarray, shape (draws + 1,)
+        The sample's first. Resamples in which it is undefined are left out; where it is undefined in the sample, or in
+        half of the resamples, so is all.
+    """
+    found = values[1:][np.isfinite(values[1:])]
+    if not np.isfinite(values[0]) or 2 * len(found) < len(values) - 1:
+        return (float("nan"),) * 3
+    low, high = np.percentile(found, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
+    return float(values[0]), float(low), float(high)
+
+
+def named_ends(name: str, values: np.ndarray) -> dict[str, float]:
+    """Return `ends` as columns of a table: `name`, `name_low`, `name_high`."""
+    return dict(zip((name, f"{name}_low", f"{name}_high"), ends(values), strict=True))
+
+
+def divide(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Return part / whole, NaN where whole is 0."""
+    part, whole = np.broadcast_arrays(np.asarray(part, float), np.asarray(whole, float))
+    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
+
+
+def weighted_auc(label: np.ndarray, value: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the area under the ROC curve in each resample, ties counting half; NaN where one class is missing.
+
+    Parameters
+    ----------
+    label, value : ndarray, shape (n,)
+    weights : ndarray, shape (draws + 1, n)
+    """
+    positive, negative = _by_value(label, value, weights)
+    below = np.cumsum(negative, axis=1) - negative / 2
+    return divide((positive * below).sum(axis=1), positive.sum(axis=1) * negative.sum(axis=1))
+
+
+def weighted_rates(label: np.ndarray, value: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return sensitivity and specificity in each resample at every threshold, from calling none to calling all.
+
+    Returns
+    -------
+    sensitivity, specificity : ndarray, shape (draws + 1, distinct values + 1)
+        NaN where the class is missing.
+    """
+    rates = []
+    for of_class in _by_value(label, value, weights):
+        called = np.cumsum(of_class[:, ::-1], axis=1)
+        called = np.hstack([np.zeros((len(called), 1)), called])
+        rates.append(divide(called, called[:, -1:]))
+    return rates[0], 1 - rates[1]
+
+
+def _by_value(label: np.ndarray, value: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weight of metastatic and of normal images at each distinct value, ascending."""
+    order = np.argsort(value, kind="stable")
+    starts = np.flatnonzero(np.diff(value[order], prepend=-np.inf) > 0)
+    sums = [np.add.reduceat(weights[:, order] * (label[order] == one), starts, axis=1) for one in (1, 0)]
+    return sums[0], sums[1]
