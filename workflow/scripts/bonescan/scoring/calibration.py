@@ -5,7 +5,7 @@ import pandas as pd
 import statsmodels.api as sm
 
 from bonescan.scoring.predictions import networks, sizes
-from bonescan.scoring.resampled import divide, named_ends, resample_weights
+from bonescan.scoring.resampled import divide, ends_without_bias, named_ends, resample_weights
 from bonescan.scoring.roc import auc
 from bonescan.terms import TRAINED
 
@@ -13,7 +13,7 @@ BINS = 10
 """Of the reliability curve and the calibration error, with equally many images each."""
 
 LEAST = 1e-6
-"""Probabilities are moved this far from 0 and 1 before their logits are taken: no single-precision soft-max knows more."""
+"""Probabilities are moved this far from 0 and 1 before their logits are taken: a soft-max gives both."""
 
 
 def find_bins(probability: np.ndarray, bins: int = BINS) -> np.ndarray:
@@ -124,7 +124,8 @@ def score_calibration(part: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.
             prevalence = weights @ label / weights.sum(axis=1)
             row |= named_ends("brier", brier)
             row |= named_ends("skill", 1 - divide(brier, prevalence * (1 - prevalence)))
-            row |= named_ends("ece", calibration_error(label, probability, bins, weights))
+            ece = calibration_error(label, probability, bins, weights)
+            row |= dict(zip(("ece", "ece_low", "ece_high"), ends_without_bias(ece), strict=True))
             row |= fit_calibration(label, probability, images["patient"].to_numpy())
             row |= {"ece_by_chance": error_by_chance(probability, bins, rng), "bins": int(bins.max() + 1)}
             row |= decompose_brier(label, probability, bins)
@@ -135,8 +136,9 @@ def score_calibration(part: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.
     ]
     parts = ["ece_by_chance", "bins", "reliability", "resolution", "uncertainty"]
     columns = ["model", "status", "n", "patients", "metastatic", *means, *parts]
-    empty = pd.DataFrame(columns=["model", "bin", "n", "probability", "share", "share_low", "share_high"])
-    return pd.DataFrame(rows).reindex(columns=columns), pd.concat([*curves, empty] if not curves else curves)
+    points = ["model", "bin", "n", "probability", "share", "share_low", "share_high"]
+    curve = pd.concat(curves)[points] if curves else pd.DataFrame(columns=points)
+    return pd.DataFrame(rows).reindex(columns=columns), curve
 
 
 def reliability_curve(

@@ -135,7 +135,7 @@ def _two_sided(value: float, error: float) -> float:
 
 
 def holm(p_values: pd.Series) -> np.ndarray:
-    """Return Holm's adjusted p values of one family (Scand J Stat 1979, 6:65); NaN, of no test, stays and counts not."""
+    """Return Holm's adjusted p values of one family (Scand J Stat 1979, 6:65); NaN, of no test, is no member of it."""
     adjusted = np.full(len(p_values), np.nan)
     tested = p_values.notna().to_numpy()
     if tested.any():

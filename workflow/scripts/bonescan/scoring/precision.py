@@ -73,7 +73,7 @@ def score_precision(part: pd.DataFrame, rng: np.random.Generator) -> pd.DataFram
                 for names in (images["patient"].to_numpy(), np.arange(len(label)))
             )
             row |= named_ends("correlation", correlation)
-            row |= named_ends("effective", weights @ count / design_effect(correlation, count, weights))
+            row |= named_ends("effective", len(label) / design_effect(correlation, count, weights))
             row["auc_design"] = float(divide(by_patient, by_image))
         rows.append(row)
     names = [f"{name}{end}" for name in ("correlation", "effective") for end in ("", "_low", "_high")]

@@ -41,9 +41,10 @@ def each_part(
 
 
 def networks(part: pd.DataFrame) -> Iterator[tuple[dict, pd.DataFrame]]:
-    """Yield each network of a test part: `model` and `status`, and its predictions."""
+    """Yield each network of a test part: `model` and `status`, and its predictions, the images in the same order."""
+    order = part["image"].drop_duplicates()
     for (model, status), rows in part.groupby(["model", "status"], sort=False):
-        yield {"model": model, "status": status}, rows
+        yield {"model": model, "status": status}, rows.set_index("image").loc[order].reset_index()
 
 
 def side_by_side(part: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -37,6 +37,16 @@ def ends(values: np.ndarray) -> tuple[float, float, float]:
     return float(values[0]), float(low), float(high)
 
 
+def ends_without_bias(values: np.ndarray) -> tuple[float, float, float]:
+    """Return `ends` of a statistic that is never below 0 and that resampling itself makes greater.
+
+    The interval is moved down by what the resamples lie above the sample on average, to 0 at most.
+    """
+    value, low, high = ends(values)
+    excess = np.nanmean(values[1:]) - value
+    return value, max(low - excess, 0.0), max(high - excess, value)
+
+
 def named_ends(name: str, values: np.ndarray) -> dict[str, float]:
     """Return `ends` as columns of a table: `name`, `name_low`, `name_high`."""
     return dict(zip((name, f"{name}_low", f"{name}_high"), ends(values), strict=True))

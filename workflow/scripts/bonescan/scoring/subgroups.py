@@ -1,4 +1,4 @@
-"""Scores of subgroups of a test part: by subtype, view, counts and, where the truth is known, contrast of the lesions."""
+"""Scores of subgroups of a test part: by subtype, view and counts, and by contrast of the lesions if it is known."""
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,7 @@ def describe_views(cohort: pd.DataFrame, scans: pd.DataFrame, lesions: pd.DataFr
     Parameters
     ----------
     cohort : DataFrame
-        `cohort.tsv`: image, view, subtype, label.
+        `cohort.tsv`: image, view, subtype.
     scans : DataFrame
         `scans.tsv`: image, counts.
     lesions : DataFrame or None
@@ -45,13 +45,11 @@ def describe_views(cohort: pd.DataFrame, scans: pd.DataFrame, lesions: pd.DataFr
         source (the view's name), subtype, view, counts; with the truth `contrast`: the highest peak over what lies
         under it among the visible lesions in the thorax, NaN where there is none.
     """
-    views = cohort[["image", "label", "subtype", "view"]].merge(
-        scans[["image", "counts"]], on="image", validate="one_to_one"
-    )
+    views = cohort[["image", "subtype", "view"]].merge(scans[["image", "counts"]], on="image", validate="one_to_one")
     if lesions is not None:
         seen = lesions[(lesions["visible"] == 1) & (lesions["in_thorax"] == 1)]
         views["contrast"] = views["image"].map(seen.groupby("image")["peak_ratio"].max())
-    return views.drop(columns="label").rename(columns={"image": "source"})
+    return views.rename(columns={"image": "source"})
 
 
 def label_groups(part: pd.DataFrame, views: pd.DataFrame) -> pd.DataFrame:
