@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
+from scipy import optimize, special, stats
 
 from bonescan.scoring.predictions import networks, sizes
 from bonescan.scoring.resampled import divide, ends_without_bias, named_ends, resample_weights
@@ -80,17 +81,29 @@ def fit_calibration(label: np.ndarray, probability: np.ndarray, patient: np.ndar
     found = {f"{name}{end}": float("nan") for name in names for end in ("", "_low", "_high")}
     if len(set(label)) < 2 or len(set(patient)) < 2:
         return found
-    log_odds, ones = logit(probability), np.ones(len(label))
+    log_odds = logit(probability)
     groups = np.unique(patient, return_inverse=True)[1]
-    designs = {"intercept": (ones, log_odds)}
+    fitted = {"intercept": _fit_intercept(label, log_odds, groups)}
     if auc(label, log_odds) not in (0, 1) and np.ptp(log_odds) > 0:
-        designs["slope"] = (np.column_stack([ones, log_odds]), None)
-    for name, (design, offset) in designs.items():
-        model = sm.GLM(label, design, family=sm.families.Binomial(), offset=offset)
+        model = sm.GLM(label, sm.add_constant(log_odds), family=sm.families.Binomial())
         fit = model.fit(cov_type="cluster", cov_kwds={"groups": groups})
-        found[name] = float(fit.params[-1])
-        found[f"{name}_low"], found[f"{name}_high"] = map(float, fit.conf_int()[-1])
+        fitted["slope"] = fit.params[1], fit.bse[1]
+    for name, (value, error) in fitted.items():
+        half = stats.norm.ppf(0.975) * error
+        found |= {name: float(value), f"{name}_low": float(value - half), f"{name}_high": float(value + half)}
     return found
+
+
+def _fit_intercept(label: np.ndarray, log_odds: np.ndarray, groups: np.ndarray) -> tuple[float, float]:
+    """Return by how much the log odds are too low on the whole, and its standard error clustered by patient.
+
+    Found as a root, between bounds: Newton's steps run away where most probabilities are 0 or 1.
+    """
+    intercept = optimize.brentq(lambda value: np.sum(label - special.expit(log_odds + value)), -50, 50)
+    expected = special.expit(log_odds + intercept)
+    scores = np.bincount(groups, weights=label - expected)
+    variance = len(scores) / (len(scores) - 1) * (scores**2).sum() / (expected * (1 - expected)).sum() ** 2
+    return intercept, np.sqrt(variance)
 
 
 def score_calibration(part: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:

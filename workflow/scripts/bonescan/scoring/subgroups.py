@@ -17,7 +17,7 @@ UNSEEN = "no visible lesion in the thorax"
 
 
 def thirds(values: pd.Series) -> pd.Series:
-    """Return the third that each value lies in, with its limits, such as `lowest third (up to 1.8)`; None for NaN."""
+    """Return the third that each value lies in, with its limits, such as `lowest third (up to 1.8)`; NaN for NaN."""
     known = values.dropna()
     if known.nunique() < len(THIRDS):
         return pd.Series(None, index=values.index, dtype=object)
@@ -65,7 +65,7 @@ def label_groups(part: pd.DataFrame, views: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A column for each kind of group, in the order of `part`: `subtype` and `contrast`, None for normal images, which
+        A column for each kind of group, in the order of `part`: `subtype` and `contrast`, NaN for normal images, which
         each of these groups is held against; `view` and `counts`, by which both classes are divided. The thirds are
         those of the views of this test part.
     """
