@@ -57,6 +57,16 @@ def caveats(provenance: dict) -> list[str]:
     return ["The scans are simulated: these numbers are not clinical performance."]
 
 
+def first_seed(seeds: int) -> list[str]:
+    """Return the sentence that must accompany results of the first of several seeds; none for one seed."""
+    return [f"First of {seeds} seeds."] if seeds > 1 else []
+
+
+def part_name(unit: str, dataset: str) -> str:
+    """Return the name of a test part: `D1, split by patient`."""
+    return f"{dataset}, split by {split_unit(unit)}"
+
+
 def split_unit(unit: str) -> str:
     """Return the name of a split unit; the paper's is marked as such."""
     return "image (the paper's)" if unit == "image" else unit

@@ -150,7 +150,7 @@ def score_calibration(part: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.
     parts = ["ece_by_chance", "bins", "reliability", "resolution", "uncertainty"]
     columns = ["model", "status", "n", "patients", "metastatic", *means, *parts]
     points = ["model", "bin", "n", "probability", "share", "share_low", "share_high"]
-    curve = pd.concat(curves)[points] if curves else pd.DataFrame(columns=points)
+    curve = pd.concat(curves, ignore_index=True)[points] if curves else pd.DataFrame(columns=points)
     return pd.DataFrame(rows).reindex(columns=columns), curve
 
 

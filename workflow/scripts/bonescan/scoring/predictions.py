@@ -1,6 +1,6 @@
 """The test parts of a run, each with the predictions of all its networks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,19 @@ def each_part(
     """Yield each test part: its keys, its predictions, and a random generator of its own for what `name` names."""
     for keys, part in predictions.groupby(TEST_PART, sort=False):
         yield dict(zip(TEST_PART, keys, strict=True)), part, generator(seed, name, *map(str, keys))
+
+
+def score_parts(predictions: pd.DataFrame, seed: int, name: str, score: Callable) -> list[pd.DataFrame]:
+    """Return what `score(part, rng)` finds in every test part, one table for each that it returns.
+
+    The columns `TEST_PART` come first. Parameters as in `each_part`.
+    """
+    found = []
+    for keys, part, rng in each_part(predictions, seed, name):
+        scored = score(part, rng)
+        tables = scored if isinstance(scored, tuple) else (scored,)
+        found.append([pd.DataFrame(keys, index=table.index).join(table) for table in tables])
+    return [pd.concat(tables, ignore_index=True) for tables in zip(*found, strict=True)]
 
 
 def networks(part: pd.DataFrame) -> Iterator[tuple[dict, pd.DataFrame]]:

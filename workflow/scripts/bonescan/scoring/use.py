@@ -163,7 +163,7 @@ def score_use(part: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFram
     return (
         pd.DataFrame(points).reindex(columns=columns),
         pd.DataFrame(predictive).reindex(columns=["model", "status", "prevalence", *_with_ends(["ppv", "npv"])]),
-        pd.concat(curves)[benefit] if curves else pd.DataFrame(columns=benefit),
+        pd.concat(curves, ignore_index=True)[benefit] if curves else pd.DataFrame(columns=benefit),
     )
 
 
