@@ -8,6 +8,7 @@ from matplotlib.patches import Patch
 
 from bonescan.figures.curves import make_grid
 from bonescan.figures.style import ACCENT, FAINT, MARK, say, styled
+from bonescan.tables.intervals import print_interval
 from bonescan.terms import TRAINED
 from bonescan.wording import caveats, classifier, first_seed
 
@@ -26,10 +27,16 @@ def _of(frame: pd.DataFrame, unit: str, dataset: str) -> pd.DataFrame:
     return frame[(frame["unit"] == unit) & (frame["dataset"] == dataset)]
 
 
-def _tell_sizes(panel: Axes, run, place: tuple[float, float], side: str) -> None:
-    """Write how many images and patients a panel's curves come from."""
-    text = f"{run.n} images of\n{run.patients} patients"
-    panel.text(*place, text, transform=panel.transAxes, ha=side, va="top", fontsize=6, color="#595959")
+def _write(panel: Axes, text: str, place: tuple[float, float], colour: str = "#595959") -> None:
+    """Write small text into a panel, its corner nearest to `place` there, on what it would hide."""
+    ha, va = "left" if place[0] < 0.5 else "right", "bottom" if place[1] < 0.5 else "top"
+    box = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.5}
+    panel.text(*place, text, transform=panel.transAxes, ha=ha, va=va, fontsize=6, color=colour, bbox=box, zorder=5)
+
+
+def _sizes(run) -> str:
+    """Return how many images and patients a panel's curves come from."""
+    return f"{run.n} images of\n{run.patients} patients"
 
 
 def _find_run(scores: pd.DataFrame, unit: str, dataset: str, model: str, panel: Axes):
@@ -56,9 +63,7 @@ def draw_reliability(scores: pd.DataFrame, curve: pd.DataFrame, model: str, seed
         Of the run; the first is drawn.
     provenance : dict
     """
-    note = (
-        f"{classifier(model)} (figures.classifier) in colour, the other networks that trained in grey. Dotted: right."
-    )
+    note = f"{classifier(model)} (figures.classifier) in colour, the other networks in grey. Dotted: right."
     figure, panels = _panels(scores, seeds, provenance, note)
     for (unit, dataset), panel in panels.items():
         run = _find_run(scores, unit, dataset, model, panel)
@@ -75,10 +80,11 @@ def draw_reliability(scores: pd.DataFrame, curve: pd.DataFrame, model: str, seed
         panel.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal", xlabel="Probability of metastasis")
         if dataset == min(scores["dataset"]):
             panel.set_ylabel("Share of metastatic images")
-        _tell_sizes(panel, run, (0.03, 0.99), "left")
-        slope = "undefined" if pd.isna(run.slope) else f"{run.slope:.2f}"
-        text = f"ECE {run.ece:.2f} (by chance {run.ece_by_chance:.2f})\nslope {slope}"
-        panel.text(0.99, 0.02, text, transform=panel.transAxes, ha="right", va="bottom", fontsize=6, color=ACCENT)
+        _write(panel, _sizes(run), (0.03, 0.99))
+        text = (
+            f"ECE {print_interval(run, 'ece')}\nby chance {run.ece_by_chance:.2f}\nslope {print_interval(run, 'slope')}"
+        )
+        _write(panel, text, (0.99, 0.02), ACCENT)
     return figure
 
 
@@ -96,7 +102,7 @@ def draw_decision_curves(
         As in `draw_reliability`.
     """
     note = (
-        f"{classifier(model)} (figures.classifier) in colour, the other networks that trained in grey. At the prevalence "
+        f"{classifier(model)} (figures.classifier) in colour, the other networks in grey. At the prevalence "
         "of the test images, far above that of a clinic. To treat none has a net benefit of 0."
     )
     figure, panels = _panels(points, seeds, provenance, note)
@@ -117,7 +123,7 @@ def draw_decision_curves(
         panel.set(xlim=(0, 0.6), ylim=(-0.08, 0.03 + highest), xlabel="Threshold probability")
         if dataset == min(points["dataset"]):
             panel.set_ylabel("Net benefit per image")
-        _tell_sizes(panel, run, (0.98, 0.99), "right")
+        _write(panel, _sizes(run), (0.98, 0.99))
     handles = [
         Line2D([], [], color=ACCENT, label=classifier(model)),
         Line2D([], [], color=MARK, linestyle="--", label="treat all"),
@@ -159,9 +165,8 @@ def draw_predictive_values(
         panel.set(xlim=(0, 0.42), ylim=(0, 1.02), xlabel="Prevalence of metastases")
         if dataset == min(points["dataset"]):
             panel.set_ylabel("Predictive value")
-        text = f"sensitivity {run.sensitivity:.2f}\nspecificity {run.specificity:.2f}"
-        panel.text(0.99, 0.02, text, transform=panel.transAxes, ha="right", va="bottom", fontsize=6, color="#595959")
-        _tell_sizes(panel, run, (0.03, 0.12), "left")
+        rates = "\n".join(f"{name} {print_interval(run, name)}" for name in ("sensitivity", "specificity"))
+        _write(panel, f"{_sizes(run)}\n{rates}", (0.99, 0.02))
     handles = [Patch(color=colour, label=text) for colour, text in looks.values()]
     figure.legend(handles=handles, loc="outside upper center", ncols=2)
     return figure

@@ -9,7 +9,6 @@ from bonescan.scoring.predictions import networks, sizes
 from bonescan.scoring.resampled import (
     LEVEL,
     divide,
-    ends,
     named_ends,
     resample_weights,
     weighted_auc,
@@ -139,7 +138,8 @@ def score_use(part: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFram
     predictive : DataFrame
         One row per network and prevalence: `model`, `status`, `prevalence`, with interval `ppv` and `npv`.
     curves : DataFrame
-        One row per threshold and network that trained: `model`, `threshold`, `net_benefit` with interval, `treat_all`.
+        One row per threshold and network that trained: `model`, `threshold`, with interval `net_benefit` and
+        `gain` over the better of treating all and none, `treat_all`.
     """
     patients = part.drop_duplicates("image")["patient"].to_numpy()
     weights = resample_weights(patients, rng)
@@ -159,7 +159,7 @@ def score_use(part: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFram
     rates = ["auc", "sensitivity", "specificity"]
     rates += [f"{name}_at_{100 * least:.0f}" for name in ("sensitivity", "specificity") for least in FIXED]
     columns = ["model", "status", "n", "patients", "metastatic", *_with_ends(rates)]
-    benefit = ["model", "threshold", *_with_ends(["net_benefit"]), "treat_all"]
+    benefit = ["model", "threshold", *_with_ends(["net_benefit", "gain"]), "treat_all"]
     return (
         pd.DataFrame(points).reindex(columns=columns),
         pd.DataFrame(predictive).reindex(columns=["model", "status", "prevalence", *_with_ends(["ppv", "npv"])]),
@@ -202,17 +202,16 @@ def _values_by_prevalence(
 
 
 def _decision_curve(label: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
-    """Return the net benefit with interval at each of `THRESHOLDS`, and that of treating all."""
+    """Return net benefit at each of `THRESHOLDS`, that of treating all, and the gain over the better of all and none.
+
+    Benefit and gain come with intervals; much of the benefit's is that of the prevalence, which the gain shares less.
+    """
     thresholds = np.array(THRESHOLDS)
     benefit = net_benefit(label, probability, thresholds, weights)
-    treat_all = net_benefit(label, np.ones(len(label)), thresholds, weights[:1])[0]
-    values, low, high = zip(*(ends(column) for column in benefit.T), strict=True)
-    return pd.DataFrame(
-        {
-            "threshold": thresholds,
-            "net_benefit": values,
-            "net_benefit_low": low,
-            "net_benefit_high": high,
-            "treat_all": treat_all,
-        }
-    )
+    treat_all = net_benefit(label, np.ones(len(label)), thresholds, weights)
+    gain = benefit - np.maximum(treat_all, 0)
+    rows = [
+        {**named_ends("net_benefit", ours), **named_ends("gain", more)}
+        for ours, more in zip(benefit.T, gain.T, strict=True)
+    ]
+    return pd.DataFrame(rows).assign(threshold=thresholds, treat_all=treat_all[0])

@@ -88,10 +88,8 @@ def predictive_table(predictive: pd.DataFrame, seeds: int, provenance: dict) -> 
     rows = []
     for keys, found in wide.groupby(["unit", "dataset", "model", "status"], sort=False):
         by = {row.prevalence: row for row in found.itertuples(index=False)}
-        printed = {f"{name}_{at}": print_interval(by[at], name) for name in ("ppv", "npv") for at in shown}
-        rows.append(
-            dict(zip(("unit", "dataset", "model", "status"), keys, strict=True)) | {"cells": [*printed.values()]}
-        )
+        run = dict(zip(("unit", "dataset", "model", "status"), keys, strict=True))
+        rows.append({**run, "cells": [print_interval(by[at], name) for name in ("ppv", "npv") for at in shown]})
     laid_out = sections(
         pd.DataFrame(rows),
         columns,

@@ -23,11 +23,8 @@ def pairs_table(pairs: pd.DataFrame, seeds: int, provenance: dict) -> Table:
         Of the run; the first is shown.
     provenance : dict
     """
-    columns = ["Pair", "AUC difference", "p", "Holm", "p, DeLong", "Acc difference", "p", "Holm", "p, McNemar"]
-    # a frame needs headings of their own
-    columns = [
-        f"{name}{' ' * number}" if columns.index(name) != number else name for number, name in enumerate(columns)
-    ]
+    columns = ["Pair", "AUC difference", "p", "Holm's p", "DeLong's p"]
+    columns += ["Acc difference", "p of Acc", "Holm's p of Acc", "McNemar's p"]
     printed = sections(
         pairs,
         columns,
@@ -52,7 +49,7 @@ def pairs_table(pairs: pd.DataFrame, seeds: int, provenance: dict) -> Table:
         "likewise (Durkalski 2003).",
         "Holm: adjusted over the pairs of one dataset and split unit "
         f"({', '.join(map(str, sorted(families)))} of networks that trained), AUC and accuracy apart.",
-        "p, DeLong and p, McNemar (exact) take every image for a patient of its own: for comparison alone.",
+        "DeLong's p and McNemar's (exact) take every image for a patient of its own: for comparison alone.",
         *first_seed(seeds),
         *caveats(provenance),
     ]
@@ -119,14 +116,14 @@ def optimism_table(optimism: pd.DataFrame, seeds: int, provenance: dict) -> Tabl
             row.dataset,
             split_unit(row.unit),
             names[row.metric],
-            f"{row.n} of {row.patients}",
+            f"{row.n}, {row.patients}",
             f"{classifier(row.best)} of {row.networks}" if known else f"undefined ({row.networks} trained)",
             *(f"{number:.3f}" if known else "" for number in numbers),
             f"{row.chosen_there:.0%}" if known else "",
             f"{row.optimism:+.3f} ({row.optimism_low:+.3f} to {row.optimism_high:+.3f})" if known else "",
         ]
 
-    columns = ["Dataset", "Split unit", "Metric", "Images of patients", "Best on all", "There", "Best on a half"]
+    columns = ["Dataset", "Split unit", "Metric", "Images, patients", "Best on all", "There", "Best on a half"]
     columns += ["The same on the other half", "Chosen by a half", "Optimism"]
     ordered = optimism.sort_values("dataset", kind="stable")
     printed = pd.DataFrame([cells(row) for row in ordered.itertuples(index=False)], columns=columns)
