@@ -8,6 +8,7 @@ from scipy import optimize, special, stats
 from bonescan.scoring.predictions import networks, sizes
 from bonescan.scoring.resampled import divide, ends_without_bias, named_ends, resample_weights
 from bonescan.scoring.roc import auc
+from bonescan.scoring.use import share_ends
 from bonescan.terms import TRAINED
 
 BINS = 10
@@ -142,7 +143,7 @@ def score_calibration(part: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.
             row |= fit_calibration(label, probability, images["patient"].to_numpy())
             row |= {"ece_by_chance": error_by_chance(probability, bins, rng), "bins": int(bins.max() + 1)}
             row |= decompose_brier(label, probability, bins)
-            curves.append(reliability_curve(label, probability, bins, weights).assign(model=named["model"]))
+            curves.append(reliability_curve(label, probability, bins, patients).assign(model=named["model"]))
         rows.append(row)
     means = [
         f"{name}{end}" for name in ("brier", "skill", "ece", "slope", "intercept") for end in ("", "_low", "_high")
@@ -155,18 +156,13 @@ def score_calibration(part: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.
 
 
 def reliability_curve(
-    label: np.ndarray, probability: np.ndarray, bins: np.ndarray, weights: np.ndarray
+    label: np.ndarray, probability: np.ndarray, bins: np.ndarray, patient: np.ndarray
 ) -> pd.DataFrame:
     """Return the points of a reliability diagram: `bin`, `n`, `probability`, `share` with interval."""
-    images, metastatic, summed = bin_sums(label, probability, bins, weights)
-    share = divide(metastatic, images)
-    rows = [
-        {
-            "bin": number + 1,
-            "n": int(images[0, number]),
-            "probability": summed[0, number] / images[0, number],
-            **named_ends("share", share[:, number]),
-        }
-        for number in range(images.shape[1])
-    ]
+    rows = []
+    for number in range(bins.max() + 1):
+        held = bins == number
+        share, low, high = share_ends(label[held] == 1, patient[held])
+        row = {"bin": number + 1, "n": int(held.sum()), "probability": probability[held].mean()}
+        rows.append({**row, "share": share, "share_low": low, "share_high": high})
     return pd.DataFrame(rows)

@@ -13,7 +13,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
 from bonescan.scoring.metrics import predict_class
-from bonescan.scoring.predictions import side_by_side
+from bonescan.scoring.predictions import side_by_side, sizes
 from bonescan.terms import TRAINED
 
 
@@ -157,7 +157,7 @@ def compare_pairs(part: pd.DataFrame) -> pd.DataFrame:
         One row per pair: `first`, `second`, `status` (trained, or which network has no result); `auc_difference` with
         interval, `auc_p` and `auc_holm`, by patient; `auc_p_images` (DeLong); `accuracy_difference` with interval,
         `accuracy_p` and `accuracy_holm`, by patient; `accuracy_p_images` (McNemar, exact); `family`, how many pairs
-        Holm's correction is over.
+        Holm's correction is over; `n`, `patients`, `metastatic` (images).
     """
     images, wide = side_by_side(part)
     status = part.drop_duplicates("model").set_index("model")["status"]
@@ -189,7 +189,7 @@ def compare_pairs(part: pd.DataFrame) -> pd.DataFrame:
     pairs = pd.DataFrame(rows).reindex(columns=["first", "second", "status", *numbers])
     for name in ("auc", "accuracy"):
         pairs[f"{name}_holm"] = holm(pairs[f"{name}_p"].astype(float))
-    return pairs.assign(family=int(pairs["auc_p"].notna().sum()))
+    return pairs.assign(family=int(pairs["auc_p"].notna().sum()), **sizes(part))
 
 
 def _columns(name: str, found: tuple[float, float, float]) -> dict[str, float]:

@@ -136,7 +136,7 @@ def score_use(part: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFram
         One row per network: `model`, `status`, `n`, `patients`, `metastatic`; with interval `auc`, `sensitivity` and
         `specificity` of the decision, `sensitivity_at_80` (specificity, %) and so on, `specificity_at_80` and so on.
     predictive : DataFrame
-        One row per network and prevalence: `model`, `status`, `prevalence`, with interval `ppv` and `npv`.
+        One row per network and prevalence: `model` to `metastatic` likewise, `prevalence`; with interval `ppv`, `npv`.
     curves : DataFrame
         One row per threshold and network that trained: `model`, `threshold`, with interval `net_benefit` and
         `gain` over the better of treating all and none, `treat_all`.
@@ -155,14 +155,17 @@ def score_use(part: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFram
             values = _values_by_prevalence(label, probability, images["patient"].to_numpy(), rng)
             curves.append(_decision_curve(label, probability, weights).assign(model=named["model"]))
         points.append(row)
-        predictive += [{**named, "prevalence": prevalence, **values.get(prevalence, {})} for prevalence in PREVALENCES]
+        predictive += [
+            {**named, **sizes(images), "prevalence": prevalence, **values.get(prevalence, {})}
+            for prevalence in PREVALENCES
+        ]
     rates = ["auc", "sensitivity", "specificity"]
     rates += [f"{name}_at_{100 * least:.0f}" for name in ("sensitivity", "specificity") for least in FIXED]
     columns = ["model", "status", "n", "patients", "metastatic", *_with_ends(rates)]
     benefit = ["model", "threshold", *_with_ends(["net_benefit", "gain"]), "treat_all"]
     return (
         pd.DataFrame(points).reindex(columns=columns),
-        pd.DataFrame(predictive).reindex(columns=["model", "status", "prevalence", *_with_ends(["ppv", "npv"])]),
+        pd.DataFrame(predictive).reindex(columns=[*columns[:5], "prevalence", *_with_ends(["ppv", "npv"])]),
         pd.concat(curves, ignore_index=True)[benefit] if curves else pd.DataFrame(columns=benefit),
     )
 

@@ -97,6 +97,7 @@ def predictive_table(predictive: pd.DataFrame, seeds: int, provenance: dict) -> 
     )
     notes = [
         BY_PATIENT,
+        *sizes(predictive),
         "By Bayes' rule from sensitivity and specificity of the soft-max's decision, which are taken to hold at every "
         "prevalence; all prevalences from 2 to 40 % in the CSV.",
         *first_seed(seeds),

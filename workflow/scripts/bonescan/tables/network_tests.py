@@ -3,7 +3,7 @@
 import pandas as pd
 
 from bonescan.tables.formats import Section, Table
-from bonescan.tables.intervals import BY_PATIENT, or_status, print_p, sections
+from bonescan.tables.intervals import BY_PATIENT, or_status, print_p, sections, sizes
 from bonescan.wording import caveats, classifier, first_seed, split_unit
 
 
@@ -45,6 +45,7 @@ def pairs_table(pairs: pd.DataFrame, seeds: int, provenance: dict) -> Table:
     families = pairs.drop_duplicates(["unit", "dataset"])["family"].unique()
     notes = [
         BY_PATIENT,
+        *sizes(pairs),
         "p of the AUC: DeLong's test, clustered by patient (Obuchowski 1997); p of the accuracy: McNemar's, clustered "
         "likewise (Durkalski 2003).",
         "Holm: adjusted over the pairs of one dataset and split unit "
