@@ -38,6 +38,7 @@ include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/audit.smk"
+include: "workflow/rules/clinical_use.smk"
 include: "workflow/rules/phantom_quality.smk"
 include: "workflow/rules/standard_reader.smk"
 

@@ -8,7 +8,7 @@ import pytest
 from result_rows import run, summary
 
 from bonescan.scoring.metrics import score
-from bonescan.scoring.resampling import score_resamples, weigh_patients
+from bonescan.scoring.resampled import weigh_patients, weighted_metrics
 from bonescan.scoring.summary import keep_first_run, summarise
 from bonescan.terms import RUN
 
@@ -81,17 +81,18 @@ def test_resamples_are_scored_as_their_images_are():
     rng = np.random.default_rng(2)
     label, chance = rng.integers(0, 2, 50), np.round(rng.random(50), 1)
     patients = np.array([f"P{i // 2}" for i in range(50)])
-    weight = weigh_patients(np.unique(patients), rng, 5)
-    found = score_resamples(label, chance, weight.loc[patients].to_numpy())
-    for number in range(5):
-        rows = np.repeat(np.arange(50), weight.loc[patients].to_numpy()[:, number])
+    weights = weigh_patients(patients, rng, 5)
+    assert (weights.sum() == 25).all() and (weights[0] == 1).all()
+    weights = weights.loc[patients].to_numpy().T
+    found = weighted_metrics(label, chance, weights)
+    for number, weight in enumerate(weights):
+        rows = np.repeat(np.arange(50), weight.astype(int))
         expected = score(label[rows], chance[rows])
         assert {name: values[number] for name, values in found.items()} == pytest.approx(
             {name: expected[name] for name in found}, nan_ok=True
         )
-    assert (weight.sum() == 25).all()
 
 
 def test_a_resample_of_one_class_has_no_auc():
-    found = score_resamples(np.array([1, 0]), np.array([0.9, 0.1]), np.array([[2, 1], [0, 1]]))
+    found = weighted_metrics(np.array([1, 0]), np.array([0.9, 0.1]), np.array([[2, 0], [1, 1]]))
     assert np.isnan(found["auc"][0]) and np.isnan(found["specificity"][0]) and found["auc"][1] == 1

@@ -9,7 +9,7 @@ from result_rows import run, summary
 
 from bonescan.label.cohort import count_subtypes
 from bonescan.scoring.comparison import compare
-from bonescan.tables import cohort, comparison, formats, networks, results
+from bonescan.tables import cohort, comparison, formats, intervals, networks, results
 from bonescan.terms import PAPER_METRICS, SUBTYPES
 from bonescan.wording import caveats, origin, sort_units
 
@@ -217,7 +217,7 @@ def test_result_table_puts_the_papers_unit_first_and_status_for_numbers():
     ],
 )
 def test_no_digit_is_printed_that_the_interval_does_not_support(value, low, high, printed):
-    assert results.print_interval(value, low, high) == printed
+    assert intervals.print_interval(value, low, high) == printed
 
 
 def test_result_table_of_a_dataset_that_was_not_run():

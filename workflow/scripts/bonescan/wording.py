@@ -60,6 +60,16 @@ def caveats(provenance: dict) -> list[str]:
     return ["The scans are simulated: these numbers are not clinical performance."]
 
 
+def first_run(runs: int) -> list[str]:
+    """Return the sentence that must accompany results of the first of several trainings; none for one."""
+    return [f"First of {runs} trainings a network."] if runs > 1 else []
+
+
+def part_name(unit: str, dataset: str) -> str:
+    """Return the name of a test part: `D1, split by patient`."""
+    return f"{dataset}, split by {split_unit(unit)}"
+
+
 def split_unit(unit: str) -> str:
     """Return the name of a split unit; the paper's is marked as such."""
     return "image (the paper's)" if unit == "image" else unit

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from bonescan.scoring.resampling import score_resamples, weigh_patients
+from bonescan.scoring.resampled import ends, weigh_patients, weighted_metrics
 from bonescan.terms import PAPER_METRICS, TRAINED
 
 KEYS = ["unit", "dataset", "model"]
@@ -37,7 +37,7 @@ def summarise(metrics: pd.DataFrame, predictions: pd.DataFrame, rng: np.random.G
         `epochs_allowed`, `n_train`, `n_test` (images, means over the runs), `patients` (tested in any run). A metric is
         NaN where no run trained, and where it is undefined (0/0) for a run that trained.
     """
-    weight = weigh_patients(np.sort(predictions["patient"].unique()), rng)
+    weights = weigh_patients(predictions["patient"].to_numpy(), rng)
     tested = dict(list(predictions.groupby(KEYS, sort=False)))
     rows = []
     for keys, runs in metrics.groupby(KEYS, sort=False):
@@ -53,7 +53,7 @@ def summarise(metrics: pd.DataFrame, predictions: pd.DataFrame, rng: np.random.G
                 "runs": len(runs),
                 "runs_trained": len(trained),
                 **{name: trained[name].astype(float).mean(skipna=False) for name in AVERAGED},
-                **_intervals(images.merge(trained[REPLICATE], on=REPLICATE), weight, rng),
+                **_intervals(images.merge(trained[REPLICATE], on=REPLICATE), weights, rng),
                 **{name: trained[name].astype(float).mean() for name in ("training_accuracy", "epochs")},
                 "epochs_allowed": runs["epochs_allowed"].iloc[0],
                 **{name: round(runs[name].mean()) for name in ("n_train", "n_test")},
@@ -63,26 +63,33 @@ def summarise(metrics: pd.DataFrame, predictions: pd.DataFrame, rng: np.random.G
     return pd.DataFrame(rows)
 
 
-def _intervals(images: pd.DataFrame, weight: pd.DataFrame, rng: np.random.Generator) -> dict[str, float]:
+def _intervals(images: pd.DataFrame, weights: pd.DataFrame, rng: np.random.Generator) -> dict[str, float]:
     """Return `_low` and `_high` of every metric; NaN where there is no run."""
     scores = [
-        score_resamples(run["label"].to_numpy(), run["probability"].to_numpy(), weight.loc[run["patient"]].to_numpy())
+        weighted_metrics(
+            run["label"].to_numpy(), run["probability"].to_numpy(), weights.loc[run["patient"]].to_numpy().T
+        )
         for _, run in images.groupby(REPLICATE, sort=False)
     ]
-    ends = {}
+    found = dict.fromkeys((f"{name}_{end}" for name in AVERAGED for end in ("low", "high")), np.nan)
+    if not scores:
+        return found
+    # which runs each resample holds; the sample itself, which is the first, holds all of them
+    drawn = rng.integers(len(scores), size=(len(scores), weights.shape[1]))
     for name in AVERAGED:
-        low = high = np.nan
-        if scores:
-            found = np.array([run[name] for run in scores])
-            drawn = rng.integers(len(found), size=found.shape) if len(found) > 1 else np.zeros(found.shape, int)
-            means = np.take_along_axis(found, drawn, axis=0).mean(axis=0)
-            if not np.isnan(means).all():
-                low, high = np.nanpercentile(means, [2.5, 97.5])
-        ends |= {f"{name}_low": float(low), f"{name}_high": float(high)}
-    return ends
+        of_runs = np.array([run[name] for run in scores])
+        means = np.take_along_axis(of_runs, drawn, axis=0).mean(axis=0)
+        means[0] = of_runs[:, 0].mean()
+        _, found[f"{name}_low"], found[f"{name}_high"] = ends(means)
+    return found
 
 
 def keep_first_run(table: pd.DataFrame) -> pd.DataFrame:
     """Keep the first draw and seed of each unit, dataset and model of `metrics.tsv` or `predictions.tsv`."""
     first = table.groupby(KEYS, sort=False)[REPLICATE].transform("first")
     return table[(table[REPLICATE] == first).all(axis=1)]
+
+
+def count_runs(table: pd.DataFrame) -> int:
+    """Return how many trainings a network has, one for each draw and seed, in `metrics.tsv` or `predictions.tsv`."""
+    return len(table[REPLICATE].drop_duplicates())

@@ -4,7 +4,8 @@ import pandas as pd
 
 from bonescan.tables.cohort import print_ratio
 from bonescan.tables.formats import SPAN, Section, Table
-from bonescan.tables.results import TRAINING, print_interval, print_metric, result_notes
+from bonescan.tables.intervals import print_interval
+from bonescan.tables.results import TRAINING, print_metric, result_notes
 from bonescan.terms import SUBTYPES, TRAINED
 from bonescan.wording import SCORE_NAMES, SUBTYPE_NAMES
 

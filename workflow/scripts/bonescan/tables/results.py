@@ -1,11 +1,11 @@
 """Tables 6 to 9: metrics on the test parts, under every split unit, from `bonescan.scoring.summary.summarise`."""
 
-import math
 from collections.abc import Callable, Iterable
 
 import pandas as pd
 
 from bonescan.tables.formats import SPAN, Section, Table
+from bonescan.tables.intervals import print_scored
 from bonescan.terms import TRAINED
 from bonescan.wording import METRIC_NAMES, caveats, classifier, sort_units, split_unit
 
@@ -31,35 +31,11 @@ def print_metric(value: float) -> str:
     return "undefined" if pd.isna(value) else f"{value:.4f}"
 
 
-def supported_decimals(low: float, high: float) -> int:
-    """Return how many decimals an interval supports, 1 to 4: a unit of the last is at most a quarter of its width.
-
-    An interval of no width, as of scores that are all 1, is no reason to print more than two.
-    """
-    unit = (high - low) / 4
-    return min(max(math.ceil(-math.log10(unit)), 1), 4) if unit > 0 else 2
-
-
-def print_interval(value: float, low: float, high: float) -> str:
-    """Return a value with its interval, to the digits that the interval supports, such as `0.83 (0.79–0.87)`."""
-    if pd.isna(value):
-        return "undefined"
-    if pd.isna(low) or pd.isna(high):
-        return f"{value:.1f} (no interval)"
-    decimals = supported_decimals(low, high)
-    return f"{value:.{decimals}f} ({low:.{decimals}f}–{high:.{decimals}f})"
-
-
-def print_with_interval(row, name: str) -> str:
-    """Return a metric of a row of `summarise` with its interval."""
-    return print_interval(*(getattr(row, name + end) for end in ("", "_low", "_high")))
-
-
 def metric_cells(row) -> list[str]:
     """Return the printed metrics of a row of `summarise` and its training accuracy, or the status across them all."""
     if row.status != TRAINED:
         return [row.status, *[SPAN] * len(METRIC_NAMES)]
-    return [*(print_with_interval(row, name) for name in METRIC_NAMES), print_training(row)]
+    return [*(print_scored(row, name) for name in METRIC_NAMES), print_training(row)]
 
 
 def print_training(row) -> str:
@@ -163,7 +139,7 @@ def table9(summary: pd.DataFrame, provenance: dict) -> Table:
     rows = []
     for (dataset, unit), group in ours.groupby(["dataset", "unit"], sort=False):
         cells = {row.model: row for row in group.itertuples(index=False)}
-        for heading, print_cell in (("AUC", lambda row: print_with_interval(row, "auc")), (TRAINING, print_training)):
+        for heading, print_cell in (("AUC", lambda row: print_scored(row, "auc")), (TRAINING, print_training)):
             found = [_cell(cells.get(model), print_cell) for model in models]
             rows.append([dataset, split_unit(unit), heading, *found])
     printed = pd.DataFrame(rows, columns=["Dataset", "Split unit", "", *map(classifier, models)])
