@@ -8,7 +8,7 @@ from matplotlib.patches import Patch
 
 from bonescan.figures.curves import make_grid
 from bonescan.figures.style import ACCENT, FAINT, MARK, say, styled
-from bonescan.tables.intervals import print_interval
+from bonescan.tables.intervals import print_scored
 from bonescan.terms import TRAINED
 from bonescan.wording import caveats, classifier, first_run
 
@@ -82,7 +82,7 @@ def draw_reliability(scores: pd.DataFrame, curve: pd.DataFrame, model: str, runs
             panel.set_ylabel("Share of metastatic images")
         _write(panel, _sizes(run), (0.03, 0.99))
         text = (
-            f"ECE {print_interval(run, 'ece')}\nby chance {run.ece_by_chance:.2f}\nslope {print_interval(run, 'slope')}"
+            f"ECE {print_scored(run, 'ece')}\nby chance {run.ece_by_chance:.2f}\nslope {print_scored(run, 'slope')}"
         )
         _write(panel, text, (0.99, 0.02), ACCENT)
     return figure
@@ -163,7 +163,7 @@ def draw_predictive_values(
         panel.set(xlim=(0, 0.42), ylim=(0, 1.02), xlabel="Prevalence of metastases")
         if dataset == min(points["dataset"]):
             panel.set_ylabel("Predictive value")
-        rates = "\n".join(f"{name} {print_interval(run, name)}" for name in ("sensitivity", "specificity"))
+        rates = "\n".join(f"{name} {print_scored(run, name)}" for name in ("sensitivity", "specificity"))
         _write(panel, f"{_sizes(run)}\n{rates}", (0.99, 0.02))
     handles = [Patch(color=colour, label=text) for colour, text in looks.values()]
     figure.legend(handles=handles, loc="outside upper center", ncols=2)
