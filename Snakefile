@@ -14,6 +14,7 @@ include: "workflow/rules/common.smk"
 wildcard_constraints:
     scale="|".join(config["scales"]),
     unit="|".join(UNITS),
+    draw="|".join(DRAWS),
     dataset="|".join(DATASETS),
     model="|".join(config["networks"]),
     seed=r"\d+",
@@ -36,6 +37,8 @@ include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/audit.smk"
+include: "workflow/rules/clinical_use.smk"
 include: "workflow/rules/phantom_quality.smk"
 include: "workflow/rules/standard_reader.smk"
 
@@ -43,4 +46,4 @@ include: "workflow/rules/standard_reader.smk"
 rule all:
     default_target: True
     input:
-        [rules.tables.input, rules.figures.input] if LABELLED else UNLABELLED,
+        [rules.tables.input, rules.figures.input, rules.audit.input] if LABELLED else UNLABELLED,

@@ -39,6 +39,8 @@ def merged(text):
         ("scales: {desk: {epochs: {D1: 0}}}", r"scales.desk.epochs.D1: 0 is less than the minimum of 1"),
         ("scales: {desk: {end_below_loss: 0}}", r"desk.end_below_loss: 0 is less than or equal to .* \(a loss above 0"),
         ("scales: {desk: {own_rate: {R50: 0.1}}}", r"scales.desk.own_rate: expected names of networks .*, got R50"),
+        ("audit: {limit: 1}", r"audit.limit: 1 is less than the minimum of 2"),
+        ("audit: {sizes: {D1: [47]}}", r"audit.sizes.D1: \[47\] is not valid .*two from 1, positive and negative"),
         ("models: [V7]", r"figures.classifier: expected one of models \['V7'\], got V21"),
         ("label: {votes: 1}", r"label.votes: expected 2, the majority of simulate.readers, got 1"),
         ("crop: {size: 64}", r"scales.desk.block: expected at most crop.size / 32, 2, .* got 4"),

@@ -98,8 +98,8 @@ def test_script(tmp_path, lineage):
         SimpleNamespace(
             input=SimpleNamespace(lineage=tmp_path / "lineage.tsv"),
             output=output,
-            params=SimpleNamespace(ratio=[7, 3], seed=1),
-            wildcards=SimpleNamespace(unit="image"),
+            params={"ratio": [7, 3], "seed": 1, "draw": {"repeat": 2}},
+            wildcards=SimpleNamespace(unit="image", draw="repeat2"),
         )
     )
     first, second, third = (pd.read_table(path) for path in output.values())

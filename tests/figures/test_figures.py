@@ -184,12 +184,6 @@ def test_layer_label(values, label):
     assert architecture.layer_label(values) == label
 
 
-def test_first_seed_is_that_of_each_network():
-    columns = ["unit", "dataset", "model", "seed"]
-    table = pd.DataFrame([("image", "D1", "A", 7), ("image", "D1", "A", 3), ("image", "D1", "B", 3)], columns=columns)
-    assert curves.keep_first_seed(table)["seed"].tolist() == [7, 3]
-
-
 def test_colours_are_distinct_for_the_papers_seven():
     assert len(set(curves.choose_colours("ABCDEFG").values())) == 7
 
@@ -199,7 +193,7 @@ def test_figure_8_marks_the_end_of_a_training_that_ended_early(epochs, dots):
     """A training that diverged has ended, too, but not because nothing was left to learn."""
     runs = [("A", "trained", epochs, 4), ("B", "trained", 4, 4), ("C", "diverged", 1, 4)]
     metrics = pd.DataFrame(runs, columns=["model", "status", "epochs", "epochs_allowed"])
-    metrics = metrics.assign(unit="image", dataset="D1", seed=1)
+    metrics = metrics.assign(unit="image", draw="repeat1", dataset="D1", seed=1)
     histories = {
         ("image", "D1", model): pd.DataFrame({"epoch": range(1, epochs + 1), "accuracy": np.linspace(0.5, 0.9, epochs)})
         for model, _, epochs, _ in runs

@@ -70,7 +70,7 @@ def test_script(tmp_path):
     for model, chances, status in [("V7", [0.9, 0.2, 0.4, 0.1], "trained"), ("V24", [None] * 4, "diverged")]:
         folder = tmp_path / model
         folder.mkdir()
-        run = {"unit": "image", "dataset": "D3", "model": model, "seed": 1}
+        run = {"unit": "image", "draw": "repeat1", "dataset": "D3", "model": model, "seed": 1}
         table = pd.DataFrame({"image": list("dcba"), "probability": chances[::-1]})
         table.to_csv(folder / "probabilities.tsv", sep="\t", index=False)
         record = run | {"status": status, "reason": "", "n_train": 1, "epochs": 3, "epochs_allowed": 24}
@@ -80,8 +80,9 @@ def test_script(tmp_path):
         inputs["fits"].append(str(folder / "fit.json"))
     job = SimpleNamespace(
         input=SimpleNamespace(splits=[str(tmp_path / "D3.tsv")], **inputs),
-        output=SimpleNamespace(predictions=tmp_path / "predictions.tsv", metrics=tmp_path / "metrics.tsv"),
-        params=SimpleNamespace(datasets=["D3"]),
+        output=SimpleNamespace(**{name: tmp_path / f"{name}.tsv" for name in ("predictions", "metrics", "summary")}),
+        params=SimpleNamespace(divisions=[["repeat1", "D3"]], seed=1),
+        wildcards=SimpleNamespace(unit="image"),
     )
     evaluate.main(job)
     predictions = pd.read_table(tmp_path / "predictions.tsv", dtype={"patient": str})
@@ -90,6 +91,10 @@ def test_script(tmp_path):
     pd.read_table(inputs["probabilities"][0]).head(3).to_csv(inputs["probabilities"][0], sep="\t", index=False)
     with pytest.raises(ValueError, match="expected a row for each of 4 test images, got 3"):
         evaluate.main(job)
+    summary = pd.read_table(tmp_path / "summary.tsv").set_index("model")
+    assert summary.loc["V7", ["accuracy", "patients", "runs_trained"]].tolist() == [0.75, 4, 1]
+    assert summary.loc["V7", "accuracy_low"] < 0.75 < summary.loc["V7", "accuracy_high"]
+    assert summary.loc["V24", "status"] == "diverged" and math.isnan(summary.loc["V24", "accuracy_low"])
     metrics = pd.read_table(tmp_path / "metrics.tsv").set_index("model")
     assert metrics.loc["V7", ["tp", "fn", "fp", "tn", "n_train", "n_test"]].tolist() == [1, 1, 0, 2, 1, 4]
     assert metrics.loc["V7", ["epochs", "epochs_allowed", "training_accuracy"]].tolist() == [3, 24, 1]

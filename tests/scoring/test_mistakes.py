@@ -11,7 +11,7 @@ def predictions():
     columns = ["image", "label", "probability"]
     cells = [("a", 0, 0.6), ("b", 0, 0.9), ("c", 0, 0.5), ("d", 1, 0.5), ("e", 1, 0.1), ("f", 1, 0.6), ("g", 1, 0.1)]
     table = pd.DataFrame(cells, columns=columns)
-    return table.assign(unit="image", dataset="D3", model="V21", seed=1, source=table["image"])
+    return table.assign(unit="image", draw="repeat1", dataset="D3", model="V21", seed=1, source=table["image"])
 
 
 def test_worst_ranks_the_most_confident_mistakes_first(predictions):
@@ -21,9 +21,10 @@ def test_worst_ranks_the_most_confident_mistakes_first(predictions):
 
 
 def test_mistakes_say_why_there_are_none(predictions):
-    columns = ["unit", "dataset", "model", "seed", "status"]
+    columns = ["unit", "dataset", "draw", "model", "seed", "status"]
     metrics = pd.DataFrame(
-        [("image", "D3", "V21", 1, "trained"), ("patient", "D3", "V21", 1, "diverged")], columns=columns
+        [("image", "D3", "repeat1", "V21", 1, "trained"), ("patient", "D3", "repeat1", "V21", 1, "diverged")],
+        columns=columns,
     )
     right = predictions[predictions["label"] == (predictions["probability"] > 0.5)]
     found = find_mistakes(right, metrics, "V21", "D3", 4)

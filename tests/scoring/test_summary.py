@@ -2,39 +2,22 @@
 
 import math
 
+import numpy as np
 import pandas as pd
+import pytest
+from result_rows import run, summary
 
-from bonescan.scoring.summary import keep_first_seed, summarise
-
-
-def run(unit="image", dataset="D1", model="V7", seed=1, status="trained", reason="", **metrics):
-    """One row of metrics.tsv."""
-    values = dict.fromkeys(("accuracy", "precision", "recall", "specificity", "f1", "auc"), 0.5) | metrics
-    return {
-        "unit": unit,
-        "dataset": dataset,
-        "model": model,
-        "seed": seed,
-        "status": status,
-        "reason": reason,
-        **values,
-        "training_accuracy": 0.875,
-        "epochs": 20,
-        "epochs_allowed": 24,
-        "n_train": 7,
-        "n_test": 3,
-    }
-
-
-def summary(*runs):
-    return summarise(pd.DataFrame(runs))
+from bonescan.scoring.metrics import score
+from bonescan.scoring.resampled import weigh_patients, weighted_metrics
+from bonescan.scoring.summary import keep_first_run, summarise
+from bonescan.terms import RUN
 
 
 def test_summarise_averages_the_seeds_that_trained():
     row = summary(
         run(seed=1, accuracy=0.5), run(seed=2, accuracy=0.75), run(seed=3, status="diverged", accuracy=math.nan)
     ).iloc[0]
-    assert (row["status"], row["seeds"], row["seeds_trained"], row["accuracy"]) == ("trained", 3, 2, 0.625)
+    assert (row["status"], row["runs"], row["runs_trained"], row["accuracy"]) == ("trained", 3, 2, 0.625)
 
 
 def test_summarise_averages_training_accuracy_and_epochs_of_the_seeds_that_trained():
@@ -50,6 +33,66 @@ def test_summarise_keeps_undefined_undefined():
     assert math.isnan(row["precision"])
 
 
-def test_the_first_seed_of_each_network_is_kept():
-    table = pd.DataFrame([run(seed=3), run(seed=1), run(model="V16", seed=1)])
-    assert keep_first_seed(table)[["model", "seed"]].to_numpy().tolist() == [["V7", 3], ["V16", 1]]
+def test_the_first_run_of_each_network_is_kept():
+    table = pd.DataFrame([run(seed=3), run(seed=1), run(seed=3, draw="repeat2"), run(model="V16", seed=1)])
+    kept = keep_first_run(table)[["model", "draw", "seed"]].to_numpy().tolist()
+    assert kept == [["V7", "repeat1", 3], ["V16", "repeat1", 1]]
+
+
+def test_a_metric_of_one_run_has_the_interval_of_the_binomial():
+    # 30 of 40 right, each of another patient: 0.75 +- 1.96 sqrt(.75 * .25 / 40)
+    row = summary(run(accuracy=0.75)).iloc[0]
+    half = 1.96 * math.sqrt(0.75 * 0.25 / 40)
+    assert (row["accuracy_low"], row["accuracy_high"]) == pytest.approx((0.75 - half, 0.75 + half), abs=0.03)
+    assert row["patients"] == 40
+
+
+def test_runs_that_differ_widen_the_interval():
+    rng = np.random.default_rng(3)
+    label = np.tile([0, 1], 200)
+    images = pd.DataFrame({"patient": [f"P{i}" for i in range(400)], "label": label})
+    runs, tables = [], []
+    for draw, right in (("repeat1", 0.6), ("repeat2", 0.9)):
+        chance = np.where(rng.random(400) < right, label, 1 - label) * 0.8 + 0.1
+        runs.append(run(draw=draw))
+        tables.append(
+            images.assign(**{k: runs[-1][k] for k in ("unit", "draw", "dataset", "model", "seed")}, probability=chance)
+        )
+    both = summarise(pd.DataFrame(runs), pd.concat(tables), rng).iloc[0]
+    one = summarise(pd.DataFrame(runs[:1]), tables[0], rng).iloc[0]
+    assert both["accuracy_high"] - both["accuracy_low"] > 2 * (one["accuracy_high"] - one["accuracy_low"])
+    assert (both["draws"], both["seeds"], both["runs"]) == (2, 1, 2)
+
+
+def test_copies_of_an_image_do_not_narrow_the_interval():
+    label = np.tile([0, 1], 30)
+    chance = np.where(np.arange(60) % 3 == 0, 1 - label, label) * 0.8 + 0.1
+    images = pd.DataFrame({"patient": [f"P{i}" for i in range(60)], "label": label, "probability": chance})
+    images = images.assign(**{key: run()[key] for key in RUN})
+    ends = [
+        summarise(pd.DataFrame([run()]), pd.concat([images] * copies), np.random.default_rng(1)).iloc[0]
+        for copies in (1, 5)
+    ]
+    for name in ("accuracy_low", "auc_low", "f1_high"):
+        assert ends[0][name] == pytest.approx(ends[1][name])
+
+
+def test_resamples_are_scored_as_their_images_are():
+    rng = np.random.default_rng(2)
+    label, chance = rng.integers(0, 2, 50), np.round(rng.random(50), 1)
+    patients = np.array([f"P{i // 2}" for i in range(50)])
+    weights = weigh_patients(patients, rng, 5)
+    assert (weights.sum() == 25).all() and (weights[0] == 1).all()
+    weights = weights.loc[patients].to_numpy().T
+    found = weighted_metrics(label, chance, weights)
+    for number, weight in enumerate(weights):
+        rows = np.repeat(np.arange(50), weight.astype(int))
+        expected = score(label[rows], chance[rows])
+        assert {name: values[number] for name, values in found.items()} == pytest.approx(
+            {name: expected[name] for name in found}, nan_ok=True
+        )
+
+
+def test_a_resample_of_one_class_has_no_auc():
+    found = weighted_metrics(np.array([1, 0]), np.array([0.9, 0.1]), np.array([[2, 0], [1, 1]]))
+    assert np.isnan(found["auc"][0]) and np.isnan(found["specificity"][0]) and found["auc"][1] == 1

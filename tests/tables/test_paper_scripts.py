@@ -13,6 +13,7 @@ from workflow_runs import ROOT
 
 from bonescan.chance import generator
 from bonescan.crop import crop_row, crop_thorax
+from bonescan.scoring.summary import summarise
 
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
 CROP = {key: value for key, value in CONFIG["crop"].items() if key not in ("method", "untrusted")}
@@ -121,14 +122,29 @@ class Cohort:
         metrics, predictions, histories, fits = {}, {}, [], []
         for unit, dataset, model, status, probability in runs:
             scored = status == "trained"
-            row = {"unit": unit, "dataset": dataset, "model": model, "seed": 1, "status": status, "reason": ""}
+            row = {
+                "unit": unit,
+                "draw": "repeat1",
+                "dataset": dataset,
+                "model": model,
+                "seed": 1,
+                "status": status,
+                "reason": "",
+            }
             row |= {"tp": 1, "fn": 1, "fp": 1, "tn": 1} if scored else dict.fromkeys(("tp", "fn", "fp", "tn"))
             row |= dict.fromkeys(
                 ("accuracy", "precision", "recall", "specificity", "f1", "auc"), 0.5 if scored else None
             )
             row |= {"training_accuracy": 0.9 if scored else None, "epochs": 1, "epochs_allowed": 2}
             metrics.setdefault(unit, []).append(row | {"n_train": 8, "n_test": len(table)})
-            run = {"unit": unit, "dataset": dataset, "model": model, "seed": 1, "source": table["image"]}
+            run = {
+                "unit": unit,
+                "draw": "repeat1",
+                "dataset": dataset,
+                "model": model,
+                "seed": 1,
+                "source": table["image"],
+            }
             predictions.setdefault(unit, []).append(table.assign(**run, probability=probability))
             history = self.folder / unit / dataset / model / "seed1" / "history.csv"
             history.parent.mkdir(parents=True)
@@ -136,11 +152,19 @@ class Cohort:
             histories.append(str(history))
             fits.append(str(history.with_name("fit.json")))
             Path(fits[-1]).write_text(
-                json.dumps({"unit": unit, "dataset": dataset, "model": model, "seed": 1}), encoding="utf-8"
+                json.dumps({"unit": unit, "draw": "repeat1", "dataset": dataset, "model": model, "seed": 1}),
+                encoding="utf-8",
             )
         self.paths |= {"histories": histories, "fits": fits}
         self.paths["metrics"] = [
             write(pd.DataFrame(rows), self.folder / unit / "metrics.tsv") for unit, rows in metrics.items()
+        ]
+        self.paths["summaries"] = [
+            write(
+                summarise(pd.DataFrame(rows), pd.concat(predictions[unit]), np.random.default_rng(1)),
+                self.folder / unit / "summary.tsv",
+            )
+            for unit, rows in metrics.items()
         ]
         self.paths["predictions"] = [
             write(pd.concat(rows), self.folder / unit / "predictions.tsv") for unit, rows in predictions.items()
@@ -245,7 +269,7 @@ def test_result_tables_show_a_status_where_there_is_no_result(usual, tiny):
     names = dict.fromkeys(TABLES["result_tables"], FORMATS)
     markdown = usual.run("result_tables", names)["table8"][1].read_text(encoding="utf-8")
     assert "| image (the paper's) | SPECS R34 | did not train |" in markdown
-    assert "| patient | SPECS R34 | 0.5000 |" in markdown
+    assert "| patient | SPECS R34 | 0.5 (0.0–1.0) |" in markdown
     written = tiny.run("result_tables", names)
     assert "| patient | SPECS V7 | diverged |" in written["table6"][1].read_text(encoding="utf-8")
     assert "D2 is not part of this run." in written["table7"][1].read_text(encoding="utf-8")

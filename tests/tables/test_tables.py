@@ -5,39 +5,16 @@ import math
 
 import pandas as pd
 import pytest
+from result_rows import run, summary
 
 from bonescan.label.cohort import count_subtypes
 from bonescan.scoring.comparison import compare
-from bonescan.scoring.summary import summarise
-from bonescan.tables import cohort, comparison, formats, networks, results
+from bonescan.tables import cohort, comparison, formats, intervals, networks, results
 from bonescan.terms import PAPER_METRICS, SUBTYPES
 from bonescan.wording import caveats, origin, sort_units
 
 PHANTOM = {"cohort": "phantom", "scale": "desk"}
 OWN = {"cohort": "sheet", "scale": "paper"}
-
-
-def run(unit="image", dataset="D1", model="V7", seed=1, status="trained", reason="", **metrics):
-    """One row of metrics.tsv."""
-    values = dict.fromkeys(("accuracy", "precision", "recall", "specificity", "f1", "auc"), 0.5) | metrics
-    return {
-        "unit": unit,
-        "dataset": dataset,
-        "model": model,
-        "seed": seed,
-        "status": status,
-        "reason": reason,
-        **values,
-        "training_accuracy": 0.875,
-        "epochs": 20,
-        "epochs_allowed": 24,
-        "n_train": 7,
-        "n_test": 3,
-    }
-
-
-def summary(*runs):
-    return summarise(pd.DataFrame(runs))
 
 
 def test_origin_and_caveat():
@@ -214,9 +191,11 @@ def test_result_table_puts_the_papers_unit_first_and_status_for_numbers():
         PHANTOM,
     )
     assert table.name == "Table 6"
+    # recall, specificity and F1 of the rows, with the intervals of the images behind them
+    found = ["0.50 (0.56–0.93)", "0.50 (0.55–0.94)", "0.50 (0.57–0.88)"]
     assert table.sections[0].frame.to_numpy().tolist() == [
         ["image (the paper's)", "SPECS V24", "did not train", *[formats.SPAN] * 5],
-        ["patient", "SPECS V7", "0.9877", "undefined", "0.5000", "0.5000", "0.5000", "0.8750"],
+        ["patient", "SPECS V7", "0.99 (0.60–0.88)", "undefined", *found, "0.875"],
     ]
     assert table.sections[0].frame.columns[-1] == "Training Acc"
     assert "on all training images; epochs trained: D1 20 of 24." in " ".join(table.notes)
@@ -225,15 +204,31 @@ def test_result_table_puts_the_papers_unit_first_and_status_for_numbers():
     assert table.values["accuracy"].isna().tolist() == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("value", "low", "high", "printed"),
+    [
+        (0.8312, 0.79, 0.87, "0.83 (0.79–0.87)"),
+        (0.8312, 0.3, 0.95, "0.8 (0.3–0.9)"),
+        (0.98049, 0.97, 0.99, "0.980 (0.970–0.990)"),
+        (0.5, 0.49999, 0.50001, "0.5000 (0.5000–0.5000)"),
+        (1.0, 1.0, 1.0, "1.00 (1.00–1.00)"),
+        (math.nan, math.nan, math.nan, "undefined"),
+        (0.75, math.nan, math.nan, "0.8 (no interval)"),
+    ],
+)
+def test_no_digit_is_printed_that_the_interval_does_not_support(value, low, high, printed):
+    assert intervals.print_interval(value, low, high) == printed
+
+
 def test_result_table_of_a_dataset_that_was_not_run():
     assert results.result_table("D3", summary(run()), PHANTOM).notes == ["D3 is not part of this run."]
 
 
-def test_result_table_says_how_many_seeds_trained():
+def test_result_table_says_how_many_runs_trained():
     table = results.result_table("D1", summary(run(seed=1), run(seed=2, status="diverged")), OWN)
     assert (
-        "Means over 2 training seeds; seeds that trained, where not all did: SPECS V7 1 of 2 (D1, image)."
-        in table.notes
+        "Means over 2 trainings a network (1 draws, 2 seeds); those that trained, where not all did: SPECS V7 1 of 2 "
+        "(D1, image)." in table.notes
     )
 
 
@@ -260,10 +255,10 @@ def test_table9_has_a_row_a_dataset_and_unit():
     )
     assert list(table.sections[0].frame.columns) == ["Dataset", "Split unit", "", "SPECS V7", "SPECS R34"]
     assert table.sections[0].frame.to_numpy().tolist() == [
-        ["D1", "image (the paper's)", "AUC", "0.9123", "diverged"],
-        ["D1", "image (the paper's)", "Training Acc", "0.8750", "diverged"],
+        ["D1", "image (the paper's)", "AUC", "0.91 (0.60–0.88)", "diverged"],
+        ["D1", "image (the paper's)", "Training Acc", "0.875", "diverged"],
         ["D1", "patient", "AUC", "undefined", "not run"],
-        ["D1", "patient", "Training Acc", "0.8750", "not run"],
+        ["D1", "patient", "Training Acc", "0.875", "not run"],
     ]
 
 
@@ -365,19 +360,24 @@ def test_comparison_table_lays_out_ours_below_the_papers(compared):
     first, second, third = (section.frame.to_numpy().tolist() for section in table.sections)
     assert first[1] == ["Samples", "ours", "3 (+1)", "0 (−2)", "1 (−1)", "0 (−2)"]
     assert first[3] == ["Ratio", "ours", "75.0% (+50.0)", "0.0% (−25.0)", "25.0% (0.0)", "0.0% (−25.0)"]
-    assert second[2] == [
-        "SPECS V7",
-        "ours, by patient",
-        "0.6124 (+0.0124)",
-        "0.5000 (−0.1000)",
-        "0.6000 (0.0000)",
-        "0.5000 (−0.1000)",
-        "undefined",
-        "0.8750",
-    ]
+    # ours are the means of the rows, the intervals those of the images behind them
+    assert second[2][:3] == ["SPECS V7", "ours, by patient", "0.61 (0.60–0.88)"]
+    assert second[2][6:] == ["undefined", "0.875"]
     assert second[0] == ["SPECS V7", "paper", *["0.6000"] * 5, ""]
     assert second[4] == ["SPECS V24", "ours, by image", "not run", *[formats.SPAN] * 5]
     assert second[5] == ["SPECS V24", "ours, by patient", "diverged", *[formats.SPAN] * 5]
     assert third[0] == ["SPECS V7", "paper", "0.9000 †"]
     assert any("implies: Table 9 SPECS V7 AUC 0.8000." in note for note in table.notes)
     assert "not clinical performance" in table.notes[-1]
+
+
+def test_latex_breaks_the_lines_of_sentences_alone():
+    frame = pd.DataFrame({"a": ["x"], "b": ["y" * 60], "c": ["z" * 61]})
+    text = formats.as_latex(formats.Table("T", "T.", frame, [formats.Section(frame)], PHANTOM))
+    assert r"\begin{tabular}{lcp{0.60\linewidth}}" in text
+
+
+def test_a_table_that_no_scan_had_a_part_in_says_nothing_of_a_cohort():
+    frame = pd.DataFrame({"a": ["x"]})
+    table = formats.Table("T", "T.", frame, [formats.Section(frame)], {}, ["Note."])
+    assert formats.as_csv(table) == "a\nx\n" and formats.as_markdown(table).endswith("| x |\n\nNote.\n")

@@ -16,6 +16,7 @@ from bonescan.code import Library
 from bonescan.config import check, settle_counts
 from bonescan.ingest.state import check_plan
 from bonescan.machine import caches_without_home, check_folders
+from bonescan.parts import list_draws
 from bonescan.terms import DATASETS, SIMULATED_FINDINGS, UNITS, VIEW_SHAPE
 
 LIBRARY = Library(SCRIPTS)
@@ -47,6 +48,9 @@ ANNOTATIONS = "results/{scale}/simulate/annotations" if PHANTOM else config["coh
 
 # the labels that readers may write; simulated ones mark what they see, whatever the config offers to people
 KNOWN_LABELS = [*config["annotate"]["labels"], *(SIMULATED_FINDINGS if PHANTOM else ())]
+
+# how the images are divided, by the name of the draw
+DRAWS = list_draws(config["split"]["repeats"], config["split"]["folds"])
 
 # images of each class after augmentation, or `auto`
 COUNTS = settle_counts(config, PAPER)

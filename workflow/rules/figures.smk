@@ -4,9 +4,10 @@
 FIGURES = [number for number in range(1, 12) if not (UNCROPPED and number in (2, 3))]
 
 # the trainings whose course Figure 8 draws
-TRAINED = "results/{{scale}}/train/{unit}/{dataset}/{model}/seed{seed}"
-FIRST_SEED = {
+TRAINED = "results/{{scale}}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}"
+FIRST_RUN = {
     "unit": config["split"]["units"],
+    "draw": next(iter(DRAWS)),
     "dataset": config["datasets"],
     "model": config["models"],
     "seed": config["seeds"][0],
@@ -165,8 +166,8 @@ rule figure7:
 rule figure8:
     """Training accuracy of every classifier on every dataset."""
     input:
-        fits=expand(f"{TRAINED}/fit.json", **FIRST_SEED),
-        histories=expand(f"{TRAINED}/history.csv", **FIRST_SEED),
+        fits=expand(f"{TRAINED}/fit.json", **FIRST_RUN),
+        histories=expand(f"{TRAINED}/history.csv", **FIRST_RUN),
         metrics=of_every_unit("metrics"),
     output:
         figure=figure("figures/figure8"),

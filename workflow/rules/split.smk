@@ -2,20 +2,21 @@
 
 
 rule split:
-    """Divide the images 7:3 by image, source or patient, and stop if the split breaks its own promise."""
+    """Divide the images by image, source or patient, 7:3 or into a fold and the rest; stop at a broken promise."""
     input:
         lineage="results/{scale}/augment/lineage.tsv",
     output:
-        D1="results/{scale}/split/{unit}/D1.tsv",
-        D2="results/{scale}/split/{unit}/D2.tsv",
-        D3="results/{scale}/split/{unit}/D3.tsv",
+        D1="results/{scale}/split/{unit}/{draw}/D1.tsv",
+        D2="results/{scale}/split/{unit}/{draw}/D2.tsv",
+        D3="results/{scale}/split/{unit}/{draw}/D3.tsv",
     log:
-        "logs/split/{scale}/{unit}.log",
+        "logs/split/{scale}/{unit}/{draw}.log",
     conda:
         "../../envs/imaging.yaml"
     params:
         ratio=config["split"]["ratio"],
         seed=config["seed"],
+        draw=lambda wildcards: DRAWS[wildcards.draw],
         code=library("split"),
     script:
         "../scripts/split.py"

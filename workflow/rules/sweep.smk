@@ -21,7 +21,7 @@ SWEPT = "results/{{scale}}/sweep/train/{unit}/{dataset}/{model}/{initial_weights
 rule sweep_split:
     """Cut a validation part from the training patients; the test part is left out, so that nothing is tuned on it."""
     input:
-        split="results/{scale}/split/{unit}/{dataset}.tsv",
+        split=f"results/{{scale}}/split/{{unit}}/{next(iter(DRAWS))}/{{dataset}}.tsv",
     output:
         split="results/{scale}/sweep/split/{unit}/{dataset}.tsv",
     log:

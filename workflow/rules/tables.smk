@@ -43,7 +43,7 @@ rule network_tables:
 rule result_tables:
     """Tables 6 to 9: metrics on the test parts, under every split unit."""
     input:
-        metrics=of_every_unit("metrics"),
+        summaries=of_every_unit("summary"),
     output:
         table6=table("tables/table6"),
         table7=table("tables/table7"),
@@ -66,7 +66,7 @@ rule comparison:
         published=workflow.source_path("../resources/published.tsv"),
         cohort="results/{scale}/label/cohort.tsv",
         lineage="results/{scale}/augment/lineage.tsv",
-        metrics=of_every_unit("metrics"),
+        summaries=of_every_unit("summary"),
     output:
         comparison=table("tables/comparison"),
     log:

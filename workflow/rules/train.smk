@@ -27,16 +27,16 @@ rule train:
     """Train one network on one dataset under one split unit."""
     input:
         images=images_of_dataset,
-        split="results/{scale}/split/{unit}/{dataset}.tsv",
+        split="results/{scale}/split/{unit}/{draw}/{dataset}.tsv",
     output:
-        model="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/model.keras",
-        history="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/history.csv",
-        fit="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/fit.json",
-        probabilities="results/{scale}/train/{unit}/{dataset}/{model}/seed{seed}/probabilities.tsv",
+        model="results/{scale}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}/model.keras",
+        history="results/{scale}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}/history.csv",
+        fit="results/{scale}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}/fit.json",
+        probabilities="results/{scale}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}/probabilities.tsv",
     log:
-        "logs/train/{scale}/{unit}/{dataset}/{model}/seed{seed}.log",
+        "logs/train/{scale}/{unit}/{draw}/{dataset}/{model}/seed{seed}.log",
     benchmark:
-        "benchmarks/train/{scale}/{unit}/{dataset}/{model}/seed{seed}.tsv"
+        "benchmarks/train/{scale}/{unit}/{draw}/{dataset}/{model}/seed{seed}.tsv"
     conda:
         "../../envs/training.yaml"
     threads: scale_setting("threads")
@@ -48,8 +48,8 @@ rule train:
         network=lookup(dpath="networks/{model}", within=config),
         training=training_settings,
         compute=config["compute"],
-        checkpoint="results/{scale}/checkpoints/{unit}-{dataset}-{model}-seed{seed}",
-        tensorboard="results/{scale}/tensorboard/{unit}-{dataset}-{model}-seed{seed}",
+        checkpoint="results/{scale}/checkpoints/{unit}-{draw}-{dataset}-{model}-seed{seed}",
+        tensorboard="results/{scale}/tensorboard/{unit}-{draw}-{dataset}-{model}-seed{seed}",
         # what decides the weights: a checkpoint of other code is not used
         fit_code=library("bonescan.models.build", "bonescan.training.fit.fit", "bonescan.backend.prepare"),
         code=library("train"),

@@ -6,7 +6,6 @@ import pandas as pd
 
 from bonescan.files import read_table
 from bonescan.scoring.comparison import compare
-from bonescan.scoring.summary import summarise
 from bonescan.script import logged
 from bonescan.tables.comparison import comparison_table
 from bonescan.tables.formats import save
@@ -17,7 +16,7 @@ def main(snakemake):
     published = pd.read_table(snakemake.input.published, dtype=str, keep_default_na=False)
     cohort, lineage = read_table(snakemake.input.cohort), read_table(snakemake.input.lineage)
     subtypes = {"Table 1": cohort["subtype"], "Table 2": lineage["subtype"]}
-    summary = summarise(pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True))
+    summary = pd.concat(map(read_table, snakemake.input.summaries), ignore_index=True)
     cells = compare(published, subtypes, summary)
     save(comparison_table(cells, summary, snakemake.params.provenance), snakemake.output.comparison)
     logging.info("%d published cells compared", len(cells))

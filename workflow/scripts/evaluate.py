@@ -2,22 +2,22 @@
 
 import pandas as pd
 
+from bonescan.chance import generator
 from bonescan.files import read_json, read_table, write_table
 from bonescan.scoring.metrics import score
+from bonescan.scoring.summary import summarise
 from bonescan.script import logged
-from bonescan.terms import CELLS
-
-RUN = ("unit", "dataset", "model", "seed")
+from bonescan.terms import CELLS, RUN
 
 
 @logged
 def main(snakemake):
-    splits = dict(zip(snakemake.params.datasets, map(read_table, snakemake.input.splits), strict=True))
+    splits = dict(zip(map(tuple, snakemake.params.divisions), map(read_table, snakemake.input.splits), strict=True))
     predictions, metrics = [], []
     for probabilities, fit in zip(snakemake.input.probabilities, snakemake.input.fits, strict=True):
         record = read_json(fit)
         run = {key: record[key] for key in RUN}
-        split = splits[run["dataset"]]
+        split = splits[run["draw"], run["dataset"]]
         test = split.loc[split["part"] == "test", ["image", "source", "patient", "label"]]
         # DEVIATION: each network is tested once; ten tests and their mean, as in the paper, would give the same digits
         given = read_table(probabilities)
@@ -29,8 +29,11 @@ def main(snakemake):
         told = {key: record[key] for key in ("status", "reason")}
         regime = {key: record[key] for key in ("epochs", "epochs_allowed", "training_accuracy")}
         metrics.append({**run, **told, **scores, **regime, "n_train": record["n_train"], "n_test": len(test)})
-    write_table(snakemake.output.predictions, pd.concat(predictions, ignore_index=True))
-    write_table(snakemake.output.metrics, pd.DataFrame(metrics).astype(dict.fromkeys(CELLS, "Int64")))
+    predictions, metrics = pd.concat(predictions, ignore_index=True), pd.DataFrame(metrics)
+    write_table(snakemake.output.predictions, predictions)
+    write_table(snakemake.output.metrics, metrics.astype(dict.fromkeys(CELLS, "Int64")))
+    rng = generator(snakemake.params.seed, "evaluate", snakemake.wildcards.unit)
+    write_table(snakemake.output.summary, summarise(metrics, predictions, rng))
 
 
 if __name__ == "__main__":

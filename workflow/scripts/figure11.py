@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from bonescan.figures.choice import find_row, row_in_array
-from bonescan.figures.curves import seed_note
+from bonescan.figures.curves import run_note
 from bonescan.figures.findings import thorax_mask
 from bonescan.figures.misclassified import draw_misclassified, make_picture
 from bonescan.figures.style import save
@@ -35,7 +35,7 @@ def main(snakemake):
             marked = view_mask(findings, mistake.source, snakemake.params.shape, votes)
             mask = thorax_mask(marked, find_row(crops, mistake.source), thorax.shape[1])
             rows[key].append(make_picture(mistake, variant, np.asarray(thorax[row]), mask))
-    figure = draw_misclassified(rows, model, IMAGES, snakemake.params.provenance, seed_note(metrics))
+    figure = draw_misclassified(rows, model, IMAGES, snakemake.params.provenance, run_note(metrics))
     save(figure, snakemake.output.figure)
 
 

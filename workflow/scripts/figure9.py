@@ -6,7 +6,7 @@ from bonescan.figures.curves import draw_roc
 from bonescan.figures.style import save
 from bonescan.files import read_table
 from bonescan.scoring.roc import find_curves
-from bonescan.scoring.summary import keep_first_seed
+from bonescan.scoring.summary import keep_first_run
 from bonescan.script import logged
 
 
@@ -15,7 +15,7 @@ def main(snakemake):
     predictions = pd.concat(map(read_table, snakemake.input.predictions), ignore_index=True)
     metrics = pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True)
     save(
-        draw_roc(find_curves(keep_first_seed(predictions)), metrics, snakemake.params.provenance),
+        draw_roc(find_curves(keep_first_run(predictions)), metrics, snakemake.params.provenance),
         snakemake.output.figure,
     )
 

@@ -5,7 +5,6 @@ import logging
 import pandas as pd
 
 from bonescan.files import read_table
-from bonescan.scoring.summary import summarise
 from bonescan.script import logged
 from bonescan.tables.formats import save
 from bonescan.tables.results import result_table, table9
@@ -14,7 +13,7 @@ from bonescan.terms import TRAINED
 
 @logged
 def main(snakemake):
-    summary = summarise(pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True))
+    summary = pd.concat(map(read_table, snakemake.input.summaries), ignore_index=True)
     provenance = snakemake.params.provenance
     save(result_table("D1", summary, provenance), snakemake.output.table6)
     save(result_table("D2", summary, provenance), snakemake.output.table7)

@@ -9,15 +9,15 @@ from bonescan.split import check, divide
 
 @logged
 def main(snakemake):
-    unit = snakemake.wildcards.unit
+    unit, draw = snakemake.wildcards.unit, snakemake.wildcards.draw
     lineage = read_table(snakemake.input.lineage)
-    augmented = divide(lineage, unit, snakemake.params.ratio, snakemake.params.seed)
-    originals = lineage[lineage["image"] == lineage["source"]]
-    original = divide(originals, unit, snakemake.params.ratio, snakemake.params.seed)
+    how = {key: snakemake.params[key] for key in ("ratio", "seed", "draw")}
+    augmented = divide(lineage, unit, **how)
+    original = divide(lineage[lineage["image"] == lineage["source"]], unit, **how)
     for dataset, split in {"D1": original, "D2": augmented, "D3": augmented}.items():
         check(split, unit)
         write_table(snakemake.output[dataset], split)
-        logging.info("%s by %s: %s", dataset, unit, split["part"].value_counts().to_dict())
+        logging.info("%s by %s, %s: %s", dataset, unit, draw, split["part"].value_counts().to_dict())
 
 
 if __name__ == "__main__":

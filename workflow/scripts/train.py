@@ -11,7 +11,7 @@ from bonescan.files import read_table, write_json, write_table, write_whole
 from bonescan.models.description import count_weight_layers
 from bonescan.scoring.verdict import judge
 from bonescan.script import logged
-from bonescan.terms import DIVERGED
+from bonescan.terms import DIVERGED, RUN
 from bonescan.training.checkpoint import Checkpoint
 from bonescan.training.fit import fit, identify
 from bonescan.training.prediction import predict_logits, probability_of_metastasis
@@ -26,7 +26,8 @@ def main(snakemake):
     if snakemake.resources.get("gpu") and backend["device"] == "CPU":
         logging.warning("a GPU was asked for, but the backend finds none: this trains on the CPU")
     wildcards = snakemake.wildcards
-    run = {"unit": wildcards.unit, "dataset": wildcards.dataset, "model": wildcards.model, "seed": int(wildcards.seed)}
+    # the sweep has one draw, which its folder does not name
+    run = {key: getattr(wildcards, key) for key in RUN if hasattr(wildcards, key)} | {"seed": int(wildcards.seed)}
     split = read_table(snakemake.input.split)
     stored = np.load(snakemake.input.images, mmap_mode="r")
     train, test = (split[split["part"] == part] for part in ("train", "test"))

@@ -1,4 +1,4 @@
-"""What the two parts of a split need, and what they get, of each label."""
+"""How often the images are divided, and what the two parts need, and get, of each label."""
 
 import math
 
@@ -26,3 +26,22 @@ def smallest_classes(numbers: list[int], ratio: tuple[float, float]) -> dict[str
     ]:
         train[label] += 1
     return {"train": min(train), "test": min(number - taken for number, taken in zip(numbers, train, strict=True))}
+
+
+def list_draws(repeats: int, folds: int) -> dict[str, dict]:
+    """Return how the images are divided, by the name of the draw.
+
+    Parameters
+    ----------
+    repeats : int
+        Draws of a training and a test part.
+    folds : int
+        Parts of a cross-validation, each tested once; 0 for none.
+
+    Returns
+    -------
+    dict of str to dict
+        ``repeat1`` ... with `repeat`, a number from 1; ``fold1`` ... with `fold`, from 1, and `folds`.
+    """
+    draws = {f"repeat{number}": {"repeat": number} for number in range(1, repeats + 1)}
+    return draws | {f"fold{number}": {"fold": number, "folds": folds} for number in range(1, folds + 1)}

@@ -1,9 +1,11 @@
-"""Training and test parts, 7:3, divided by image, by source or by patient (paper: Experimental setup)."""
+"""Training and test parts, divided by image, by source or by patient (paper: Experimental setup): 7:3, or in folds."""
 
 import math
+from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from bonescan.chance import generator
 from bonescan.parts import LEAST_UNITS
@@ -13,7 +15,7 @@ class BrokenPromise(ValueError):
     """A split that does not keep what its unit promises; see `check`."""
 
 
-def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int) -> pd.DataFrame:
+def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int, draw: Mapping | None = None) -> pd.DataFrame:
     """Divide images into a training and a test part, stratified by label.
 
     Parameters
@@ -25,7 +27,10 @@ def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int) -> pd.DataFrame:
         of one view together. `patient` keeps all of a patient together and tests on originals: the augmented copies
         of test patients are left out.
     ratio : (int, int)
-        Training to test.
+        Training to test; folds have a ratio of their own.
+    seed : int
+    draw : mapping, optional
+        Of `bonescan.parts.list_draws`; the first repeat if omitted.
 
     Returns
     -------
@@ -37,37 +42,51 @@ def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int) -> pd.DataFrame:
     ValueError
         If a class has fewer than two units, or a part so few that a class cannot be in both.
     """
+    draw = draw or {"repeat": 1}
     units = lineage.groupby(unit, sort=True)["label"].max()
+    least = max(LEAST_UNITS, draw.get("folds", 0))
     rarest = units.value_counts()
-    if len(rarest) < 2 or rarest.min() < LEAST_UNITS:
+    if len(rarest) < 2 or rarest.min() < least:
         raise ValueError(
-            f"split by {unit}: expected at least {LEAST_UNITS} {unit}s of each label, "
-            f"got {rarest.to_dict()} (label: {unit}s)"
+            f"split by {unit}: expected at least {least} {unit}s of each label, got {rarest.to_dict()} (label: {unit}s)"
         )
-    test_size = ratio[1] / sum(ratio)
-    in_parts = {"test": math.ceil(test_size * len(units))}
-    in_parts["training"] = len(units) - in_parts["test"]
-    for part, number in in_parts.items():
-        if number < len(rarest):
-            raise ValueError(
-                f"split by {unit}: expected room for both labels in the {part} part, got {number} of {len(units)} "
-                f"{unit}s there at split.ratio {list(ratio)}"
-            )
     # The dataset is no part of the generator's name, so that datasets with the same units share one split.
-    chance = int(generator(seed, "split", unit).integers(2**32))
-    _, test = train_test_split(
-        units.index.to_numpy(),
-        test_size=test_size,
-        stratify=units.to_numpy(),
-        random_state=chance,
-    )
-    in_test = lineage[unit].isin(test)
+    if "fold" in draw:
+        tested = _draw_fold(units, draw, int(generator(seed, "split", unit, "folds").integers(2**32)))
+    else:
+        chances = generator(seed, "split", unit).integers(2**32, size=draw["repeat"])
+        tested = _draw_part(units, unit, ratio, int(chances[-1]))
+    in_test = lineage[unit].isin(tested)
     split = lineage[["row", "image", "source", "patient", "label"]].assign(
         part=in_test.map({True: "test", False: "train"})
     )
     if unit == "patient":
         split = split[~in_test | (split["image"] == split["source"])]
     return split.reset_index(drop=True)
+
+
+def _draw_part(units: pd.Series, unit: str, ratio, chance: int) -> np.ndarray:
+    """Draw the units of a test part."""
+    test_size = ratio[1] / sum(ratio)
+    in_parts = {"test": math.ceil(test_size * len(units))}
+    in_parts["training"] = len(units) - in_parts["test"]
+    for part, number in in_parts.items():
+        if number < units.nunique():
+            raise ValueError(
+                f"split by {unit}: expected room for both labels in the {part} part, got {number} of {len(units)} "
+                f"{unit}s there at split.ratio {list(ratio)}"
+            )
+    _, test = train_test_split(
+        units.index.to_numpy(), test_size=test_size, stratify=units.to_numpy(), random_state=chance
+    )
+    return test
+
+
+def _draw_fold(units: pd.Series, draw: Mapping, chance: int) -> np.ndarray:
+    """Return the units of one fold; every unit is in one of them."""
+    folds = StratifiedKFold(draw["folds"], shuffle=True, random_state=chance)
+    parts = list(folds.split(units, units))
+    return units.index.to_numpy()[parts[draw["fold"] - 1][1]]
 
 
 def check(split: pd.DataFrame, unit: str) -> None:

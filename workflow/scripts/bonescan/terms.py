@@ -61,6 +61,9 @@ DATASETS = ("D1", "D2", "D3")
 UNITS = ("image", "source", "patient")
 """Split units; the paper's comes first."""
 
+RUN = ("unit", "draw", "dataset", "model", "seed")
+"""What identifies a training: split unit, repeat or fold, dataset, network, seed of its weights and order."""
+
 MODELS = ("V7", "V16", "V19", "V21", "V24", "R34", "D121")
 """The seven networks, in the order of Tables 6 to 9."""
 

@@ -22,6 +22,9 @@ METRIC_NAMES = {
 }
 """Columns of Tables 6 to 8, in their order."""
 
+SCORE_NAMES = METRIC_NAMES | {"auc": "AUC"}
+"""Columns of Tables 6 to 8, and the scores of Table 9."""
+
 DATASET_NAMES = {"D1": "original", "D2": "augmented, normalised", "D3": "augmented"}
 """The three datasets (paper: Thoracic image augmentation)."""
 
@@ -55,6 +58,16 @@ def caveats(provenance: dict) -> list[str]:
     if provenance["cohort"] != "phantom":
         return []
     return ["The scans are simulated: these numbers are not clinical performance."]
+
+
+def first_run(runs: int) -> list[str]:
+    """Return the sentence that must accompany results of the first of several trainings; none for one."""
+    return [f"First of {runs} trainings a network."] if runs > 1 else []
+
+
+def part_name(unit: str, dataset: str) -> str:
+    """Return the name of a test part: `D1, split by patient`."""
+    return f"{dataset}, split by {split_unit(unit)}"
 
 
 def split_unit(unit: str) -> str:

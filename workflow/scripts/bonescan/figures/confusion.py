@@ -5,10 +5,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bonescan.figures.curves import seed_note
+from bonescan.figures.curves import run_note
 from bonescan.figures.style import letter, new_figure, say, styled
 from bonescan.scoring.metrics import confusion
-from bonescan.scoring.summary import keep_first_seed
+from bonescan.scoring.summary import keep_first_run
 from bonescan.terms import CLASSES, TRAINED
 from bonescan.wording import classifier, sort_units, split_unit
 
@@ -22,14 +22,14 @@ def draw_confusion(
     Parameters
     ----------
     metrics : DataFrame
-        `metrics.tsv` of all units; its first seed is drawn.
+        `metrics.tsv` of all units; its first run is drawn.
     model : str
         Network, such as V21.
     """
     units = sort_units(metrics["unit"])
-    chosen = keep_first_seed(metrics[metrics["model"] == model]).set_index(["unit", "dataset"])
+    chosen = keep_first_run(metrics[metrics["model"] == model]).set_index(["unit", "dataset"])
     figure = new_figure(
-        12 + 52 * len(units), provenance, "Shares are of the true class." + seed_note(metrics), width=130
+        12 + 52 * len(units), provenance, "Shares are of the true class." + run_note(metrics), width=130
     )
     axes = figure.subplots(len(units), len(datasets), squeeze=False)
     for row, unit in enumerate(units):

@@ -10,15 +10,14 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from bonescan.figures.style import COLOURS, FAINT, letter, new_figure, say, styled
-from bonescan.scoring.summary import keep_first_seed
+from bonescan.scoring.summary import count_runs, keep_first_run
 from bonescan.terms import TRAINED
-from bonescan.wording import DATASET_NAMES, classifier, sort_units, split_unit
+from bonescan.wording import DATASET_NAMES, classifier, first_run, sort_units, split_unit
 
 
-def seed_note(table: pd.DataFrame) -> str:
-    """Return a note on what `keep_first_seed` leaves out; empty for one seed."""
-    seeds = table["seed"].nunique()
-    return f" First of {seeds} seeds." if seeds > 1 else ""
+def run_note(table: pd.DataFrame) -> str:
+    """Return a note on what `keep_first_run` leaves out; empty for one run."""
+    return "".join(f" {sentence}" for sentence in first_run(count_runs(table)))
 
 
 def choose_colours(models: Iterable[str]) -> dict[str, str]:
@@ -26,7 +25,7 @@ def choose_colours(models: Iterable[str]) -> dict[str, str]:
     return {model: COLOURS[number % len(COLOURS)] for number, model in enumerate(models)}
 
 
-def _make_grid(
+def make_grid(
     metrics: pd.DataFrame, provenance: dict, note: str, foot: float
 ) -> tuple[Figure, dict[tuple[str, str], Axes], list[str]]:
     """Return a figure with one panel per split unit and dataset, the panels by both, and the networks in order.
@@ -70,12 +69,12 @@ def draw_training(histories: dict[tuple, pd.DataFrame], metrics: pd.DataFrame, p
     metrics : DataFrame
         `metrics.tsv` of all units; its first seed decides which networks trained, and which ended early.
     """
-    note = "Dashed grey: networks without a result." + seed_note(metrics)
-    metrics = keep_first_seed(metrics)
+    note = "Dashed grey: networks without a result." + run_note(metrics)
+    metrics = keep_first_run(metrics)
     metrics = metrics.assign(early=(metrics["status"] == TRAINED) & (metrics["epochs"] < metrics["epochs_allowed"]))
     if metrics["early"].any():
         note += " Dots: trainings that ended before the last epoch, because nothing was left to learn."
-    figure, panels, models = _make_grid(metrics, provenance, note, 8)
+    figure, panels, models = make_grid(metrics, provenance, note, 8)
     colours = choose_colours(models)
     for (unit, dataset), panel in panels.items():
         runs = metrics[(metrics["unit"] == unit) & (metrics["dataset"] == dataset)]
@@ -126,11 +125,11 @@ def draw_roc(curves: dict[tuple, tuple | None], metrics: pd.DataFrame, provenanc
     curves : dict of (unit, dataset, model) to (ndarray, ndarray) or None
         From `bonescan.scoring.roc.find_curves`.
     metrics : DataFrame
-        `metrics.tsv` of all units; its first seed is drawn.
+        `metrics.tsv` of all units; its first run is drawn.
     """
-    note = "Dotted: chance. AUC in brackets." + seed_note(metrics)
-    metrics = keep_first_seed(metrics)
-    figure, panels, models = _make_grid(metrics, provenance, note, 0)
+    note = "Dotted: chance. AUC in brackets." + run_note(metrics)
+    metrics = keep_first_run(metrics)
+    figure, panels, models = make_grid(metrics, provenance, note, 0)
     colours = choose_colours(models)
     for (unit, dataset), panel in panels.items():
         runs = metrics[(metrics["unit"] == unit) & (metrics["dataset"] == dataset)]

@@ -30,8 +30,9 @@ def compare(published: pd.DataFrame, subtypes: dict[str, pd.Series], summary: pd
     DataFrame
         table, dataset, classifier, subtype, metric, paper, implied, and for each split unit `ours_<unit>`,
         `difference_<unit>` (ours minus the paper's), `status_<unit>` (`not run` where we have no such network,
-        `class not given` for the classes of metastases where some of the cohort's are of no known class) and
-        `training_accuracy_<unit>` of the network behind ours.
+        `class not given` for the classes of metastases where some of the cohort's are of no known class),
+        `low_<unit>` and `high_<unit>` (the 95 % interval of ours) and `training_accuracy_<unit>` of the network behind
+        ours.
         The images are counted before they are split, so their number is the same under every unit.
     """
     runs = {(run.unit, run.dataset, run.model): run for run in summary.itertuples(index=False)}
@@ -49,16 +50,17 @@ def compare(published: pd.DataFrame, subtypes: dict[str, pd.Series], summary: pd
             "implied": read_number(cell.implied) if cell.implied else float("nan"),
         }
         for unit in units:
-            ours = fitted = float("nan")
+            ours = low = high = fitted = float("nan")
             if cell.table in counts:
                 ours, status = _counted(counts[cell.table], cell.subtype, cell.metric)
             else:
                 run = runs.get((unit, cell.dataset, cell.model))
                 status = "not run" if run is None else run.status
                 if status == TRAINED:
-                    ours, fitted = getattr(run, cell.metric), run.training_accuracy
+                    ours, low, high = (getattr(run, cell.metric + end) for end in ("", "_low", "_high"))
+                    fitted = run.training_accuracy
             row |= {f"ours_{unit}": ours, f"difference_{unit}": ours - row["paper"], f"status_{unit}": status}
-            row[f"training_accuracy_{unit}"] = fitted
+            row |= {f"low_{unit}": low, f"high_{unit}": high, f"training_accuracy_{unit}": fitted}
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from bonescan.scoring.metrics import predict_class
-from bonescan.scoring.summary import keep_first_seed
+from bonescan.scoring.summary import keep_first_run
 from bonescan.terms import TRAINED
 from bonescan.wording import classifier, sort_units
 
@@ -44,8 +44,8 @@ def find_mistakes(
     -------
     dict of (unit, label) to DataFrame or str
     """
-    predictions = keep_first_seed(predictions[(predictions["model"] == model) & (predictions["dataset"] == dataset)])
-    runs = keep_first_seed(metrics[(metrics["model"] == model) & (metrics["dataset"] == dataset)])
+    predictions = keep_first_run(predictions[(predictions["model"] == model) & (predictions["dataset"] == dataset)])
+    runs = keep_first_run(metrics[(metrics["model"] == model) & (metrics["dataset"] == dataset)])
     status = dict(zip(runs["unit"], runs["status"], strict=True))
     found: dict[tuple[str, int], pd.DataFrame | str] = {}
     for unit in sort_units(metrics["unit"]):

@@ -1,51 +1,95 @@
-"""Summaries of replicate trainings: means over the seeds that trained, or the first seed alone."""
+"""Summaries of replicate trainings: means over those that trained, with intervals, or the first of them alone."""
 
+import numpy as np
 import pandas as pd
 
+from bonescan.scoring.resampled import ends, weigh_patients, weighted_metrics
 from bonescan.terms import PAPER_METRICS, TRAINED
 
 KEYS = ["unit", "dataset", "model"]
-"""What identifies a run of a network, together with the seed."""
+"""What identifies the runs of a network, which differ in draw and seed."""
+
+REPLICATE = ["draw", "seed"]
+"""What tells the runs of a network apart."""
+
+AVERAGED = (*PAPER_METRICS, "auc")
+"""Metrics with an interval."""
 
 
-def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
-    """Average the metrics over the seeds that trained.
+def summarise(metrics: pd.DataFrame, predictions: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Average the metrics over the draws and seeds that trained.
+
+    The 95 % interval is that of a bootstrap: patients are drawn with replacement, each with all test images of every
+    run, the same patients for every network; where there are several runs, these are drawn as well.
 
     Parameters
     ----------
-    metrics : DataFrame
-        `metrics.tsv` of one or more split units: one row per unit, dataset, model and seed.
+    metrics, predictions : DataFrame
+        `metrics.tsv` and `predictions.tsv` of one split unit.
+    rng : numpy.random.Generator
 
     Returns
     -------
     DataFrame
-        One row per unit, dataset and model, in the order of `metrics`: `status` (trained, or how all seeds failed),
-        `reason` (those of the seeds, often empty), `seeds`, `seeds_trained`, `accuracy`, `precision`,
-        `recall`, `specificity`, `f1`, `auc`, `training_accuracy`, `epochs` (trained), `epochs_allowed`, `n_train`,
-        `n_test` (images). A metric is NaN where no seed trained, and where it is undefined (0/0) for a seed that
-        trained.
+        One row per unit, dataset and model, in the order of `metrics`: `status` (trained, or how all runs failed),
+        `reason` (those of the runs, often empty), `draws`, `seeds`, `runs`, `runs_trained`; `accuracy`, `precision`,
+        `recall`, `specificity`, `f1`, `auc`, each with `_low` and `_high`; `training_accuracy`, `epochs` (trained),
+        `epochs_allowed`, `n_train`, `n_test` (images, means over the runs), `patients` (tested in any run). A metric is
+        NaN where no run trained, and where it is undefined (0/0) for a run that trained.
     """
-    means = [*PAPER_METRICS, "auc", "training_accuracy", "epochs"]
-    sizes = ["epochs_allowed", "n_train", "n_test"]
+    weights = weigh_patients(predictions["patient"].to_numpy(), rng)
+    tested = dict(list(predictions.groupby(KEYS, sort=False)))
     rows = []
     for keys, runs in metrics.groupby(KEYS, sort=False):
         trained = runs[runs["status"] == TRAINED]
+        images = tested[keys]
         rows.append(
             {
                 **dict(zip(KEYS, keys, strict=True)),
                 "status": TRAINED if len(trained) else "; ".join(runs["status"].unique()),
                 "reason": "; ".join(runs["reason"].dropna().loc[lambda said: said != ""].unique()),
-                "seeds": len(runs),
-                "seeds_trained": len(trained),
-                **{name: trained[name].astype(float).mean(skipna=False) for name in means},
-                **runs[sizes].iloc[0],
+                "draws": runs["draw"].nunique(),
+                "seeds": runs["seed"].nunique(),
+                "runs": len(runs),
+                "runs_trained": len(trained),
+                **{name: trained[name].astype(float).mean(skipna=False) for name in AVERAGED},
+                **_intervals(images.merge(trained[REPLICATE], on=REPLICATE), weights, rng),
+                **{name: trained[name].astype(float).mean() for name in ("training_accuracy", "epochs")},
+                "epochs_allowed": runs["epochs_allowed"].iloc[0],
+                **{name: round(runs[name].mean()) for name in ("n_train", "n_test")},
+                "patients": images["patient"].nunique(),
             }
         )
-    columns = [*KEYS, "status", "reason", "seeds", "seeds_trained", *means, *sizes]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows)
 
 
-def keep_first_seed(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep the first seed of each unit, dataset and model of `metrics.tsv` or `predictions.tsv`."""
-    first = table.groupby(KEYS, sort=False)["seed"].transform("first")
-    return table[table["seed"] == first]
+def _intervals(images: pd.DataFrame, weights: pd.DataFrame, rng: np.random.Generator) -> dict[str, float]:
+    """Return `_low` and `_high` of every metric; NaN where there is no run."""
+    scores = [
+        weighted_metrics(
+            run["label"].to_numpy(), run["probability"].to_numpy(), weights.loc[run["patient"]].to_numpy().T
+        )
+        for _, run in images.groupby(REPLICATE, sort=False)
+    ]
+    found = dict.fromkeys((f"{name}_{end}" for name in AVERAGED for end in ("low", "high")), np.nan)
+    if not scores:
+        return found
+    # which runs each resample holds; the sample itself, which is the first, holds all of them
+    drawn = rng.integers(len(scores), size=(len(scores), weights.shape[1]))
+    for name in AVERAGED:
+        of_runs = np.array([run[name] for run in scores])
+        means = np.take_along_axis(of_runs, drawn, axis=0).mean(axis=0)
+        means[0] = of_runs[:, 0].mean()
+        _, found[f"{name}_low"], found[f"{name}_high"] = ends(means)
+    return found
+
+
+def keep_first_run(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the first draw and seed of each unit, dataset and model of `metrics.tsv` or `predictions.tsv`."""
+    first = table.groupby(KEYS, sort=False)[REPLICATE].transform("first")
+    return table[(table[REPLICATE] == first).all(axis=1)]
+
+
+def count_runs(table: pd.DataFrame) -> int:
+    """Return how many trainings a network has, one for each draw and seed, in `metrics.tsv` or `predictions.tsv`."""
+    return len(table[REPLICATE].drop_duplicates())

@@ -4,16 +4,19 @@ import pandas as pd
 
 from bonescan.tables.cohort import print_ratio
 from bonescan.tables.formats import SPAN, Section, Table
+from bonescan.tables.intervals import print_interval
 from bonescan.tables.results import TRAINING, print_metric, result_notes
 from bonescan.terms import SUBTYPES, TRAINED
-from bonescan.wording import METRIC_NAMES, SUBTYPE_NAMES
+from bonescan.wording import SCORE_NAMES, SUBTYPE_NAMES
 
-_NAMES = METRIC_NAMES | {"auc": "AUC"}
 _COHORT_TABLES = {"Table 1": "whole-body images", "Table 2": "thoracic images after augmentation"}
 
 
 def _print_ours(row: dict, unit: str) -> str:
-    """Return our printed number with its difference to the paper's in brackets, or why there is none."""
+    """Return our printed number, a count with its difference to the paper's and a metric with its interval in brackets.
+
+    Or why there is none.
+    """
     status, ours, difference = row[f"status_{unit}"], row[f"ours_{unit}"], row[f"difference_{unit}"]
     if status not in (TRAINED, "counted"):
         return status
@@ -23,7 +26,7 @@ def _print_ours(row: dict, unit: str) -> str:
         return f"{ours:.0f} ({_sign(difference, 0)})"
     if row["metric"] == "ratio":
         return f"{print_ratio(ours)} ({_sign(100 * difference, 1)})"
-    return f"{print_metric(ours)} ({_sign(difference, 4)})"
+    return print_interval(ours, row[f"low_{unit}"], row[f"high_{unit}"])
 
 
 def _sign(number: float, decimals: int) -> str:
@@ -70,11 +73,13 @@ def _result_section(name: str, cells: pd.DataFrame, units: list[str]) -> Section
             failed = {found[column][f"status_{unit}"] for column in columns} - {TRAINED}
             if extra:
                 first = found[columns[0]]
-                ours.append(print_metric(first[f"training_accuracy_{unit}"]) if not failed else ours[0])
+                ours.append(f"{first[f'training_accuracy_{unit}']:.3f}" if not failed else ours[0])
             if len(set(ours)) == 1 and failed:
                 ours = [ours[0], *[SPAN] * (len(ours) - 1)]
             rows.append([model, f"ours, by {unit}", *ours])
-    frame = pd.DataFrame(rows, columns=["Classifier", "Source", *(_NAMES.get(name, name) for name in columns), *extra])
+    frame = pd.DataFrame(
+        rows, columns=["Classifier", "Source", *(SCORE_NAMES.get(name, name) for name in columns), *extra]
+    )
     content = "AUC by dataset" if name == "Table 9" else f"test samples in dataset {cells['dataset'].iloc[0]}"
     return Section(frame, f"{name}: {content}", group="Classifier")
 
@@ -91,12 +96,12 @@ def comparison_table(cells: pd.DataFrame, summary: pd.DataFrame, provenance: dic
     ]
     notes = [
         f"Ours by {', by '.join(units)}: what the split keeps whole; the paper splits by image.",
-        "In brackets: ours minus the paper's, shares in percentage points.",
+        "In brackets behind counts and ratios: ours minus the paper's, ratios in percentage points.",
     ]
     misprints = cells[cells["implied"].notna()]
     if len(misprints):
         implied = ", ".join(
-            f"{row.table} {row.classifier} {_NAMES[row.metric]} {print_metric(row.implied)}"
+            f"{row.table} {row.classifier} {SCORE_NAMES[row.metric]} {print_metric(row.implied)}"
             for row in misprints.itertuples(index=False)
         )
         notes.append(

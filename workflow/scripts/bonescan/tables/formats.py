@@ -12,6 +12,9 @@ from bonescan.wording import origin
 SPAN = "\0span"
 """A printed cell that continues the cell to its left."""
 
+LONGEST_CELL = 60
+"""Letters of a printed cell beyond which LaTeX breaks its column's lines."""
+
 _LATEX = {
     "\\": r"\textbackslash{}",
     "&": r"\&",
@@ -67,7 +70,7 @@ class Table:
     sections : list of Section
         The printed cells.
     provenance : dict
-        `cohort` and `scale`; they stand in every format.
+        `cohort` and `scale`; they stand in every format. Empty where no scan had a part in it.
     notes : list of str
         Whole sentences, printed below.
     """
@@ -81,7 +84,7 @@ class Table:
 
     def remarks(self) -> list[str]:
         """Return the sentences below the table: cohort and scale, then the notes."""
-        return [f"{origin(self.provenance)}.", *self.notes]
+        return [*([f"{origin(self.provenance)}."] if self.provenance else []), *self.notes]
 
 
 def as_csv(table: Table) -> str:
@@ -145,7 +148,7 @@ def _latex_section(table: Table, section: Section, label: str) -> str:
             rf"\centering{_latex_size(frame)}\setlength{{\tabcolsep}}{{4pt}}",
             rf"\caption{{{escape_latex(caption)}}}",
             rf"\label{{{label}}}",
-            rf"\begin{{tabular}}{{l{'c' * (frame.shape[1] - 1)}}}",
+            rf"\begin{{tabular}}{{{_latex_columns(frame)}}}",
             r"\toprule",
             _latex_row(list(frame.columns)),
             r"\midrule",
@@ -158,6 +161,15 @@ def _latex_section(table: Table, section: Section, label: str) -> str:
             "",
         ]
     )
+
+
+def _latex_columns(frame: pd.DataFrame) -> str:
+    """Return the columns' alignment: the first left, the others centred; texts of whole sentences are broken."""
+    columns = ["l", *"c" * (frame.shape[1] - 1)]
+    long = [place for place in range(frame.shape[1]) if frame.iloc[:, place].str.len().gt(LONGEST_CELL).any()]
+    for place in long:
+        columns[place] = rf"p{{{0.6 / len(long):.2f}\linewidth}}"
+    return "".join(columns)
 
 
 def _latex_size(frame: pd.DataFrame) -> str:

@@ -1,18 +1,29 @@
 """Tables 6 to 9: metrics on the test parts, under every split unit, from `bonescan.scoring.summary.summarise`."""
 
+from collections.abc import Callable, Iterable
+
 import pandas as pd
 
 from bonescan.tables.formats import SPAN, Section, Table
+from bonescan.tables.intervals import print_scored
 from bonescan.terms import TRAINED
 from bonescan.wording import METRIC_NAMES, caveats, classifier, sort_units, split_unit
 
 TRAINING = "Training Acc"
 """Heading of the column that the paper does not have."""
 
-_REGIME = ["training_accuracy", "epochs", "epochs_allowed", "n_train", "n_test"]
+_REGIME = ["training_accuracy", "epochs", "epochs_allowed", "n_train", "n_test", "patients"]
 """Columns of the values that tell how a test figure came about."""
 
+_REPLICATES = ["draws", "seeds", "runs", "runs_trained"]
+"""Columns of the values that tell what a test figure is a mean of."""
+
 _TABLES = {"D1": "Table 6", "D2": "Table 7", "D3": "Table 8"}
+
+
+def with_ends(names: Iterable[str]) -> list[str]:
+    """Return the columns of metrics and of the ends of their intervals."""
+    return [name + end for name in names for end in ("", "_low", "_high")]
 
 
 def print_metric(value: float) -> str:
@@ -22,10 +33,14 @@ def print_metric(value: float) -> str:
 
 def metric_cells(row) -> list[str]:
     """Return the printed metrics of a row of `summarise` and its training accuracy, or the status across them all."""
-    names = [*METRIC_NAMES, "training_accuracy"]
     if row.status != TRAINED:
-        return [row.status, *[SPAN] * (len(names) - 1)]
-    return [print_metric(getattr(row, name)) for name in names]
+        return [row.status, *[SPAN] * len(METRIC_NAMES)]
+    return [*(print_scored(row, name) for name in METRIC_NAMES), print_training(row)]
+
+
+def print_training(row) -> str:
+    """Return the training accuracy of a row of `summarise`."""
+    return f"{row.training_accuracy:.3f}"
 
 
 def _sort_by_unit(summary: pd.DataFrame) -> pd.DataFrame:
@@ -33,17 +48,24 @@ def _sort_by_unit(summary: pd.DataFrame) -> pd.DataFrame:
     return summary.sort_values("unit", key=lambda units: units.map(sort_units(units).index), kind="stable")
 
 
-def _seed_notes(summary: pd.DataFrame) -> list[str]:
-    """Say that the numbers are means over seeds, and where not all seeds trained; nothing for one seed."""
-    if summary["seeds"].max() <= 1 or summary.empty:
+def _run_notes(summary: pd.DataFrame) -> list[str]:
+    """Say what the intervals are, that numbers are means over runs, and where not all runs trained."""
+    if summary.empty:
         return []
-    failed = summary[summary["seeds_trained"] < summary["seeds"]]
-    note = f"Means over {summary['seeds'].max()} training seeds"
+    note = "In brackets 95 % intervals from a bootstrap of patients, each with all of its test images"
+    runs = summary["runs"].max()
+    if runs == 1:
+        return [f"{note}; one draw of the parts and one training seed, so that what these change is not in them."]
+    over = f"Means over {runs} trainings a network ({summary['draws'].max()} draws, {summary['seeds'].max()} seeds)"
+    failed = summary[summary["runs_trained"] < summary["runs"]]
     few = ", ".join(
-        f"{classifier(row.model)} {row.seeds_trained} of {row.seeds} ({row.dataset}, {row.unit})"
+        f"{classifier(row.model)} {row.runs_trained} of {row.runs} ({row.dataset}, {row.unit})"
         for row in failed.itertuples(index=False)
     )
-    return [note + (f"; seeds that trained, where not all did: {few}." if few else ".")]
+    return [
+        f"{note}, and of the trainings.",
+        over + (f"; those that trained, where not all did: {few}." if few else "."),
+    ]
 
 
 def _reason_notes(summary: pd.DataFrame) -> list[str]:
@@ -68,14 +90,20 @@ def _size_notes(summary: pd.DataFrame) -> list[str]:
     """Say how many images each dataset has in its parts under each split unit."""
     sizes = summary.drop_duplicates(["unit", "dataset"])
     return [
-        f"{row.dataset} split by {row.unit}: {row.n_train} training and {row.n_test} test images."
+        f"{row.dataset} split by {row.unit}: {row.n_train} training and {row.n_test} test images{_each(row)}, "
+        f"{row.patients} patients tested."
         for row in sizes.itertuples(index=False)
     ]
 
 
+def _each(row) -> str:
+    """Say that the numbers of images are means over the draws; nothing for one."""
+    return f" in each of {row.draws} draws" if row.draws > 1 else ""
+
+
 def result_notes(summary: pd.DataFrame, provenance: dict) -> list[str]:
     """Return the sentences below test figures: images, seeds, failures, training accuracy, simulated scans."""
-    notes = [*_size_notes(summary), *_seed_notes(summary), *_reason_notes(summary), _training_note(summary)]
+    notes = [*_size_notes(summary), *_run_notes(summary), *_reason_notes(summary), _training_note(summary)]
     return [*notes, *caveats(provenance)]
 
 
@@ -90,9 +118,8 @@ def result_table(dataset: str, summary: pd.DataFrame, provenance: dict) -> Table
         "model",
         "status",
         "reason",
-        "seeds",
-        "seeds_trained",
-        *METRIC_NAMES,
+        *_REPLICATES,
+        *with_ends(METRIC_NAMES),
         *_REGIME,
     ]
     return Table(
@@ -112,11 +139,11 @@ def table9(summary: pd.DataFrame, provenance: dict) -> Table:
     rows = []
     for (dataset, unit), group in ours.groupby(["dataset", "unit"], sort=False):
         cells = {row.model: row for row in group.itertuples(index=False)}
-        for heading, name in (("AUC", "auc"), (TRAINING, "training_accuracy")):
-            found = [_cell(cells.get(model), name) for model in models]
+        for heading, print_cell in (("AUC", lambda row: print_scored(row, "auc")), (TRAINING, print_training)):
+            found = [_cell(cells.get(model), print_cell) for model in models]
             rows.append([dataset, split_unit(unit), heading, *found])
     printed = pd.DataFrame(rows, columns=["Dataset", "Split unit", "", *map(classifier, models)])
-    columns = ["dataset", "unit", "model", "status", "reason", "seeds", "seeds_trained", "auc", *_REGIME]
+    columns = ["dataset", "unit", "model", "status", "reason", *_REPLICATES, *with_ends(["auc"]), *_REGIME]
     return Table(
         "Table 9",
         "AUC values obtained by classifiers on test samples in different datasets.",
@@ -127,8 +154,8 @@ def table9(summary: pd.DataFrame, provenance: dict) -> Table:
     )
 
 
-def _cell(row, name: str) -> str:
-    """Return a printed metric of a row of `summarise`, or why there is none; the row is None if it was not run."""
+def _cell(row, print_cell: Callable) -> str:
+    """Return a printed cell of a row of `summarise`, or why there is none; the row is None if it was not run."""
     if row is None:
         return "not run"
-    return print_metric(getattr(row, name)) if row.status == TRAINED else row.status
+    return print_cell(row) if row.status == TRAINED else row.status

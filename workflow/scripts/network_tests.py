@@ -1,0 +1,31 @@
+"""Which networks differ, what the test images are worth, and what choosing the best network does; three tables."""
+
+import pandas as pd
+
+from bonescan.files import read_table
+from bonescan.scoring.optimism import score_optimism
+from bonescan.scoring.paired import compare_pairs
+from bonescan.scoring.precision import score_precision, summarise_precision
+from bonescan.scoring.predictions import TEST_PART, join_status, score_parts
+from bonescan.scoring.summary import count_runs
+from bonescan.script import logged
+from bonescan.tables.formats import save
+from bonescan.tables.network_tests import optimism_table, pairs_table, precision_table
+
+
+@logged
+def main(snakemake):
+    seed, provenance = snakemake.params.seed, snakemake.params.provenance
+    metrics = pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True)
+    predictions = join_status(pd.concat(map(read_table, snakemake.input.predictions), ignore_index=True), metrics)
+    told = count_runs(metrics), provenance
+    (pairs,) = score_parts(predictions, seed, "pairs", lambda part, rng: compare_pairs(part))
+    save(pairs_table(pairs, *told), snakemake.output.pairs)
+    (precision,) = score_parts(predictions, seed, "precision", score_precision)
+    save(precision_table(precision, summarise_precision(precision, TEST_PART), *told), snakemake.output.precision)
+    (optimism,) = score_parts(predictions, seed, "optimism", score_optimism)
+    save(optimism_table(optimism, *told), snakemake.output.optimism)
+
+
+if __name__ == "__main__":
+    main(snakemake)
