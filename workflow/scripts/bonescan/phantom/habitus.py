@@ -155,7 +155,7 @@ def draw(sex: str, pixel: float, quantiles: Mapping[str, float], rng: np.random.
 
     return Habitus(
         length=length,
-        breadth=float(np.clip(scale * normal("breadth", 1.035 if male else 1.02, 0.017), 0.93, 1.10)),
+        breadth=float(np.clip(scale * normal("breadth", 1.035 if male else 1.02, 0.013), 0.93, 1.10)),
         depth=float(np.clip(scale * normal("depth", 0.97, 0.03), 0.86, 1.08)),
         fat=_fat(ndtri(quantiles["fat"])),
         breasts=0.0 if male else normal("breasts", 28.0, 8.0, 10.0, 45.0),

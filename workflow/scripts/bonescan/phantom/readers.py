@@ -14,8 +14,7 @@ LOOKS = 8
 # log odds that a spot of usual heat and size is a metastasis, by region, and how they grow with the logarithms of its
 # heat (its peak over its surroundings) and of its reach in pixels; a spot that follows its rib speaks for a metastasis,
 # one at the rib's end and a flat band across a vertebra against it, as physicians read them (Kara et al., Nucl Med
-# Commun 2003, 24:887). Rounded from a logistic regression on the plainest spots of 251 patients of seed 1, drawn four
-# times
+# Commun 2003, 24:887). Rounded from a logistic regression on the plainest spots of 251 patients of seed 1
 REGIONS, ELSEWHERE = {"spine": 0.8, "ribs": -2.6, "sternum": 0.3, "soft tissue": -9.0}, -1.9
 USUAL_HEAT, HEAT = 0.5, 1.5
 USUAL_REACH, REACH = 3.5, 1.8
