@@ -14,7 +14,8 @@ include: "workflow/rules/common.smk"
 wildcard_constraints:
     scale="|".join(config["scales"]),
     unit="|".join(UNITS),
-    draw="|".join(DRAWS),
+    draw="|".join(DRAWS | SHUFFLES),
+    shuffled="|".join(UNITS),
     dataset="|".join(DATASETS),
     model="|".join(config["networks"]),
     seed=r"\d+",
@@ -38,6 +39,8 @@ include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/audit.smk"
+include: "workflow/rules/leak.smk"
+include: "workflow/rules/control.smk"
 include: "workflow/rules/clinical_use.smk"
 include: "workflow/rules/phantom_quality.smk"
 include: "workflow/rules/standard_reader.smk"

@@ -16,7 +16,7 @@ from bonescan.code import Library
 from bonescan.config import check, settle_counts
 from bonescan.ingest.state import check_plan
 from bonescan.machine import caches_without_home, check_folders
-from bonescan.parts import list_draws
+from bonescan.parts import list_draws, list_shuffles
 from bonescan.terms import DATASETS, SIMULATED_FINDINGS, UNITS, VIEW_SHAPE
 
 LIBRARY = Library(SCRIPTS)
@@ -51,6 +51,7 @@ KNOWN_LABELS = [*config["annotate"]["labels"], *(SIMULATED_FINDINGS if PHANTOM e
 
 # how the images are divided, by the name of the draw
 DRAWS = list_draws(config["split"]["repeats"], config["split"]["folds"])
+SHUFFLES = list_shuffles(config["control"]["shuffle"], config["control"]["repeats"])
 
 # images of each class after augmentation, or `auto`
 COUNTS = settle_counts(config, PAPER)
@@ -146,6 +147,22 @@ def figure(name):
 def of_this_scale(paths):
     """Paths of the scale that the config names."""
     return expand(paths, scale=config["scale"])
+
+
+def datasets_under(unit):
+    """Datasets that are split by a unit: of originals alone, a split by source is one by image, if nobody asks for it."""
+    spared = "D1" if unit == "source" and unit not in config["split"]["units"] else None
+    return [dataset for dataset in config["datasets"] if dataset != spared]
+
+
+def runs_of(path, **which):
+    """Input function: a file of each division of the images under a unit, or of each training, for these wildcards."""
+
+    def paths(wildcards):
+        named = {"dataset": datasets_under(wildcards.unit), "model": config["models"], "seed": config["seeds"]}
+        return expand(path, **{**wildcards, **named, **which})
+
+    return paths
 
 
 def of_every_unit(name):

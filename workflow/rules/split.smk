@@ -16,7 +16,7 @@ rule split:
     params:
         ratio=config["split"]["ratio"],
         seed=config["seed"],
-        draw=lambda wildcards: DRAWS[wildcards.draw],
+        draw=lambda wildcards: (DRAWS | SHUFFLES)[wildcards.draw],
         code=library("split"),
     script:
         "../scripts/split.py"

@@ -1,6 +1,7 @@
 """How often the images are divided, and what the two parts need, and get, of each label."""
 
 import math
+from collections.abc import Iterable
 
 LEAST_UNITS = 2
 """Images or patients of each label that a split needs: one in each part."""
@@ -45,3 +46,25 @@ def list_draws(repeats: int, folds: int) -> dict[str, dict]:
     """
     draws = {f"repeat{number}": {"repeat": number} for number in range(1, repeats + 1)}
     return draws | {f"fold{number}": {"fold": number, "folds": folds} for number in range(1, folds + 1)}
+
+
+def list_shuffles(units: Iterable[str], repeats: int) -> dict[str, dict]:
+    """Return the draws of a control whose labels are shuffled, by their names.
+
+    Parameters
+    ----------
+    units : iterable of str
+        Among which labels are shuffled: image, source, patient.
+    repeats : int
+        Draws of the parts, each with a shuffle of its own.
+
+    Returns
+    -------
+    dict of str to dict
+        ``shuffled_patients1`` ... with `repeat` and `shuffled`, the unit.
+    """
+    return {
+        f"shuffled_{unit}s{number}": {"repeat": number, "shuffled": unit}
+        for unit in units
+        for number in range(1, repeats + 1)
+    }

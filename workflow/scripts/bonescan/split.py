@@ -30,7 +30,8 @@ def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int, draw: Mapping | N
         Training to test; folds have a ratio of their own.
     seed : int
     draw : mapping, optional
-        Of `bonescan.parts.list_draws`; the first repeat if omitted.
+        Of `bonescan.parts.list_draws` or `list_shuffles`; the first repeat if omitted. Shuffled labels take the place
+        of the true ones once the images are divided.
 
     Returns
     -------
@@ -62,7 +63,31 @@ def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int, draw: Mapping | N
     )
     if unit == "patient":
         split = split[~in_test | (split["image"] == split["source"])]
-    return split.reset_index(drop=True)
+    split = split.reset_index(drop=True)
+    if "shuffled" in draw:
+        rng = generator(seed, "shuffle", draw["shuffled"], str(draw["repeat"]))
+        split["label"] = shuffle_labels(lineage, draw["shuffled"], rng).loc[split["image"]].to_numpy()
+    return split
+
+
+def shuffle_labels(lineage: pd.DataFrame, unit: str, rng: np.random.Generator) -> pd.Series:
+    """Return the labels of the images after those of the units were dealt out anew among the units.
+
+    Parameters
+    ----------
+    lineage : DataFrame
+        image, source, patient, label.
+    unit : {"image", "source", "patient"}
+        What gets one label.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Series of int, by image
+    """
+    labels = lineage.groupby(unit, sort=True)["label"].max()
+    dealt = pd.Series(rng.permutation(labels.to_numpy()), index=labels.index)
+    return pd.Series(dealt.loc[lineage[unit]].to_numpy(), index=lineage["image"])
 
 
 def _draw_part(units: pd.Series, unit: str, ratio, chance: int) -> np.ndarray:

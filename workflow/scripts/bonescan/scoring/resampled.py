@@ -146,3 +146,25 @@ def _by_value(label: np.ndarray, value: np.ndarray, weights: np.ndarray) -> tupl
     starts = np.flatnonzero(np.diff(value[order], prepend=-np.inf) > 0)
     sums = [np.add.reduceat(weights[:, order] * (label[order] == one), starts, axis=1) for one in (1, 0)]
     return sums[0], sums[1]
+
+
+def mean_of_runs(runs: list[dict[str, np.ndarray]], rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Return the mean of each metric over trainings, which every resample draws with replacement.
+
+    Parameters
+    ----------
+    runs : list of dict of str to ndarray, shape (draws + 1,)
+        From `weighted_metrics`, at least one.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    dict of str to ndarray, shape (draws + 1,)
+        The sample's, which is the first, over all of the trainings.
+    """
+    drawn = rng.integers(len(runs), size=(len(runs), len(runs[0]["auc"])))
+    drawn[:, 0] = np.arange(len(runs))
+    return {
+        metric: np.take_along_axis(np.array([run[metric] for run in runs]), drawn, axis=0).mean(axis=0)
+        for metric in METRICS
+    }

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from bonescan.scoring.resampled import ends, weigh_patients, weighted_metrics
+from bonescan.scoring.resampled import ends, mean_of_runs, weigh_patients, weighted_metrics
 from bonescan.terms import PAPER_METRICS, TRAINED
 
 KEYS = ["unit", "dataset", "model"]
@@ -72,15 +72,10 @@ def _intervals(images: pd.DataFrame, weights: pd.DataFrame, rng: np.random.Gener
         for _, run in images.groupby(REPLICATE, sort=False)
     ]
     found = dict.fromkeys((f"{name}_{end}" for name in AVERAGED for end in ("low", "high")), np.nan)
-    if not scores:
-        return found
-    # which runs each resample holds; the sample itself, which is the first, holds all of them
-    drawn = rng.integers(len(scores), size=(len(scores), weights.shape[1]))
-    for name in AVERAGED:
-        of_runs = np.array([run[name] for run in scores])
-        means = np.take_along_axis(of_runs, drawn, axis=0).mean(axis=0)
-        means[0] = of_runs[:, 0].mean()
-        _, found[f"{name}_low"], found[f"{name}_high"] = ends(means)
+    if scores:
+        means = mean_of_runs(scores, rng)
+        for name in AVERAGED:
+            _, found[f"{name}_low"], found[f"{name}_high"] = ends(means[name])
     return found
 
 

@@ -1,0 +1,79 @@
+"""What the paper's split was worth, in one look: each network under every split unit, datasets across."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from bonescan.figures.style import FAINT, letter, new_figure, say, styled
+from bonescan.scoring.leak import ALL_NETWORKS
+from bonescan.terms import TRAINED
+from bonescan.wording import DATASET_NAMES, caveats, classifier
+
+UNITS = {
+    "image": ("o", "#D55E00", "by image (the paper's)"),
+    "source": ("s", "#E69F00", "by source: no siblings in training"),
+    "patient": ("D", "#0072B2", "by patient: new patients"),
+}
+"""Marker, colour and label of each split unit."""
+
+
+@styled
+def draw_leak(leaks: pd.DataFrame, runs: int, provenance: dict) -> Figure:
+    """Draw the AUC of every network under every split unit, a panel for each dataset.
+
+    Parameters
+    ----------
+    leaks : DataFrame
+        From `bonescan.scoring.leak.measure_leaks`.
+    runs : int
+        Trainings of a network under a unit.
+    provenance : dict
+    """
+    found = leaks[leaks["metric"] == "auc"]
+    datasets = list(found["dataset"].unique())
+    models = list(found["model"].unique())
+    note = " ".join(
+        [
+            f"AUC on test images; bars: 95 % intervals by patient; {runs} training(s) of a network under a unit.",
+            "Dotted: chance.",
+            *caveats(provenance),
+        ]
+    )
+    figure = new_figure(28 + 7 * len(models), provenance, note)
+    panels = figure.subplots(1, max(len(datasets), 1), sharey=True, sharex=True, squeeze=False)[0]
+    for number, (dataset, panel) in enumerate(zip(datasets, panels, strict=False)):
+        letter(panel, number, f"{dataset}, {DATASET_NAMES[dataset]}")
+        _draw_panel(panel, found[found["dataset"] == dataset], models)
+    if not datasets:
+        say(panels[0], "No two split units to compare")
+        return figure
+    panels[0].set_yticks(range(len(models)), ["mean" if name == ALL_NETWORKS else classifier(name) for name in models])
+    panels[0].invert_yaxis()
+    handles = {
+        label: handle for panel in panels for handle, label in zip(*panel.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(handles.values(), handles.keys(), loc="outside upper center", ncols=3)
+    return figure
+
+
+def _draw_panel(panel, found: pd.DataFrame, models: list[str]) -> None:
+    """Draw one dataset: a line of markers for each network."""
+    panel.axvline(0.5, ls=":", color=FAINT, linewidth=0.7)
+    panel.set(xlabel="AUC", xlim=(0.35, 1.01))
+    for place, model in enumerate(models):
+        rows = found[(found["model"] == model) & (found["status"] == TRAINED)]
+        if rows.empty:
+            panel.text(0.5, place, "no result", ha="center", va="center", fontsize=6, color=FAINT)
+            continue
+        points = {}
+        for row in rows.itertuples(index=False):
+            points[row.leaking_unit] = (row.leaking, row.leaking_low, row.leaking_high)
+            points[row.unit] = (row.without, row.without_low, row.without_high)
+        shown = [unit for unit in UNITS if unit in points]
+        panel.plot([points[unit][0] for unit in shown], [place] * len(shown), color=FAINT, linewidth=1, zorder=1)
+        for unit, offset in zip(shown, (-0.16, 0, 0.16) if len(shown) == 3 else (-0.1, 0.1), strict=False):
+            marker, colour, label = UNITS[unit]
+            value, low, high = points[unit]
+            panel.hlines(place + offset, low, high, color=colour, linewidth=0.8, alpha=0.8, zorder=2)
+            panel.plot(value, place, marker, color=colour, markersize=4, zorder=3, label=label)
+    if models[-1:] == [ALL_NETWORKS]:
+        panel.axhline(len(models) - 1.5, color=FAINT, linewidth=0.5)

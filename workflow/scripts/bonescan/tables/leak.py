@@ -1,0 +1,65 @@
+"""What the paper's split was worth, laid out from `bonescan.scoring.leak.measure_leaks`."""
+
+import pandas as pd
+
+from bonescan.scoring.leak import ALL_NETWORKS, WITHOUT_SIBLINGS
+from bonescan.tables.formats import SPAN, Section, Table
+from bonescan.tables.intervals import BY_PATIENT, print_scored
+from bonescan.terms import TRAINED
+from bonescan.wording import DATASET_NAMES, METRIC_NAMES, caveats, classifier
+
+PRINTED = {"auc": "AUC", "accuracy": METRIC_NAMES["accuracy"]}
+"""Metrics that are printed; all stand in the CSV."""
+
+UNITS = {"image": "By image", "source": "By source", "patient": "By patient"}
+LEAKS = {"sibling": "Sibling leak", "patient": "Patient leak", "both": "Both"}
+
+
+def leak_table(leaks: pd.DataFrame, runs: int, provenance: dict) -> Table:
+    """Lay out the leaks: for each dataset and metric, each network under every unit and what the units differ by.
+
+    Parameters
+    ----------
+    leaks : DataFrame
+        From `measure_leaks`.
+    runs : int
+        Trainings of a network under a unit.
+    provenance : dict
+    """
+    printed = leaks[leaks["metric"].isin(PRINTED)]
+    sections = [
+        _section(group, f"{dataset} ({DATASET_NAMES[dataset]}), {PRINTED[metric]}")
+        for (dataset, metric), group in printed.groupby(["dataset", "metric"], sort=False)
+    ]
+    notes = [
+        "Sibling leak: by image less by source, where no mirrored, shifted or rotated copy of a test image is in "
+        "training.",
+        "Patient leak: by source less by patient, where no other view of a tested patient is in training and originals "
+        f"alone are tested. {WITHOUT_SIBLINGS} has originals alone, so that by image is by source.",
+        f"{BY_PATIENT} The units are resampled together. Mean: over the networks that trained under both units.",
+        f"Trainings of each network under a unit: {runs}.",
+        *caveats(provenance),
+    ]
+    return Table(
+        "Leak", "What a split that lets siblings and patients leak is worth.", leaks, sections, provenance, notes
+    )
+
+
+def _section(group: pd.DataFrame, heading: str) -> Section:
+    """Lay out one metric of one dataset, a row a network."""
+    units = [unit for unit in UNITS if unit in {*group["leaking_unit"], *group["unit"]}]
+    leaks = [leak for leak in LEAKS if leak in set(group["leak"])]
+    rows = []
+    for model, found in group.groupby("model", sort=False):
+        name = "Mean" if model == ALL_NETWORKS else classifier(model)
+        if (found["status"] != TRAINED).any():
+            failed = "; ".join(found.loc[found["status"] != TRAINED, "status"].unique())
+            rows.append([name, failed, *[SPAN] * (len(units) + len(leaks) - 1)])
+            continue
+        under = {}
+        for row in found.itertuples(index=False):
+            under |= {row.leaking_unit: print_scored(row, "leaking"), row.unit: print_scored(row, "without")}
+        worth = {row.leak: print_scored(row, "leak") for row in found.itertuples(index=False)}
+        rows.append([name, *(under[unit] for unit in units), *(worth[leak] for leak in leaks)])
+    columns = ["Classifier", *(UNITS[unit] for unit in units), *(LEAKS[leak] for leak in leaks)]
+    return Section(pd.DataFrame(rows, columns=columns), heading)

@@ -1,0 +1,29 @@
+"""What the paper's split was worth: each network under the units in pairs; a table and a figure."""
+
+import pandas as pd
+
+from bonescan.chance import generator
+from bonescan.figures.leak import draw_leak
+from bonescan.figures.style import save as save_figure
+from bonescan.files import read_table
+from bonescan.scoring.leak import measure_leaks
+from bonescan.scoring.summary import count_runs
+from bonescan.script import logged
+from bonescan.tables.formats import save as save_table
+from bonescan.tables.leak import leak_table
+
+
+@logged
+def main(snakemake):
+    predictions, metrics = (
+        pd.concat(map(read_table, getattr(snakemake.input, name)), ignore_index=True)
+        for name in ("predictions", "metrics")
+    )
+    leaks = measure_leaks(predictions, metrics, generator(snakemake.params.seed, "leak"))
+    told = count_runs(metrics), snakemake.params.provenance
+    save_table(leak_table(leaks, *told), snakemake.output.table)
+    save_figure(draw_leak(leaks, *told), snakemake.output.figure)
+
+
+if __name__ == "__main__":
+    main(snakemake)
