@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bonescan.split import BrokenPromise, check, divide
+from bonescan.parts import list_draws, list_shuffles
+from bonescan.split import BrokenPromise, check, divide, shuffle_labels
 
 
 @pytest.fixture
@@ -68,6 +69,48 @@ def test_seed_decides(lineage):
     same, other = divide(lineage, "image", [7, 3], 1), divide(lineage, "image", [7, 3], 2)
     pd.testing.assert_frame_equal(divide(lineage, "image", [7, 3], 1), same)
     assert not same.equals(other)
+
+
+def test_repeats_are_fresh_draws_and_the_first_is_the_default(lineage):
+    first, second = (divide(lineage, "patient", [7, 3], 1, {"repeat": number}) for number in (1, 2))
+    pd.testing.assert_frame_equal(first, divide(lineage, "patient", [7, 3], 1))
+    assert set(first.loc[first["part"] == "test", "patient"]) != set(second.loc[second["part"] == "test", "patient"])
+    check(second, "patient")
+
+
+@pytest.mark.parametrize("unit", ["image", "source", "patient"])
+def test_every_unit_is_tested_in_one_fold(lineage, unit):
+    tested = []
+    for draw in list_draws(0, 4).values():
+        split = divide(lineage, unit, [7, 3], 1, draw)
+        check(split, unit)
+        tested += list(split.loc[split["part"] == "test", unit].unique())
+    assert sorted(tested) == sorted(lineage[unit].unique())
+
+
+def test_folds_need_as_many_units_of_each_label(lineage):
+    few = lineage[lineage["patient"].isin([f"P{number}" for number in range(9)])]
+    with pytest.raises(ValueError, match="at least 4 patients of each label"):
+        divide(few, "patient", [7, 3], 1, {"fold": 1, "folds": 4})
+
+
+@pytest.mark.parametrize(("among", "copies"), [("patient", 6), ("source", 3), ("image", 1)])
+def test_shuffled_labels_stay_together_among_their_units_and_are_as_many(lineage, among, copies):
+    shuffled = shuffle_labels(lineage, among, np.random.default_rng(1))
+    table = lineage.assign(shuffled=shuffled.loc[lineage["image"]].to_numpy())
+    assert (table.groupby(among)["shuffled"].nunique() == 1).all()
+    assert table["shuffled"].sum() == lineage["label"].sum()
+    assert 0.4 < (table["shuffled"] == table["label"]).mean() < 0.75
+    assert (table.groupby("patient")["shuffled"].nunique() > 1).any() == (copies < 6)
+
+
+def test_a_control_tests_the_same_images_with_other_labels(lineage):
+    true = divide(lineage, "patient", [7, 3], 1, {"repeat": 2})
+    control = divide(lineage, "patient", [7, 3], 1, list_shuffles(["patient"], 2)["shuffled_patients2"])
+    pd.testing.assert_frame_equal(true.drop(columns="label"), control.drop(columns="label"))
+    assert (true["label"] != control["label"]).any()
+    # among patients, training and test part agree on a label: the patient's
+    assert (control.groupby("patient")["label"].nunique() == 1).all()
 
 
 def test_gate_names_what_is_wrong(lineage):

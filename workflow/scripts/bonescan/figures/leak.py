@@ -15,6 +15,9 @@ UNITS = {
 }
 """Marker, colour and label of each split unit."""
 
+APART = 0.22
+"""Between the units of one network, of the space between networks."""
+
 
 @styled
 def draw_leak(leaks: pd.DataFrame, runs: int, provenance: dict) -> Figure:
@@ -33,7 +36,7 @@ def draw_leak(leaks: pd.DataFrame, runs: int, provenance: dict) -> Figure:
     models = list(found["model"].unique())
     note = " ".join(
         [
-            f"AUC on test images; bars: 95 % intervals by patient; {runs} training(s) of a network under a unit.",
+            f"AUC on test images; bars: 95 % intervals by patient; trainings of a network under a unit: {runs}.",
             "Dotted: chance.",
             *caveats(provenance),
         ]
@@ -69,11 +72,12 @@ def _draw_panel(panel, found: pd.DataFrame, models: list[str]) -> None:
             points[row.leaking_unit] = (row.leaking, row.leaking_low, row.leaking_high)
             points[row.unit] = (row.without, row.without_low, row.without_high)
         shown = [unit for unit in UNITS if unit in points]
-        panel.plot([points[unit][0] for unit in shown], [place] * len(shown), color=FAINT, linewidth=1, zorder=1)
-        for unit, offset in zip(shown, (-0.16, 0, 0.16) if len(shown) == 3 else (-0.1, 0.1), strict=False):
+        heights = [place + APART * (number - (len(shown) - 1) / 2) for number in range(len(shown))]
+        panel.plot([points[unit][0] for unit in shown], heights, color=FAINT, linewidth=0.7, zorder=1)
+        for unit, height in zip(shown, heights, strict=True):
             marker, colour, label = UNITS[unit]
             value, low, high = points[unit]
-            panel.hlines(place + offset, low, high, color=colour, linewidth=0.8, alpha=0.8, zorder=2)
-            panel.plot(value, place, marker, color=colour, markersize=4, zorder=3, label=label)
+            panel.hlines(height, low, high, color=colour, linewidth=0.9, zorder=2)
+            panel.plot(value, height, marker, color=colour, markersize=3.5, zorder=3, label=label)
     if models[-1:] == [ALL_NETWORKS]:
         panel.axhline(len(models) - 1.5, color=FAINT, linewidth=0.5)

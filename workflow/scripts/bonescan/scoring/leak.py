@@ -32,8 +32,8 @@ def measure_leaks(predictions: pd.DataFrame, metrics: pd.DataFrame, rng: np.rand
     Returns
     -------
     DataFrame
-        One row per dataset, model, leak and metric: `leaking`, `without` (the metric under the two units) and `leak`
-        (their difference), each with `_low` and `_high`; `leaking_unit` and `unit` (the one without); `patients`
+        One row per dataset, model, leak and metric: `leaking`, `without` (the metric under the two units) and
+        `difference`, each with `_low` and `_high`; `leaking_unit` and `unit` (the one without); `patients`
         (tested under either); `status` (trained, or what failed under which unit). The model `mean` is the mean over
         all networks that trained under both.
     """
@@ -95,7 +95,7 @@ def _differences(leaking: dict[str, np.ndarray], without: dict[str, np.ndarray])
     for metric in METRICS:
         row = {"metric": metric, "status": TRAINED}
         values = (leaking[metric], without[metric], leaking[metric] - without[metric])
-        for name, value in zip(("leaking", "without", "leak"), values, strict=True):
+        for name, value in zip(("leaking", "without", "difference"), values, strict=True):
             row |= dict(zip((name, f"{name}_low", f"{name}_high"), ends(value), strict=True))
         rows.append(row)
     return rows

@@ -59,7 +59,7 @@ def _section(group: pd.DataFrame, heading: str) -> Section:
         under = {}
         for row in found.itertuples(index=False):
             under |= {row.leaking_unit: print_scored(row, "leaking"), row.unit: print_scored(row, "without")}
-        worth = {row.leak: print_scored(row, "leak") for row in found.itertuples(index=False)}
+        worth = {row.leak: print_scored(row, "difference") for row in found.itertuples(index=False)}
         rows.append([name, *(under[unit] for unit in units), *(worth[leak] for leak in leaks)])
     columns = ["Classifier", *(UNITS[unit] for unit in units), *(LEAKS[leak] for leak in leaks)]
     return Section(pd.DataFrame(rows, columns=columns), heading)
