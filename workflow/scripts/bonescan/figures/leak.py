@@ -2,6 +2,7 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from bonescan.figures.style import FAINT, letter, new_figure, say, styled
 from bonescan.scoring.leak import ALL_NETWORKS
@@ -51,10 +52,8 @@ def draw_leak(leaks: pd.DataFrame, runs: int, provenance: dict) -> Figure:
         return figure
     panels[0].set_yticks(range(len(models)), ["mean" if name == ALL_NETWORKS else classifier(name) for name in models])
     panels[0].invert_yaxis()
-    handles = {
-        label: handle for panel in panels for handle, label in zip(*panel.get_legend_handles_labels(), strict=True)
-    }
-    figure.legend(handles.values(), handles.keys(), loc="outside upper center", ncols=3)
+    marks = [Line2D([], [], color=colour, marker=marker, ls="None") for marker, colour, _ in UNITS.values()]
+    figure.legend(marks, [label for *_, label in UNITS.values()], loc="outside upper center", ncols=3)
     return figure
 
 
@@ -75,9 +74,9 @@ def _draw_panel(panel, found: pd.DataFrame, models: list[str]) -> None:
         heights = [place + APART * (number - (len(shown) - 1) / 2) for number in range(len(shown))]
         panel.plot([points[unit][0] for unit in shown], heights, color=FAINT, linewidth=0.7, zorder=1)
         for unit, height in zip(shown, heights, strict=True):
-            marker, colour, label = UNITS[unit]
+            marker, colour, _ = UNITS[unit]
             value, low, high = points[unit]
             panel.hlines(height, low, high, color=colour, linewidth=0.9, zorder=2)
-            panel.plot(value, height, marker, color=colour, markersize=3.5, zorder=3, label=label)
+            panel.plot(value, height, marker, color=colour, markersize=3.5, zorder=3)
     if models[-1:] == [ALL_NETWORKS]:
         panel.axhline(len(models) - 1.5, color=FAINT, linewidth=0.5)
