@@ -219,7 +219,7 @@ def _draw_joints(wear: float, skeleton: Skeleton, rng: np.random.Generator) -> l
 def _draw_rib_fractures(skeleton: Skeleton, rng: np.random.Generator) -> list[Focus]:
     """Rib fractures: a single one, often where the bone ends, or several in a line down neighbouring ribs."""
     foci = []
-    runs = [1] * rng.poisson(0.7)
+    runs = [1] * rng.poisson(0.6)
     if rng.random() < 0.12:
         runs.append(int(rng.integers(2, 6)))
     for count in runs:

@@ -26,8 +26,8 @@ OF_PATIENTS, OF_METASTASES = 0.5, 0.35
 # metastases of a patient with several, median and spread of the logarithm: most have fewer than 6 (Soloway et al.,
 # Cancer 1988, 61:195)
 NUMBER = (2.5, 0.8)
-# metastases in ribs follow the bone: so much longer than others are wide
-RIB_LENGTH = 1.7
+# metastases in ribs follow the bone, some of them farther: so much longer than others are wide
+RIB_LENGTH = (1.0, 2.0)
 # patients with metastases all over, and those among them whose axial skeleton takes up more altogether (a super-scan)
 WIDESPREAD, DIFFUSE = 0.05, 0.35
 # cold (photopenic) metastases: purely lytic ones, seen where the bone is large
@@ -110,7 +110,7 @@ def _draw_lesion(site: str, skeleton: Skeleton, uptake: float, emphasis: float, 
     raise_by = min(0.1 * emphasis, 0.9)
     size = log_uniform(SIZE_MM[0] * (SIZE_MM[1] / SIZE_MM[0]) ** raise_by, SIZE_MM[1], rng)
     if site == "ribs":
-        size *= RIB_LENGTH
+        size *= log_uniform(*RIB_LENGTH, rng)
     least = LEAST_UPTAKE + (UPTAKE - LEAST_UPTAKE) * raise_by
     contrast = concentration_of(min(log_normal(uptake, OF_METASTASES, least, rng), MOST_UPTAKE))
     return in_bone(skeleton, bone, centre, size, contrast, "metastasis", site, rng)

@@ -22,7 +22,7 @@ ALONG_RIB, RIB_END, FLAT = 5.3, -0.6, -4.0
 # standard deviations: of what a reader makes of one spot, at its plainest and at detectability 1, of a patient, and of
 # the readers' thresholds; and the log odds at which the middle reader calls a patient abnormal
 SPOT_NOISE, FAINTNESS, PATIENT_NOISE, STRICTNESS = 0.3, 4.0, 0.6, 0.4
-THRESHOLD = 2.5
+THRESHOLD = 2.3
 
 
 def suspect(spots: Sequence[dict]) -> np.ndarray:
