@@ -59,7 +59,7 @@ def test_without_labels_the_run_goes_as_far_as_the_crop_and_says_so(snakemake, h
     assert plan.returncode == 0, plan.stdout + plan.stderr
     assert (plan.stdout + plan.stderr).count("There are no labels") == 1
     assert set(jobs(plan.stdout + plan.stderr)) == {"all", "ingest", "crop", "contact_sheet", "total"}
-    for target in ("tables", "results/desk/train/patient/D1/V7/seed1/fit.json"):
+    for target in ("tables", "results/desk/train/patient/repeat1/D1/V7/seed1/fit.json"):
         refused = snakemake(target, "--dry-run", *unlabelled, directory=hospital / "mine")
         assert refused.returncode != 0
         assert "expected labels, found none" in refused.stdout + refused.stderr

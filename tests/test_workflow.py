@@ -37,7 +37,7 @@ def test_jobs_of_the_default_run(snakemake):
 
 
 def test_another_scale_is_a_path_or_a_key(snakemake):
-    by_path = snakemake("results/paper/split/patient/D1.tsv", "--dry-run", "--quiet", "rules")
+    by_path = snakemake("results/paper/split/patient/repeat1/D1.tsv", "--dry-run", "--quiet", "rules")
     by_key = snakemake("--dry-run", "--quiet", "rules", "--config", "scale=paper")
     assert by_path.returncode == 0 and jobs(by_path.stdout)["split"] == 1
     assert by_key.returncode == 0 and jobs(by_key.stdout)["train"] == 42
@@ -51,7 +51,7 @@ def test_profiles_plan_the_papers_scale(name, snakemake):
     assert run.returncode == 0, run.stdout + run.stderr
     assert jobs(run.stdout + run.stderr)["train"] == 42
     alone = snakemake(
-        "results/paper/train/image/D1/V7/seed1/fit.json", "--dry-run", "--profile", ROOT / "profiles" / name
+        "results/paper/train/image/repeat1/D1/V7/seed1/fit.json", "--dry-run", "--profile", ROOT / "profiles" / name
     )
     assert re.search(r"wildcards: scale=paper.*\n.*resources:.*gpu=1", alone.stdout.split("rule train:")[1], re.DOTALL)
 
