@@ -81,9 +81,7 @@ def draw_reliability(scores: pd.DataFrame, curve: pd.DataFrame, model: str, runs
         if dataset == min(scores["dataset"]):
             panel.set_ylabel("Share of metastatic images")
         _write(panel, _sizes(run), (0.03, 0.99))
-        text = (
-            f"ECE {print_scored(run, 'ece')}\nby chance {run.ece_by_chance:.2f}\nslope {print_scored(run, 'slope')}"
-        )
+        text = f"ECE {print_scored(run, 'ece')}\nby chance {run.ece_by_chance:.2f}\nslope {print_scored(run, 'slope')}"
         _write(panel, text, (0.99, 0.02), ACCENT)
     return figure
 
