@@ -40,6 +40,7 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/leak.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/clinical_use.smk"
+include: "workflow/rules/count_scale.smk"
 include: "workflow/rules/phantom_quality.smk"
 include: "workflow/rules/standard_reader.smk"
 

@@ -140,7 +140,7 @@ def test_the_papers_chances():
     lineage = plan(labels, counts, [1, 10], [1, 4], [1, 5], seed=1)
     augmented = expect_kin(divide(lineage, "image", [7, 3], seed=1), "image")["sibling"]
     for one, number in (("normal", 1200 / 220), ("metastasis", 1190 / 126)):
-        # a view with the mean number of images: 0.995 and 0.99996; with fewer the chance falls more than it rises with more
+        # of a view with the mean number of images, 0.995 and 0.99996
         assert augmented[one] < 1 - 0.3 ** (number - 1)
     assert augmented.to_list() == pytest.approx([0.9925, 0.985, 0.9998], abs=0.002)
     originals = lineage[lineage["image"] == lineage["source"]]

@@ -23,15 +23,16 @@ NEAR = 0.99
 """Least correlation (Pearson's, over pixels) of near-identical images.
 
 Two recordings of one view correlate so at desk scale: 0.987 to 0.999, by Poisson noise drawn twice on each of the
-phantom's 346 views. With a shift, siblings moved by one pixel of the desk grid reach 1, by fractions of a pixel 0.98 and
+phantom's 346 views. With a shift, siblings moved by one pixel of the desk grid reach 1, by a quarter of one 0.984 and
 more; two views of one patient at most 0.943 (95 pairs), views of different patients at most 0.986 (59,590 pairs).
 """
 
 SHIFT = 1
-"""Pixels of the network's grid by which near-identical images may be shifted: 9.6 mm at desk scale, 2.4 at the paper's."""
+"""Pixels of the network's grid by which near-identical images may be shifted: 9.6 mm at desk scale, 2.4 mm at the
+paper's."""
 
 PIXELS_AT_ONCE = 2**22
-"""Pixels of each of the two stacks of images that are compared in one product: 1024 images at 64 x 64, 64 at 256 x 256."""
+"""Pixels of each of the two stacks of images of one product: 1024 images at 64 x 64, 64 at 256 x 256."""
 
 
 def digest_images(images: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -148,7 +149,7 @@ def expect_kin(split: pd.DataFrame, unit: str) -> pd.DataFrame:
     """Return what share of the test images a random split of these sizes leaves with relatives in training.
 
     Of a test image, all other units of its source (or patient) are in the test part with the probability of drawing
-    them without replacement (hypergeometric), label by label, since the split is stratified; otherwise training has one.
+    them without replacement (hypergeometric), label by label, as the split is stratified. Otherwise training has one.
 
     Parameters
     ----------

@@ -36,6 +36,15 @@ def print_scored(row, name: str) -> str:
     return print_interval(*(getattr(row, name + end) for end in ("", "_low", "_high")))
 
 
+def print_signed(row, name: str) -> str:
+    """Return a difference of a row with its interval, with signs, such as `+0.03 (-0.01 to +0.07)`."""
+    value, low, high = (getattr(row, name + end) for end in ("", "_low", "_high"))
+    if pd.isna(value):
+        return "undefined"
+    decimals = supported_decimals(low, high)
+    return f"{value:+.{decimals}f} ({low:+.{decimals}f} to {high:+.{decimals}f})"
+
+
 def print_p(value: float) -> str:
     """Return a p value with three decimals."""
     if pd.isna(value):
