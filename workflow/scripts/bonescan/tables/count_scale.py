@@ -44,7 +44,7 @@ def flips_table(flips: pd.DataFrame, runs: int, provenance: dict) -> Table:
         BY_PATIENT,
         *sizes(flips),
         "Flips: share of the test images whose decision is another than on the image as it is.",
-        "Multiplied: counts times a factor, not rounded; the noise grows with them. Thinned: each recorded count kept "
+        "Multiplied: counts times a factor, not rounded; noise and signal alike. Thinned: each recorded count kept "
         "with this probability, as in a shorter scan. Scaled back: divided by it, so that the noise alone is new.",
         *([f"Thinned images: mean over {int(flips['draws'].max())} draws."] if flips["draws"].max() > 1 else []),
         "AUC change: against the images as they are, paired.",

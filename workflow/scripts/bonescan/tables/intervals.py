@@ -37,12 +37,9 @@ def print_scored(row, name: str) -> str:
 
 
 def print_signed(row, name: str) -> str:
-    """Return a difference of a row with its interval, with signs, such as `+0.03 (-0.01 to +0.07)`."""
+    """Return a difference of a row with its interval, with signs, such as `+0.030 (-0.010 to +0.070)`."""
     value, low, high = (getattr(row, name + end) for end in ("", "_low", "_high"))
-    if pd.isna(value):
-        return "undefined"
-    decimals = supported_decimals(low, high)
-    return f"{value:+.{decimals}f} ({low:+.{decimals}f} to {high:+.{decimals}f})"
+    return "undefined" if pd.isna(value) else f"{value:+z.3f} ({low:+z.3f} to {high:+z.3f})"
 
 
 def print_p(value: float) -> str:
