@@ -10,9 +10,11 @@ import pytest
 
 from bonescan.augment import block_mean, plan, transform
 from bonescan.backend import keras
+from bonescan.figures.count_scale import draw_flips
 from bonescan.files import write_json
 from bonescan.normalise import min_max
 from bonescan.scoring.count_scale import alter, score_flips, thin, thin_variants
+from bonescan.tables.count_scale import flips_table
 from bonescan.terms import DIVERGED, TRAINED
 
 SIDE, BLOCK, VIEWS = 32, 4, 24
@@ -144,6 +146,15 @@ def test_a_threshold_of_counts_flips_as_it_must():
     failed = flips[flips["model"] == "V16"]
     assert len(failed) == 1 and failed["flips"].isna().all() and failed["status"].item() == DIVERGED
     assert flips.loc[flips["model"] == "V21", "flips"].isna().all(), "no numbers from probabilities that are none"
+
+
+def test_a_part_without_a_network_that_trained_is_still_drawn():
+    flips = score_flips(predictions(V7=DIVERGED, V16="did not train"), np.random.default_rng(0))
+    flips = flips.assign(unit="image", dataset="D3")
+    told = 1, {"cohort": "phantom", "scale": "desk"}
+    assert flips_table(flips, *told).sections[0].frame["Test images"].tolist() == [DIVERGED, "did not train"]
+    texts = [text.get_text() for axes in draw_flips(flips, *told).axes for text in axes.texts]
+    assert texts.count("no network trained") == 3 and "diverged: V7\ndid not train: V16" in texts
 
 
 def build_threshold(counts):

@@ -1,5 +1,8 @@
 """Relatives in training: counted on a lineage made by hand, and expected by arithmetic and by drawing."""
 
+from types import SimpleNamespace
+
+import kinship_shares
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +11,7 @@ from bonescan.augment import block_mean, plan, transform
 from bonescan.scoring import kinship
 from bonescan.scoring.kinship import KIN, correlate_kin, expect_kin, find_kin, shift_images, summarise_kin
 from bonescan.split import divide
+from bonescan.tables.leak import print_expected
 
 
 def draw_view(seed, side=32):
@@ -161,3 +165,42 @@ def test_chances_are_the_mean_over_draws(unit):
     assert np.mean(found, axis=0) == pytest.approx(expected.to_numpy(), abs=0.02)
     if unit == "patient":
         assert not np.any(found) and not expected.any()
+
+
+@pytest.mark.parametrize("normalised", [True, False])
+def test_the_script(images, split, tmp_path, normalised):
+    datasets = ["D2", "D3"] if normalised else ["D3"]
+    np.save(tmp_path / "counts.npy", images)
+    np.save(tmp_path / "normalised.npy", images / images.max())
+    split.to_csv(tmp_path / "split.tsv", sep="\t", index=False)
+    job = SimpleNamespace(
+        input=SimpleNamespace(
+            counts=tmp_path / "counts.npy",
+            normalised=tmp_path / "normalised.npy" if normalised else [],
+            splits=[tmp_path / "split.tsv"] * len(datasets),
+        ),
+        output=SimpleNamespace(
+            table=[tmp_path / f"kinship.{end}" for end in ("csv", "md", "tex")],
+            figure=[tmp_path / f"kinship.{end}" for end in ("pdf", "png")],
+        ),
+        params=SimpleNamespace(
+            parts=[["image", dataset] for dataset in datasets],
+            draws=3,
+            provenance={"cohort": "phantom", "scale": "desk"},
+        ),
+        log=[],
+    )
+    kinship_shares.main(job)
+    shares = pd.read_csv(tmp_path / "kinship.csv")
+    assert shares["dataset"].tolist() == [dataset for dataset in datasets for _ in range(3)]
+    assert shares.loc[shares["images"] == "all", "near_identical"].to_list() == pytest.approx([1 / 3] * len(datasets))
+    text = (tmp_path / "kinship.md").read_text(encoding="utf-8")
+    assert "### D3, split by image (the paper's)" in text and "Phantom cohort, desk scale." in text
+    assert "First of 3 draws" in text and "another patient" not in text
+    assert (tmp_path / "kinship.png").stat().st_size
+
+
+def test_expected_shares_are_printed_to_the_digits_that_matter():
+    assert [print_expected(share) for share in (0, 0.386, 0.99982, 1, np.nan)] == [
+        *("0.000", "0.386", "0.99982", "1.000", "undefined")
+    ]

@@ -1,4 +1,4 @@
-"""What the test part shares with training. Needs: splits and images, no network. Makes: a table, a part of `all`."""
+"""What the test part shares with training. Needs: splits and images, no network. Makes: a table and a figure, a part of `all`."""
 
 from itertools import product
 
@@ -6,7 +6,7 @@ from itertools import product
 TEST_PARTS = list(product(config["split"]["units"], config["datasets"]))
 
 
-rule kinship_table:
+rule kinship_shares:
     """Share of test images with an identical, near-identical, sibling or same-patient image in training."""
     input:
         counts="results/{scale}/augment/images.npy",
@@ -18,8 +18,9 @@ rule kinship_table:
         ),
     output:
         table=table("leak/kinship"),
+        figure=figure("leak/kinship"),
     log:
-        "logs/kinship_table/{scale}.log",
+        "logs/kinship_shares/{scale}.log",
     conda:
         "../../envs/imaging.yaml"
     resources:
@@ -29,11 +30,11 @@ rule kinship_table:
         # of the splits, in their order
         parts=[list(part) for part in TEST_PARTS],
         draws=len(DRAWS),
-        code=library("kinship_table"),
+        code=library("kinship_shares"),
     script:
-        "../scripts/kinship_table.py"
+        "../scripts/kinship_shares.py"
 
 
 rule kinship:
     input:
-        of_this_scale(table("leak/kinship")),
+        of_this_scale(table("leak/kinship") + figure("leak/kinship")),

@@ -1,12 +1,14 @@
-"""Share of test images with an identical, near-identical, sibling or same-patient image in training; a table."""
+"""Share of test images with a relative in training, from the same pixels to the same patient; a table and a figure."""
 
 import numpy as np
 import pandas as pd
 
+from bonescan.figures.leak import draw_kinship
+from bonescan.figures.style import save as save_figure
 from bonescan.files import read_table
 from bonescan.scoring.kinship import expect_kin, find_kin, summarise_kin
 from bonescan.script import logged
-from bonescan.tables.formats import save
+from bonescan.tables.formats import save as save_table
 from bonescan.tables.leak import kinship_table
 
 
@@ -19,7 +21,9 @@ def main(snakemake):
         kin = summarise_kin(find_kin(images, split), expect_kin(split, unit))
         parts.append(pd.DataFrame({"unit": unit, "dataset": dataset}, index=kin.index).join(kin))
     shares = pd.concat(parts, ignore_index=True)
-    save(kinship_table(shares, snakemake.params.draws, snakemake.params.provenance), snakemake.output.table)
+    told = snakemake.params.draws, snakemake.params.provenance
+    save_table(kinship_table(shares, *told), snakemake.output.table)
+    save_figure(draw_kinship(shares, *told), snakemake.output.figure)
 
 
 if __name__ == "__main__":
