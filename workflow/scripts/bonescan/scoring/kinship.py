@@ -22,9 +22,10 @@ BY_CHANCE = {"sibling": "source", "same_patient": "patient"}
 NEAR = 0.99
 """Least correlation (Pearson's, over pixels) of near-identical images.
 
-Two recordings of one view correlate about so at desk scale: 0.987 to 0.999, median 0.994, by Poisson noise drawn twice on
-each of the phantom's 346 views. With a shift, siblings moved by one pixel of the desk grid reach 1, by a quarter of one 0.984 and
-more; two views of one patient at most 0.943 (95 pairs), views of different patients at most 0.986 (59,590 pairs).
+Two recordings of one view correlate about so at desk scale: 0.987 to 0.999, median 0.994, by Poisson noise drawn twice
+on each of the phantom's 346 views. With a shift, siblings moved by one pixel of the desk grid reach 1, by a quarter of
+one 0.984 and more; two views of one patient at most 0.943 (95 pairs), views of different patients at most 0.986 (59,590
+pairs).
 """
 
 SHIFT = 1
