@@ -11,7 +11,7 @@ from bonescan.augment import block_mean, plan, transform
 from bonescan.scoring import kinship
 from bonescan.scoring.kinship import KIN, correlate_kin, expect_kin, find_kin, shift_images, summarise_kin
 from bonescan.split import divide
-from bonescan.tables.leak import print_expected
+from bonescan.tables.kinship import print_expected
 
 
 def draw_view(seed, side=32):

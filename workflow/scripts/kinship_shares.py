@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from bonescan.figures.leak import draw_kinship
+from bonescan.figures.kinship import draw_kinship
 from bonescan.figures.style import save as save_figure
 from bonescan.files import read_table
 from bonescan.scoring.kinship import expect_kin, find_kin, summarise_kin
 from bonescan.script import logged
 from bonescan.tables.formats import save as save_table
-from bonescan.tables.leak import kinship_table
+from bonescan.tables.kinship import kinship_table
 
 
 @logged
