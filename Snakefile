@@ -38,10 +38,14 @@ include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/kinship.smk"
+include: "workflow/rules/leak.smk"
 include: "workflow/rules/audit.smk"
+include: "workflow/rules/kinship.smk"
 include: "workflow/rules/leak.smk"
 include: "workflow/rules/control.smk"
 include: "workflow/rules/clinical_use.smk"
+include: "workflow/rules/count_scale.smk"
 include: "workflow/rules/phantom_quality.smk"
 include: "workflow/rules/standard_reader.smk"
 
@@ -49,4 +53,4 @@ include: "workflow/rules/standard_reader.smk"
 rule all:
     default_target: True
     input:
-        [rules.tables.input, rules.figures.input, rules.audit.input] if LABELLED else UNLABELLED,
+        [rules.tables.input, rules.figures.input, rules.kinship.input, rules.audit.input] if LABELLED else UNLABELLED,

@@ -41,6 +41,12 @@ def merged(text):
         ("scales: {desk: {own_rate: {R50: 0.1}}}", r"scales.desk.own_rate: expected names of networks .*, got R50"),
         ("audit: {limit: 1}", r"audit.limit: 1 is less than the minimum of 2"),
         ("audit: {sizes: {D1: [47]}}", r"audit.sizes.D1: \[47\] is not valid .*two from 1, positive and negative"),
+        ("count_scale: {thinned: [1.5]}", r"count_scale.thinned.0: 1.5 is greater than the maximum of 1"),
+        ("count_scale: {factors: [0]}", r"count_scale.factors.0: 0 is less than or equal to the minimum of 0"),
+        (
+            "{count_scale: {datasets: [D2]}, normalise: {over: dataset}}",
+            r"count_scale.datasets: expected no D2 with normalise.over dataset.* got \['D2'\]",
+        ),
         ("models: [V7]", r"figures.classifier: expected one of models \['V7'\], got V21"),
         ("label: {votes: 1}", r"label.votes: expected 2, the majority of simulate.readers, got 1"),
         ("crop: {size: 64}", r"scales.desk.block: expected at most crop.size / 32, 2, .* got 4"),

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from drawn_predictions import draw_part
 
-from bonescan.tables.intervals import print_p, print_scored
+from bonescan.tables.intervals import print_p, print_scored, print_signed
 from bonescan.terms import RUN
 
 MODELS = ("V7", "V16", "V21", "R34")
@@ -118,5 +118,8 @@ def test_subgroups_of_own_scans_need_no_truth(run):
 def test_printed_numbers():
     row = SimpleNamespace(auc=0.8, auc_low=0.75, auc_high=0.851)
     assert print_scored(row, "auc") == "0.80 (0.75–0.85)"
+    change = SimpleNamespace(auc=-0.00001, auc_low=-0.02, auc_high=0.011)
+    assert print_signed(change, "auc") == "+0.000 (-0.020 to +0.011)"
+    assert print_signed(SimpleNamespace(auc=float("nan"), auc_low=0, auc_high=0), "auc") == "undefined"
     assert print_scored(SimpleNamespace(auc=float("nan"), auc_low=0, auc_high=0), "auc") == "undefined"
     assert [print_p(value) for value in (0.0004, 0.0312, float("nan"))] == ["< 0.001", "0.031", "undefined"]

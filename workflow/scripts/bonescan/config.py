@@ -122,6 +122,11 @@ def contradictions(config: Mapping, paper: Mapping) -> Iterator[str]:
             f"label.votes: expected 1 to {len(readers)}, the number of label.readers, got {config['label']['votes']}"
         )
     yield from wrong_labels(config["annotate"]["labels"], config["label"]["synonyms"])
+    if "D2" in config["count_scale"]["datasets"] and config["normalise"]["over"] != "image":
+        yield (
+            "count_scale.datasets: expected no D2 with normalise.over dataset, because changed images are normalised "
+            f"one by one, got {config['count_scale']['datasets']}"
+        )
     train, test = config["split"]["ratio"]
     if not 0 < test / (train + test) < 1:
         yield f"split.ratio: expected two numbers that both count in their sum, got [{train}, {test}]"

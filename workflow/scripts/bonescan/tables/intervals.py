@@ -36,6 +36,12 @@ def print_scored(row, name: str) -> str:
     return print_interval(*(getattr(row, name + end) for end in ("", "_low", "_high")))
 
 
+def print_signed(row, name: str) -> str:
+    """Return a difference of a row with its interval, with signs, such as `+0.030 (-0.010 to +0.070)`."""
+    value, low, high = (getattr(row, name + end) for end in ("", "_low", "_high"))
+    return "undefined" if pd.isna(value) else f"{value:+z.3f} ({low:+z.3f} to {high:+z.3f})"
+
+
 def print_p(value: float) -> str:
     """Return a p value with three decimals."""
     if pd.isna(value):
