@@ -6,19 +6,23 @@ from pathlib import Path
 import pandas as pd
 
 from bonescan.provenance.arrays import (
+    COHORT,
+    LINEAGE,
     check_crops,
     check_images,
     check_lineage,
     check_normalised,
     check_scans,
     check_thorax,
+    picture_shape,
 )
 from bonescan.provenance.cells import Cell
 from bonescan.provenance.links import Link
 from bonescan.provenance.remake import first_difference, read_cells, remade
 from bonescan.provenance.run import SETTINGS, Run
 from bonescan.provenance.sources import check_sources
-from bonescan.provenance.trainings import COHORT, LINEAGE, check_evaluation, check_splits, check_training, runs_of
+from bonescan.provenance.trainings import check_evaluation, check_splits, check_training, runs_of
+from bonescan.terms import SIMULATED_FINDINGS
 
 SUFFIXES = ("csv", "md", "tex")
 
@@ -158,7 +162,7 @@ def check_labels(run: Run) -> Link:
     outputs = {"labels": "labels.tsv", "findings": "findings.tsv", "disputed": "disputed.tsv", "masks": "masks.npz"}
     label = run.settings["label"]
     params = {key: label[key] for key in ("votes", "readers", "synonyms")}
-    params |= {"source": run.cohort, "labels": known_words(run), "seed": run.settings["seed"], "shape": run.shape}
+    params |= {"source": run.cohort, "labels": known_words(run), "seed": run.settings["seed"], "shape": picture_shape(run)}
     try:
         with remade("label", inputs, outputs | {"agreement": "agreement.json"}, params) as made:
             reason = first_difference(read_cells(run.path(file)), read_cells(made.labels), "simulate/annotations")
@@ -169,6 +173,4 @@ def check_labels(run: Run) -> Link:
 
 def known_words(run: Run) -> list[str]:
     """Return the labels that the run's readers may write."""
-    from bonescan.terms import SIMULATED_FINDINGS
-
     return [*run.settings["annotate"]["labels"], *(SIMULATED_FINDINGS if run.phantom else ())]

@@ -51,7 +51,9 @@ def sha256_of(path: Path) -> str:
 
 
 def find_culprits(links: Iterable[Link]) -> list[Link]:
-    """Return where a chain breaks: the files changed since the run, else the broken link next to the pixels.
+    """Return where a chain breaks: the files changed since the run, else the link next to the pixels that differs.
+
+    Without either, what is missing.
 
     Parameters
     ----------
@@ -60,7 +62,7 @@ def find_culprits(links: Iterable[Link]) -> list[Link]:
     """
     broken = [link for link in links if link.verdict in (DIFFERS, MISSING)]
     changed = list({link.file: link for link in broken if link.changed}.values())
-    return changed or broken[-1:]
+    return changed or [link for link in broken if link.verdict == DIFFERS][-1:] or broken
 
 
 def is_whole(links: Iterable[Link]) -> bool:

@@ -58,6 +58,8 @@ class Run:
     def __post_init__(self):
         self._digests: dict[str, str] = {}
         self._tables: dict[str, pd.DataFrame] = {}
+        self.data_digests: dict[tuple[str, str], str] = {}
+        self.prepared = False  # the backend
 
     @property
     def provenance(self) -> dict[str, str]:

@@ -7,14 +7,12 @@ import pandas as pd
 
 from bonescan.files import read_json
 from bonescan.parts import list_draws
-from bonescan.provenance.arrays import fingerprint
+from bonescan.provenance.arrays import IMAGES, LINEAGE, NORMALISED, fingerprint
 from bonescan.provenance.links import Link
 from bonescan.provenance.remake import choose, first_difference, read_cells, remade
 from bonescan.provenance.run import Run
 from bonescan.provenance.settings import training_numbers
 from bonescan.terms import DATASETS, RUN
-
-LINEAGE, COHORT = "augment/lineage.tsv", "label/cohort.tsv"
 
 TOLERANCE = 1e-4
 """How far a probability may lie from the recorded one when a network reads an image again, on another machine."""
@@ -22,13 +20,13 @@ TOLERANCE = 1e-4
 
 def images_file(dataset: str) -> str:
     """Return the array of a dataset's images."""
-    return f"{'normalise' if dataset == 'D2' else 'augment'}/images.npy"
+    return NORMALISED if dataset == "D2" else IMAGES
 
 
 def files_of(key: dict) -> dict:
     """Return the files of one training, with its key."""
     folder = "train/{unit}/{draw}/{dataset}/{model}/seed{seed}".format(**key)
-    names = {"probabilities": "probabilities.tsv", "model": "model.keras", "fit": "fit.json"}
+    names = {"probabilities": "probabilities.tsv", "weights": "model.keras", "fit": "fit.json"}
     return {
         **key,
         **{name: f"{folder}/{file}" for name, file in names.items()},
@@ -65,7 +63,8 @@ def check_evaluation(run: Run, keys: dict[str, str], runs: list[dict]) -> Iterat
             yield run.link(name, file, numbers[name], None, gone)
         return
     inputs = {"splits": [str(run.path(file)) for file in splits]}
-    inputs |= {name: [str(run.path(key[one])) for key in every] for name, one in TRAINED_FILES.items()}
+    inputs["probabilities"] = [str(run.path(key["probabilities"])) for key in every]
+    inputs["fits"] = [str(run.path(key["fit"])) for key in every]
     params = {"divisions": divisions, "seed": run.settings["seed"]}
     try:
         with remade("evaluate", inputs, {name: f"{name}.tsv" for name in files}, params, unit=unit) as made:
@@ -73,9 +72,6 @@ def check_evaluation(run: Run, keys: dict[str, str], runs: list[dict]) -> Iterat
                 yield compare_rows(run, name, file, made[name], keys, numbers[name])
     except ValueError as error:
         yield from (run.link(name, file, numbers[name], str(error)) for name, file in files.items())
-
-
-TRAINED_FILES = {"probabilities": "probabilities", "fits": "fit"}
 
 
 def compare_rows(run: Run, step: str, file: str, made: str, keys: dict[str, str], what: str) -> Link:
@@ -92,7 +88,7 @@ def check_training(run: Run, key: dict) -> Iterator[Link]:
     name, fit = key["name"], key["fit"]
     probabilities, weights = check_weights(run, key)
     yield run.link("probabilities", key["probabilities"], f"{name}: {probabilities[0]}", probabilities[1])
-    yield run.link("weights", key["model"], f"{name}: {weights[0]}", weights[1])
+    yield run.link("weights", key["weights"], f"{name}: {weights[0]}", weights[1])
     if run.absent(fit):
         yield run.link("training", fit, name, None)
         return
@@ -130,8 +126,7 @@ def check_data(run: Run, key: dict, record: dict) -> tuple[str, str | None]:
 
 def data_digest(run: Run, key: dict) -> str:
     """Return the digest of a training's images and labels, taken once a split."""
-    known = run.__dict__.setdefault("data_digests", {})
-    place = key["split"], key["images"]
+    known, place = run.data_digests, (key["split"], key["images"])
     if place not in known:
         split = run.table(key["split"])
         train = split[split["part"] == "train"]
@@ -145,7 +140,7 @@ def check_weights(run: Run, key: dict) -> tuple[tuple[str, str | None], tuple[st
         return ("", None), ("last epoch", None)
     table = run.table(key["probabilities"])
     told = f"{len(table)} test images"
-    needs = ("model", "fit", "split", "images")
+    needs = ("weights", "fit", "split", "images")
     if not run.predict or run.absent(*(key[name] for name in needs)):
         return (f"{told}; the network did not read them again", None), ("last epoch", None)
     again = predict_again(run, key)
@@ -169,12 +164,12 @@ def predict_again(run: Run, key: dict) -> pd.DataFrame:
     from bonescan.training.prediction import predict_logits, probability_of_metastasis
 
     record = read_json(run.path(key["fit"]))
-    if not run.__dict__.get("backend"):
-        threads = run.settings["scales"][run.scale]["threads"]
-        run.__dict__["backend"] = prepare(threads, record["precision"], record["deterministic"])
+    if not run.prepared:
+        prepare(run.settings["scales"][run.scale]["threads"], record["precision"], record["deterministic"])
+        run.prepared = True
     split = run.table(key["split"])
     test = split[split["part"] == "test"]
-    model = keras.models.load_model(run.path(key["model"]), compile=False)
+    model = keras.models.load_model(run.path(key["weights"]), compile=False)
     logits = predict_logits(model, run.array(key["images"])[test["row"]].astype(np.float32))
     diverged = record["status"] == DIVERGED
     return test[["image"]].assign(probability=np.nan if diverged else probability_of_metastasis(logits))
