@@ -38,6 +38,8 @@ include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/audit.smk"
+include: "workflow/rules/provenance.smk"
+include: "workflow/rules/report_forms.smk"
 include: "workflow/rules/clinical_use.smk"
 include: "workflow/rules/phantom_quality.smk"
 include: "workflow/rules/standard_reader.smk"
@@ -46,4 +48,8 @@ include: "workflow/rules/standard_reader.smk"
 rule all:
     default_target: True
     input:
-        [rules.tables.input, rules.figures.input, rules.audit.input] if LABELLED else UNLABELLED,
+        (
+            [getattr(rules, name).input for name in ("tables", "figures", "audit", "provenance", "report_forms")]
+            if LABELLED
+            else UNLABELLED
+        ),

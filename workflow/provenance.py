@@ -5,6 +5,8 @@
 Exit status: 0 the chain holds, 1 a link differs or is missing, 2 no such cell.
 """
 
+# ruff: noqa: E402 (the library's place comes first)
+
 import argparse
 import json
 import sys
@@ -41,7 +43,7 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--where", nargs="+", default=[], metavar="COLUMN=VALUE", help="any columns; row=3: the third")
     parser.add_argument("--metric", help="the cell's metric: accuracy, Acc, auc, accuracy_low ...")
     parser.add_argument("--column", help="the cell's column, where the metric does not tell it")
-    parser.add_argument("--configfile", type=Path, nargs="+", default=[], help="as the run had it; else what it recorded")
+    parser.add_argument("--configfile", type=Path, nargs="+", default=[], help="the run's; else what it recorded")
     parser.add_argument("--cohort", type=Path, help="the sheet or folder of your own scans")
     parser.add_argument("--sample", type=int, default=50, help="rows of a step that are made again (default: 50)")
     parser.add_argument("--all", action="store_true", help="make all rows again")
@@ -79,7 +81,9 @@ def read_names(home: Path, cohort: str) -> dict[str, str]:
 def open_run(options: argparse.Namespace, table: pd.DataFrame) -> Run:
     """Return the run that a table belongs to; the table says its cohort and scale."""
     if missing := {"cohort", "scale"} - set(table.columns):
-        raise ValueError(f"{options.table}: expected a table of a run, with the columns cohort and scale, not {missing}")
+        raise ValueError(
+            f"{options.table}: expected a table of a run, with the columns cohort and scale, not {missing}"
+        )
     folder = options.table.resolve().parent.parent
     cohort, scale = table["cohort"].iloc[0], table["scale"].iloc[0]
     paper = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))

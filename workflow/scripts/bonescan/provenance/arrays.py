@@ -200,7 +200,9 @@ def check_scans(run: Run, cohort: pd.DataFrame) -> Link:
         if recorded["image"] != image:
             return f"row {rows[image]} of {SCAN_TABLE} is of {recorded['image']}"
         found = digest_counts(scans[rows[image]])
-        return "" if found == recorded["sha256"] else f"counts {found[:12]}, {SCAN_TABLE} says {recorded['sha256'][:12]}"
+        return (
+            "" if found == recorded["sha256"] else f"counts {found[:12]}, {SCAN_TABLE} says {recorded['sha256'][:12]}"
+        )
 
     reason = name_differing({image: image for image in rows.index}, differs)
     return run.link("scans", SCANS, f"all {len(rows)} views, by the digests of {SCAN_TABLE}", reason)

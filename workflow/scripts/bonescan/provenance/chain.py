@@ -1,13 +1,20 @@
 """The chain behind a cell, from the table back to the pixels."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 
 from bonescan.provenance.arrays import (
     COHORT,
+    CROPS,
+    IMAGES,
     LINEAGE,
+    NORMALISED,
+    SCAN_TABLE,
+    SCANS,
+    THORAX,
     check_crops,
     check_images,
     check_lineage,
@@ -21,7 +28,7 @@ from bonescan.provenance.links import Link
 from bonescan.provenance.remake import first_difference, read_cells, remade
 from bonescan.provenance.run import SETTINGS, Run
 from bonescan.provenance.sources import check_sources
-from bonescan.provenance.trainings import check_evaluation, check_splits, check_training, runs_of
+from bonescan.provenance.trainings import check_evaluation, check_split, check_training, runs_of
 from bonescan.terms import SIMULATED_FINDINGS
 
 SUFFIXES = ("csv", "md", "tex")
@@ -31,6 +38,15 @@ RESULT_TABLES = ("table6", "table7", "table8", "table9")
 FACTS = {"label": "label/labels.tsv", "scans": "ingest/scans.tsv"}
 FACTS |= {"crop": "crop/crop.tsv", "excluded": "crop/excluded.tsv"}
 """What says who is in the cohort."""
+
+UNSEEN = ("table3", "table4", "table5")
+"""Tables that no scan has a part in."""
+
+PUBLISHED = ("paper", "implied")
+"""Columns of the comparison that are the paper's."""
+
+UNREADABLE = (ValueError, KeyError, IndexError, TypeError, OSError, EOFError)
+"""What reading an altered file may raise."""
 
 
 def trace(run: Run, file: str, cell: Cell) -> list[Link]:
@@ -43,17 +59,36 @@ def trace(run: Run, file: str, cell: Cell) -> list[Link]:
         The table's CSV, below the run's folder.
     cell : Cell
     """
-    links = list(check_table(run, file, cell))
-    if Path(file).stem in ("table3", "table4", "table5"):
-        return links
-    keys = {name: cell.facts[name] for name in ("unit", "dataset", "model") if name in cell.facts}
-    runs = runs_of(run, keys) if "unit" in keys and cell.facts.get("table") not in ("Table 1", "Table 2") else None
-    if runs is not None:
-        links += check_evaluation(run, keys, runs)
-        for key in runs:
-            links += check_training(run, key)
-        links += check_splits(run, runs)
-    return [*links, *trace_images(run, runs, cell)]
+    links = attempt(run, "cell", file, check_table, file, cell)
+    runs: list[dict] = []
+    if Path(file).stem not in UNSEEN and cell.column not in PUBLISHED:
+        keys = {name: cell.facts[name] for name in ("unit", "dataset", "model") if name in cell.facts}
+        counted = "unit" not in keys or cell.facts.get("table") in ("Table 1", "Table 2")
+        if not counted:
+            with suppress(*UNREADABLE):  # then its link says so
+                runs = runs_of(run, keys)
+            links += trace_runs(run, keys, runs)
+        links += attempt(run, "images", LINEAGE, trace_images, None if counted else runs, cell)
+    return [*links, *find_changed(run, links, runs)]
+
+
+def attempt(run: Run, step: str, file: str, check: Callable, *arguments) -> list[Link]:
+    """Return the links of a check; where a file of it cannot even be read, a link that says so."""
+    try:
+        found = check(run, *arguments)
+        return [found] if isinstance(found, Link) else list(found)
+    except UNREADABLE as error:
+        return [run.link(step, file, "", f"cannot be followed ({type(error).__name__}: {error})")]
+
+
+def trace_runs(run: Run, keys: dict, runs: list[dict]) -> list[Link]:
+    """Return the links from the means of a network to the splits of its trainings."""
+    links = attempt(run, "summary", f"evaluate/{keys['unit']}/summary.tsv", check_evaluation, keys, runs)
+    for key in runs:
+        links += attempt(run, "training", key["fit"], check_training, key)
+    for key in {key["split"]: key for key in runs}.values():
+        links += attempt(run, "split", key["split"], check_split, key)
+    return links
 
 
 def trace_images(run: Run, runs: list[dict] | None, cell: Cell) -> Iterator[Link]:
@@ -62,23 +97,39 @@ def trace_images(run: Run, runs: list[dict] | None, cell: Cell) -> Iterator[Link
         yield from (run.link("images", file, "", None) for file in gone)
         return
     lineage, cohort = run.table(LINEAGE), run.table(COHORT)
+    normalised = False
     if runs is not None:
-        splits = [run.table(file) for file in {key["split"]: None for key in runs} if not run.absent(file)]
-        rows = sorted(set().union(*(split["row"] for split in splits))) if splits else []
-        lineage = lineage[lineage["row"].isin(rows)]
-        if any(key["dataset"] == "D2" for key in runs):
-            yield check_normalised(run, lineage)
+        lineage = lineage[lineage["row"].isin(rows_of(run, runs))]
+        normalised = any(key["dataset"] == "D2" for key in runs)
     elif subtype := cell.facts.get("subtype"):
         lineage = lineage[lineage["subtype"] == subtype]
     cohort = cohort[cohort["image"].isin(lineage["source"])]
-    yield check_images(run, lineage)
-    yield check_lineage(run, lineage)
-    yield check_cohort(run, cohort)
-    yield check_labels(run)
-    yield check_thorax(run, cohort)
-    yield check_crops(run, cohort)
-    yield check_scans(run, cohort)
-    yield check_sources(run, cohort)
+    checks = [("normalised images", NORMALISED, check_normalised, lineage)] if normalised else []
+    checks += [("images", IMAGES, check_images, lineage), ("lineage", LINEAGE, check_lineage, lineage)]
+    checks += [("cohort", COHORT, check_cohort, cohort), ("labels", FACTS["label"], check_labels)]
+    checks += [("thoracic images", THORAX, check_thorax, cohort), ("crops", CROPS, check_crops, cohort)]
+    checks += [("scans", SCANS, check_scans, cohort), ("source files", SCAN_TABLE, check_sources, cohort)]
+    for step, file, check, *arguments in checks:
+        yield from attempt(run, step, file, check, *arguments)
+
+
+def rows_of(run: Run, runs: list[dict]) -> set[int]:
+    """Return the rows of the images that some trainings have seen, in training or test."""
+    rows: set[int] = set()
+    for file in {key["split"] for key in runs} - set(run.absent(*(key["split"] for key in runs))):
+        with suppress(*UNREADABLE):  # then its link says so
+            rows |= set(run.table(file)["row"].astype(int))
+    return rows
+
+
+def find_changed(run: Run, links: list[Link], runs: list[dict]) -> Iterator[Link]:
+    """Yield the files that the run left otherwise and that no link has named; of trainings, those behind the cell."""
+    named = {link.file for link in links}
+    folders = tuple(key["fit"].removesuffix("fit.json") for key in runs)
+    for file in run.left:
+        behind = not file.startswith("train/") or (folders and file.startswith(folders))
+        if file not in named and behind and run.changed(file):
+            yield run.link("beside the chain", file, "the run left it otherwise", None)
 
 
 def check_table(run: Run, file: str, cell: Cell) -> Iterator[Link]:
@@ -162,7 +213,12 @@ def check_labels(run: Run) -> Link:
     outputs = {"labels": "labels.tsv", "findings": "findings.tsv", "disputed": "disputed.tsv", "masks": "masks.npz"}
     label = run.settings["label"]
     params = {key: label[key] for key in ("votes", "readers", "synonyms")}
-    params |= {"source": run.cohort, "labels": known_words(run), "seed": run.settings["seed"], "shape": picture_shape(run)}
+    params |= {
+        "source": run.cohort,
+        "labels": known_words(run),
+        "seed": run.settings["seed"],
+        "shape": picture_shape(run),
+    }
     try:
         with remade("label", inputs, outputs | {"agreement": "agreement.json"}, params) as made:
             reason = first_difference(read_cells(run.path(file)), read_cells(made.labels), "simulate/annotations")

@@ -131,5 +131,5 @@ class Run:
         if changed:
             verdict, reason = DIFFERS, "; ".join(filter(None, ["changed since the run", reason]))
         elif verdict == UNCHECKED and file in self.left:
-            verdict, reason = VERIFIED, "; ".join(filter(None, ["as the run left it", reason]))
+            verdict, what = VERIFIED, "; ".join(filter(None, [what, "as the run left it"]))
         return Link(step, file, sha256, verdict, what, reason or "", changed)

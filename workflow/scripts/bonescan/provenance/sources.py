@@ -6,7 +6,7 @@ import pandas as pd
 
 from bonescan.ingest.archive import Entry
 from bonescan.ingest.views import Settings, read_entry
-from bonescan.provenance.arrays import SCAN_TABLE, SCANS, digest_counts, picture_shape
+from bonescan.provenance.arrays import SCAN_TABLE, SCANS, describe, digest_counts, picture_shape
 from bonescan.provenance.links import DIFFERS, MISSING, UNCHECKED, VERIFIED, Link
 from bonescan.provenance.run import Run
 
@@ -23,7 +23,9 @@ def check_sources(run: Run, cohort: pd.DataFrame) -> Link:
     places = range(len(scans))
     picked = scans.iloc[run.pick(places, SCANS, SCAN_TABLE)]
     found = {image: read_again(run, scan) for image, scan in picked.iterrows()}
-    told = f"{told}; read again: {len(picked)} of {len(scans)}" if len(picked) < len(scans) else f"{told}, all read again"
+    told = (
+        f"{told}; read again: {len(picked)} of {len(scans)}" if len(picked) < len(scans) else f"{told}, all read again"
+    )
     gone = [image for image, verdict in found.items() if verdict[0] == MISSING]
     other = {image: verdict[1] for image, verdict in found.items() if verdict[0] == DIFFERS}
     if other:

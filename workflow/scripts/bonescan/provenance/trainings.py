@@ -175,21 +175,21 @@ def predict_again(run: Run, key: dict) -> pd.DataFrame:
     return test[["image"]].assign(probability=np.nan if diverged else probability_of_metastasis(logits))
 
 
-def check_splits(run: Run, runs: list[dict]) -> Iterator[Link]:
-    """Yield the links of the splits: each draw divided again."""
-    settings = run.settings
+def check_split(run: Run, key: dict) -> Link:
+    """Return the link of a training's split: the draw divided again."""
+    settings, file = run.settings, key["split"]
     draws = list_draws(settings["split"]["repeats"], settings["split"]["folds"])
-    for file, key in {key["split"]: key for key in runs}.items():
-        if run.absent(file, LINEAGE) or key["draw"] not in draws:
-            yield run.link("split", file, key["draw"], None, [LINEAGE])
-            continue
-        params = {"ratio": settings["split"]["ratio"], "seed": settings["seed"], "draw": draws[key["draw"]]}
-        inputs, outputs = {"lineage": str(run.path(LINEAGE))}, {dataset: f"{dataset}.tsv" for dataset in DATASETS}
-        parts = run.table(file)["part"].value_counts()
-        told = f"{key['draw']}: {parts.get('train', 0)} training and {parts.get('test', 0)} test images, from {LINEAGE}"
-        try:
-            with remade("split", inputs, outputs, params, unit=key["unit"], draw=key["draw"]) as made:
-                reason = first_difference(read_cells(run.path(file)), read_cells(made[key["dataset"]]), LINEAGE)
-        except ValueError as error:
-            reason = str(error)
-        yield run.link("split", file, told, reason)
+    if run.absent(file, LINEAGE):
+        return run.link("split", file, key["draw"], None, [LINEAGE])
+    if key["draw"] not in draws:
+        return run.link("split", file, key["draw"], f"the settings have the draws {', '.join(draws)}")
+    params = {"ratio": settings["split"]["ratio"], "seed": settings["seed"], "draw": draws[key["draw"]]}
+    inputs, outputs = {"lineage": str(run.path(LINEAGE))}, {dataset: f"{dataset}.tsv" for dataset in DATASETS}
+    parts = run.table(file)["part"].value_counts()
+    told = f"{key['draw']}: {parts.get('train', 0)} training and {parts.get('test', 0)} test images, from {LINEAGE}"
+    try:
+        with remade("split", inputs, outputs, params, unit=key["unit"], draw=key["draw"]) as made:
+            reason = first_difference(read_cells(run.path(file)), read_cells(made[key["dataset"]]), LINEAGE)
+    except ValueError as error:
+        reason = str(error)
+    return run.link("split", file, told, reason)
