@@ -31,6 +31,7 @@ def test_jobs_of_the_default_run(snakemake):
     counts = jobs(run.stdout + run.stderr)
     once = ["gather_cohort", "ingest", "label", "crop", "cohort", "augment", "normalise", "networks"]
     once += ["cohort_tables", "network_tables", "result_tables", "comparison", "audit_metrics"]
+    once += ["digests", "fill_forms"]
     once += [f"figure{number}" for number in range(1, 12)]
     expected = dict.fromkeys([*once, "all"], 1) | {"simulate": 8, "train": 7 * 3 * 2, "split": 2, "evaluate": 2}
     assert counts == {**expected, "total": sum(expected.values())}

@@ -57,4 +57,4 @@ rule digests:
 
 rule provenance:
     input:
-        of_this_scale(["results/{scale}/provenance/digests.tsv", "results/{scale}/provenance/settings.json"]),
+        of_this_scale(rules.digests.output),

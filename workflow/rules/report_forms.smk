@@ -38,4 +38,4 @@ rule fill_forms:
 
 rule report_forms:
     input:
-        of_this_scale([*table("report_forms/claim_checklist"), "results/{scale}/report_forms/model_card.md"]),
+        of_this_scale(rules.fill_forms.output),

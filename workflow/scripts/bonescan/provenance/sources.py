@@ -23,9 +23,7 @@ def check_sources(run: Run, cohort: pd.DataFrame) -> Link:
     places = range(len(scans))
     picked = scans.iloc[run.pick(places, SCANS, SCAN_TABLE)]
     found = {image: read_again(run, scan) for image, scan in picked.iterrows()}
-    told = (
-        f"{told}; read again: {len(picked)} of {len(scans)}" if len(picked) < len(scans) else f"{told}, all read again"
-    )
+    told = f"{told}; read again: {describe(picked.index, scans.index)}"
     gone = [image for image, verdict in found.items() if verdict[0] == MISSING]
     other = {image: verdict[1] for image, verdict in found.items() if verdict[0] == DIFFERS}
     if other:

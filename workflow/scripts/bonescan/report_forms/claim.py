@@ -290,11 +290,10 @@ def evaluation_answers(facts: Facts) -> dict[int, Answer]:
             "" if made_up else "age, sex, primary tumour and treatment in each part",
         ),
         37: Answer(f"{trained}; all rows stand in Tables 6 to 9.", "tables/table6.csv to table9.csv"),
-        38: Answer(
-            f"{shown}. Simulated scans: no clinical performance." if made_up else f"{shown}.", "tables/table9.csv"
-        ),
+        38: Answer(f"{shown[0].upper()}{shown[1:]}.{simulated}", "tables/table9.csv"),
         39: Answer(
-            f"Confusion matrices and misclassified views: Figures 10 and 11. Networks with failed trainings: {len(failed)}.",
+            "Confusion matrices and misclassified views: Figures 10 and 11. Networks with failed trainings: "
+            f"{len(failed)}.",
             "evaluate/.../metrics.tsv, figures/figure10.png",
         ),
     }
