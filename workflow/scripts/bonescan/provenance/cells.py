@@ -11,6 +11,9 @@ from bonescan.wording import SCORE_NAMES, classifier
 ALIASES = {"classifier": ("model", "classifier"), "model": ("model", "classifier")}
 """A network's name stands in the column `model` or `classifier`, whichever a table has."""
 
+PREFIX = classifier("").lower()
+"""Of the classifiers' names in the paper."""
+
 OF_UNIT = ("ours", "difference", "low", "high", "status", "training_accuracy")
 """Columns of the comparison that end in the split unit."""
 
@@ -71,8 +74,10 @@ def select_rows(frame: pd.DataFrame, where: Mapping[str, str]) -> list[int]:
         known = [other for other in ALIASES.get(name, (name,)) if other in frame.columns]
         if not known:
             raise ValueError(f"{name}: expected one of the columns {', '.join(frame.columns)}")
-        wanted = {value.lower(), classifier(value).lower()} if name in ALIASES else {value.lower()}
-        found &= frame[known[0]].str.lower().isin(wanted)
+        wanted, there = value.lower(), frame[known[0]].str.lower()
+        if name in ALIASES:
+            wanted, there = wanted.removeprefix(PREFIX), there.str.removeprefix(PREFIX)
+        found &= there == wanted
     return list(frame.index[found])
 
 
