@@ -45,8 +45,9 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--column", help="the cell's column, where the metric does not tell it")
     parser.add_argument("--configfile", type=Path, nargs="+", default=[], help="the run's; else what it recorded")
     parser.add_argument("--cohort", type=Path, help="the sheet or folder of your own scans")
-    parser.add_argument("--sample", type=int, default=50, help="rows of a step that are made again (default: 50)")
-    parser.add_argument("--all", action="store_true", help="make all rows again")
+    sample = "views of a step that are made again (default: 20), and ten times as many images"
+    parser.add_argument("--sample", type=int, default=20, help=sample)
+    parser.add_argument("--all", action="store_true", help="make all again")
     parser.add_argument("--predict", action="store_true", help="let the networks read their test images again")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser.parse_args(arguments)

@@ -86,8 +86,9 @@ def scan_patients(folder):
 def make_run(home, source, cohort):
     """Make a run in a folder; return the folder of its scale."""
     results = home / "results" / "desk"
-    settings = overlay(PAPER, overlay(TINY, {"cohort": {"source": source, "path": "/data/Doe Jane/scans.tsv"}}))
     shown, phantom = {"cohort": source, "scale": "desk"}, source == "phantom"
+    settings = overlay(PAPER, overlay(TINY, {"cohort": {"source": source, "path": "/data/Doe Jane/scans.tsv"}}))
+    settings["augment"] = settings["augment"] if phantom else PAPER["augment"]
 
     def at(**files):
         return {name: results / file for name, file in files.items()}

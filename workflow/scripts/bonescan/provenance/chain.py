@@ -208,7 +208,10 @@ def check_labels(run: Run) -> Link:
     """Return the link of `labels.tsv`: counted again from the votes, where the annotations are the run's own."""
     file, annotations = FACTS["label"], run.path("simulate/annotations")
     if not run.phantom or not annotations.exists() or run.absent(file, FACTS["scans"]):
-        return run.link("labels", file, "the readers' votes; not counted again", None)
+        return run.link("labels", file, "the labels; not counted again", None)
+    views = range(len(run.table(FACTS["scans"])))
+    if len(run.pick(views, file)) < len(views):
+        return run.link("labels", file, "the readers' votes; counted again with --all", None)
     inputs = {"scans": str(run.path(FACTS["scans"])), "annotations": str(annotations), "rejected": ""}
     outputs = {"labels": "labels.tsv", "findings": "findings.tsv", "disputed": "disputed.tsv", "masks": "masks.npz"}
     label = run.settings["label"]

@@ -38,7 +38,7 @@ class Run:
     names : mapping of str to str
         Path below `scans` of each file's token; empty where the token is the path.
     sample : int or None
-        Rows of a step that are made again; None for all.
+        Views of a step that are made again, and ten times as many images; None for all.
     predict : bool
         Let the networks read their test images again.
     """
@@ -52,7 +52,7 @@ class Run:
     fit_code: str
     scans: Path | None = None
     names: Mapping[str, str] = field(default_factory=dict)
-    sample: int | None = 50
+    sample: int | None = 20
     predict: bool = False
 
     def __post_init__(self):
@@ -102,15 +102,16 @@ class Run:
         """Return which of some files are not there."""
         return [file for file in files if not self.path(file).exists()]
 
-    def pick(self, rows: Iterable[int], *files: str) -> np.ndarray:
+    def pick(self, rows: Iterable[int], *files: str, times: int = 1) -> np.ndarray:
         """Return the rows that are made again: all where they are few or a file has changed, else a sample.
 
-        The sample is spread evenly, so that every call takes the same.
+        The sample is spread evenly, so that every call takes the same; `times` is how often `sample` it holds.
         """
         rows = np.unique(np.fromiter(rows, dtype=int))
-        if self.sample is None or len(rows) <= self.sample or any(map(self.changed, files)):
+        number = len(rows) if self.sample is None else times * self.sample
+        if len(rows) <= number or any(map(self.changed, files)):
             return rows
-        return rows[np.linspace(0, len(rows) - 1, self.sample).round().astype(int)]
+        return rows[np.linspace(0, len(rows) - 1, number).round().astype(int)]
 
     def link(self, step: str, file: str, what: str, reason: str | None, needs: Iterable[str] = ()) -> Link:
         """Return a link.
