@@ -202,7 +202,7 @@ def test_a_sample_is_told_and_an_altered_file_is_looked_at_whole(copied, trace):
     assert status == 0 and re.search(r"10 of \d+ images, from crop/thorax.npy", text)
     alter_array("augment/images.npy", 1)(copied)
     status, text = trace(copied / "tables" / "table8.csv", *CELL, "--sample", "1")
-    assert status == 1 and "1 pixels differ, the first at row 32, column 32" in text
+    assert status == 1 and "pixels that differ: 1, the first at row 32, column 32" in text
 
 
 def test_own_scans_are_traced_by_pseudonyms(own, trace):

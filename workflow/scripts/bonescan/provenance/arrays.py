@@ -81,7 +81,7 @@ def compare_arrays(found: np.ndarray, made: np.ndarray) -> str:
     if not len(unequal):
         return ""
     row, column = map(int, unequal[0])
-    return f"{len(unequal)} pixels differ, the first at row {row}, column {column}"
+    return f"pixels that differ: {len(unequal)}, the first at row {row}, column {column}"
 
 
 def check_normalised(run: Run, lineage: pd.DataFrame) -> Link:

@@ -122,8 +122,8 @@ def data_answers(facts: Facts) -> dict[int, Answer]:
         if facts.phantom
         else Answer(f"{came} of your own.", "ingest/scans.tsv", "hospital, period, link to public data"),
         8: Answer(
-            f"Left out with a reason: {unread} files or frames that could not be used, "
-            f"{count(len(facts.excluded), 'crop')} (crop.untrusted: {crop['untrusted']}).",
+            f"Left out with a reason: files or frames that could not be used: {unread}; crops: {len(facts.excluded)} "
+            f"(crop.untrusted: {crop['untrusted']}).",
             "ingest/rejected.tsv, crop/excluded.tsv",
             "" if facts.phantom else "how patients were chosen, inclusion dates, symptoms",
         ),
