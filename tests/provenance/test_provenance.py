@@ -9,8 +9,10 @@ import pydicom
 import pytest
 
 from bonescan.files import read_table, write_table
-from bonescan.provenance import arrays
+from bonescan.provenance import arrays, trainings
 from bonescan.provenance.links import Link, find_culprits
+from bonescan.provenance.run import Run
+from bonescan.terms import RUN
 
 CELL = ("--classifier", "V16", "--unit", "patient", "--metric", "accuracy")
 
@@ -270,3 +272,29 @@ def test_the_culprit_is_next_to_the_pixels_or_what_has_changed():
     assert [found.step for found in find_culprits(chain)] == ["cell"]
     assert [found.step for found in find_culprits(chain[2:])] == ["files"]
     assert find_culprits(chain[2:3]) == []
+
+
+def table_of(*probabilities):
+    return pd.DataFrame({"image": ["a", "b"], "probability": probabilities})
+
+
+@pytest.mark.parametrize(
+    ("recorded", "kept", "read", "differs"),
+    [
+        ((0.2, 0.7), (0.2, 0.7), (0.2, 0.70001), []),
+        ((0.2, 0.9), (0.2, 0.7), (0.2, 0.7), ["probabilities"]),
+        ((0.2, 0.7), (0.2, 0.7), (0.2, 0.9), ["weights"]),
+    ],
+)
+def test_a_network_that_reads_again_tells_probabilities_from_weights(
+    copied, monkeypatch, recorded, kept, read, differs
+):
+    key = trainings.files_of({"unit": "patient", "draw": "repeat2", "dataset": "D2", "model": "V16", "seed": "1"})
+    write_table(copied / key["probabilities"], table_of(*recorded))
+    rows = table_of(*kept).assign(**{name: key[name] for name in RUN})
+    write_table(copied / "evaluate" / "patient" / "predictions.tsv", rows)
+    monkeypatch.setattr(trainings, "predict_again", lambda run, key: table_of(*read))
+    run = Run(copied, "desk", "phantom", {}, {}, copied, "", predict=True)
+    found = dict(zip(("probabilities", "weights"), trainings.check_weights(run, key), strict=True))
+    assert [name for name, (_, reason) in found.items() if reason] == differs
+    assert "tolerance 1e-04" in found["probabilities"][0]

@@ -1,7 +1,5 @@
 """What a run leaves for `workflow/provenance.py`. Needs: everything from the scans to the tables. Makes: digests, settings."""
 
-from bonescan.provenance.settings import public_settings
-
 # the files between the scans and the predictions
 BETWEEN = [
     *(f"ingest/{name}" for name in ("scans.npy", "scans.tsv", "rejected.tsv")),
@@ -13,11 +11,6 @@ BETWEEN = [
 ]
 
 
-def public_config(wildcards):
-    """The config without its paths."""
-    return public_settings(config)
-
-
 rule digests:
     """Take the digests of a finished run, so that a byte that changes afterwards is found and named."""
     input:
@@ -25,16 +18,12 @@ rule digests:
         expand(
             "results/{{scale}}/split/{unit}/{draw}/{dataset}.tsv",
             unit=config["split"]["units"],
-            draw=DRAWS,
-            dataset=config["datasets"],
+            **DIVISIONS,
         ),
         expand(
             "results/{{scale}}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}/{file}",
             unit=config["split"]["units"],
-            draw=DRAWS,
-            dataset=config["datasets"],
-            model=config["models"],
-            seed=config["seeds"],
+            **RUNS,
             file=["model.keras", "fit.json", "history.csv", "probabilities.tsv"],
         ),
         of_every_unit("predictions"),

@@ -16,10 +16,7 @@ rule fill_forms:
         fits=expand(
             "results/{{scale}}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}/fit.json",
             unit=config["split"]["units"],
-            draw=DRAWS,
-            dataset=config["datasets"],
-            model=config["models"],
-            seed=config["seeds"],
+            **RUNS,
         ),
     output:
         checklist=table("report_forms/claim_checklist"),

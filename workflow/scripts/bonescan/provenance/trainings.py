@@ -1,5 +1,6 @@
 """From the means of a network back to its trainings and their test parts."""
 
+import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -135,7 +136,11 @@ def data_digest(run: Run, key: dict) -> str:
 
 
 def check_weights(run: Run, key: dict) -> tuple[tuple[str, str | None], tuple[str, str | None]]:
-    """Return of the probabilities and of the weights what was looked at, and why they differ."""
+    """Return of the probabilities and of the weights what was looked at, and why they differ.
+
+    If the network reads its test images otherwise than recorded, the predictions, a copy of the probabilities, tell
+    which of the two has changed: they agree with the network, or with the probabilities.
+    """
     if run.absent(key["probabilities"]):
         return ("", None), ("last epoch", None)
     table = run.table(key["probabilities"])
@@ -143,22 +148,43 @@ def check_weights(run: Run, key: dict) -> tuple[tuple[str, str | None], tuple[st
     needs = ("weights", "fit", "split", "images")
     if not run.predict or run.absent(*(key[name] for name in needs)):
         return (f"{told}; the network did not read them again", None), ("last epoch", None)
-    again = predict_again(run, key)
-    both = table.merge(again, on="image", suffixes=("", "_again"))
-    off = (both["probability"] - both["probability_again"]).abs().fillna(0).to_numpy()
-    reason = ""
-    if len(both) != len(again) or (both["probability"].isna() != both["probability_again"].isna()).any():
-        reason = f"{len(again)} test images read, {len(both)} of them recorded"
-    elif len(off) and off.max() > TOLERANCE:
-        worst = both.loc[int(np.argmax(off))]
-        reason = f"{worst['image']}: {worst['probability']:.6f}, read again {worst['probability_again']:.6f}"
-    greatest = off.max() if len(off) else 0.0
+    try:
+        again = predict_again(run, key)
+    except ValueError as error:
+        return (told, None), ("last epoch", str(error))
+    greatest, reason = compare_probabilities(table, again)
     told += f"; read again, off by {greatest:.1e} at most (tolerance {TOLERANCE:.0e})"
-    return (told, reason), (f"last epoch; {told}", reason)
+    copy = f"evaluate/{key['unit']}/predictions.tsv"
+    if not reason or run.absent(copy):
+        return (told, reason), ("last epoch", reason)
+    kept = choose(read_cells(run.path(copy)), {name: key[name] for name in RUN})
+    kept["probability"] = pd.to_numeric(kept["probability"], errors="coerce")
+    if compare_probabilities(kept[["image", "probability"]], again)[1]:
+        return (told, None), ("last epoch", reason)
+    return (told, reason), ("last epoch", "")
+
+
+def compare_probabilities(recorded: pd.DataFrame, again: pd.DataFrame) -> tuple[float, str]:
+    """Return the greatest difference of probabilities by image, and what is wrong with it; empty where nothing is."""
+    both = recorded.merge(again, on="image", suffixes=("", "_again"))
+    if len(both) != len(again) or (both["probability"].isna() != both["probability_again"].isna()).any():
+        return float("nan"), f"{len(again)} test images read, {len(both)} of them recorded"
+    off = (both["probability"] - both["probability_again"]).abs().fillna(0).to_numpy()
+    if not len(off) or off.max() <= TOLERANCE:
+        return float(off.max(initial=0)), ""
+    worst = both.loc[int(np.argmax(off))]
+    return float(off.max()), f"{worst['image']}: {worst['probability']:.6f}, read {worst['probability_again']:.6f}"
 
 
 def predict_again(run: Run, key: dict) -> pd.DataFrame:
-    """Let a trained network read its test images again: image, probability. Imports Keras."""
+    """Let a trained network read its test images again: image, probability. Imports Keras, with the run's backend.
+
+    Raises
+    ------
+    ValueError
+        Keras cannot read the network.
+    """
+    os.environ.setdefault("KERAS_BACKEND", run.settings["compute"]["backend"])
     from bonescan.backend import keras, prepare
     from bonescan.terms import DIVERGED
     from bonescan.training.prediction import predict_logits, probability_of_metastasis
@@ -169,7 +195,10 @@ def predict_again(run: Run, key: dict) -> pd.DataFrame:
         run.prepared = True
     split = run.table(key["split"])
     test = split[split["part"] == "test"]
-    model = keras.models.load_model(run.path(key["weights"]), compile=False)
+    try:
+        model = keras.models.load_model(run.path(key["weights"]), compile=False)
+    except Exception as error:  # of zip, HDF5, JSON or Keras
+        raise ValueError(f"Keras cannot read it ({type(error).__name__})") from error
     logits = predict_logits(model, run.array(key["images"])[test["row"]].astype(np.float32))
     diverged = record["status"] == DIVERGED
     return test[["image"]].assign(probability=np.nan if diverged else probability_of_metastasis(logits))
