@@ -286,9 +286,7 @@ def table_of(*probabilities):
         ((0.2, 0.7), (0.2, 0.7), (0.2, 0.9), ["weights"]),
     ],
 )
-def test_a_network_that_reads_again_tells_probabilities_from_weights(
-    copied, monkeypatch, recorded, kept, read, differs
-):
+def test_a_network_reading_again_tells_probabilities_from_weights(copied, monkeypatch, recorded, kept, read, differs):
     key = trainings.files_of({"unit": "patient", "draw": "repeat2", "dataset": "D2", "model": "V16", "seed": "1"})
     write_table(copied / key["probabilities"], table_of(*recorded))
     rows = table_of(*kept).assign(**{name: key[name] for name in RUN})

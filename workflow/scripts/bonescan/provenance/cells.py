@@ -18,6 +18,10 @@ OF_UNIT = ("ours", "difference", "low", "high", "status", "training_accuracy")
 """Columns of the comparison that end in the split unit."""
 
 
+KEYS = ("table", "dataset", "unit", "model", "classifier", "subtype", "metric")
+"""Columns that tell the rows of a table apart."""
+
+
 class Cell(NamedTuple):
     """One cell of a table."""
 
@@ -85,7 +89,8 @@ def describe_choice(frame: pd.DataFrame, rows: list[int], where: Mapping[str, st
     """Say what was asked for and which values tell the rows apart."""
     asked = " ".join(f"{name}={value}" for name, value in where.items()) or "nothing"
     left = frame.loc[rows] if rows else frame
-    open_columns = [name for name in left.columns[:6] if name not in where and left[name].nunique() > 1]
+    named = [name for name in KEYS if name in left.columns] or list(left.columns[:3])
+    open_columns = [name for name in named if name not in where and left[name].nunique() > 1]
     choices = "; ".join(f"{name}: {', '.join(left[name].unique()[:12])}" for name in open_columns)
     return f"row: expected one row, found {len(rows)} of {len(frame)} with {asked}; give more with --where ({choices})"
 

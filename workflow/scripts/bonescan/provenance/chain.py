@@ -68,7 +68,8 @@ def trace(run: Run, file: str, cell: Cell) -> list[Link]:
             with suppress(*UNREADABLE):  # then its link says so
                 runs = runs_of(run, keys)
             links += trace_runs(run, keys, runs)
-        links += attempt(run, "images", LINEAGE, trace_images, None if counted else runs, cell)
+        if counted or runs:  # else there is no such training
+            links += attempt(run, "images", LINEAGE, trace_images, None if counted else runs, cell)
     return [*links, *find_changed(run, links, runs)]
 
 

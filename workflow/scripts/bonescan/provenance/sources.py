@@ -18,7 +18,7 @@ def check_sources(run: Run, cohort: pd.DataFrame) -> Link:
     files = scans["source_file"].nunique() if len(scans) else 0
     told = f"{len(scans)} frames of {files} files"
     if run.scans is None or not len(scans):
-        reason = "nobody said where they lie (--cohort)" if run.scans is None else f"{SCAN_TABLE} is not there"
+        reason = "nobody said where they lie (--cohort)" if run.scans is None else f"{SCAN_TABLE} names none"
         return Link("source files", "", "", UNCHECKED, told, reason)
     places = range(len(scans))
     picked = scans.iloc[run.pick(places, SCANS, SCAN_TABLE)]
