@@ -48,4 +48,4 @@ def augmentation(settings: Mapping, paper: Mapping) -> dict:
 
 def sheet_folder(cohort: Path) -> Path:
     """Return the folder that a cohort's files are named from: that of a sheet, or the folder itself."""
-    return cohort.parent if cohort.is_file() else cohort
+    return cohort if cohort.is_dir() else cohort.parent
