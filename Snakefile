@@ -41,9 +41,9 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/kinship.smk"
 include: "workflow/rules/leak.smk"
 include: "workflow/rules/audit.smk"
-include: "workflow/rules/kinship.smk"
-include: "workflow/rules/leak.smk"
 include: "workflow/rules/control.smk"
+include: "workflow/rules/provenance.smk"
+include: "workflow/rules/report_forms.smk"
 include: "workflow/rules/clinical_use.smk"
 include: "workflow/rules/count_scale.smk"
 include: "workflow/rules/phantom_quality.smk"
@@ -53,4 +53,11 @@ include: "workflow/rules/standard_reader.smk"
 rule all:
     default_target: True
     input:
-        [rules.tables.input, rules.figures.input, rules.kinship.input, rules.audit.input] if LABELLED else UNLABELLED,
+        (
+            [
+                getattr(rules, name).input
+                for name in ("tables", "figures", "kinship", "audit", "provenance", "report_forms")
+            ]
+            if LABELLED
+            else UNLABELLED
+        ),

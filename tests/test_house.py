@@ -10,7 +10,7 @@ LIBRARY = ROOT / "workflow" / "scripts" / "bonescan"
 SHARED = {"terms", "config", "code", "files", "script", "chance", "parts", "wording", "backend", "machine", "labels"}
 STAGES = [
     *("phantom", "ingest", "label", "crop", "augment", "normalise", "split", "models", "training", "scoring"),
-    *("benchmark", "phantom_quality", "crop_quality", "audit", "tables", "figures"),
+    *("benchmark", "phantom_quality", "crop_quality", "audit", "tables", "figures", "provenance", "report_forms"),
 ]
 
 

@@ -31,6 +31,7 @@ def test_jobs_of_the_default_run(snakemake):
     counts = jobs(run.stdout + run.stderr)
     once = ["gather_cohort", "ingest", "label", "crop", "cohort", "augment", "normalise", "networks"]
     once += ["cohort_tables", "network_tables", "result_tables", "comparison", "kinship_shares", "audit_metrics"]
+    once += ["digests", "fill_forms"]
     once += [f"figure{number}" for number in range(1, 12)]
     expected = dict.fromkeys([*once, "all"], 1) | {"simulate": 8, "train": 7 * 3 * 2, "split": 2, "evaluate": 2}
     assert counts == {**expected, "total": sum(expected.values())}
@@ -197,8 +198,8 @@ def planned(snakemake, tiny_run, tmp_path):
     ],
 )
 def test_a_fresh_clone_and_words_rerun_no_stage(planned, file, old, new):
-    # these two read the paper's numbers from the checkout itself, which lies elsewhere
-    assert planned(file, old, new) == {"comparison": 1, "audit_metrics": 1}
+    # two read the paper's numbers from the checkout itself, which lies elsewhere; digests are taken of all tables
+    assert planned(file, old, new) == {"comparison": 1, "audit_metrics": 1, "digests": 1}
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from bonescan.config import check, settle_counts
 from bonescan.ingest.state import check_plan
 from bonescan.machine import caches_without_home, check_folders
 from bonescan.parts import list_draws, list_shuffles
+from bonescan.provenance.settings import public_settings
 from bonescan.terms import DATASETS, SIMULATED_FINDINGS, UNITS, VIEW_SHAPE
 
 LIBRARY = Library(SCRIPTS)
@@ -81,6 +82,11 @@ def library(*names):
 def provenance(wildcards):
     """What stands on every table and figure: whose scans, and at which scale."""
     return {"cohort": config["cohort"]["source"], "scale": wildcards.scale}
+
+
+def public_config(wildcards):
+    """The config without its paths."""
+    return public_settings(config)
 
 
 def scale_setting(key):

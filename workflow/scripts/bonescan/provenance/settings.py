@@ -1,0 +1,51 @@
+"""The settings of a run: what its config said, without what names a place on somebody's disk."""
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+
+from bonescan.config import settle_counts
+
+PRIVATE = (("cohort", "path"), ("cohort", "annotations"), ("audit", "table"))
+"""Keys of the config whose values may name a person."""
+
+
+def public_settings(config: Mapping) -> dict:
+    """Return a config without its paths."""
+    settings = copy.deepcopy(dict(config))
+    for section, key in PRIVATE:
+        settings[section][key] = None
+    return settings
+
+
+def overlay(config: Mapping, other: Mapping) -> dict:
+    """Return a config with another one over it, as Snakemake's `--configfile` puts it: mappings are merged."""
+    merged = dict(config)
+    for key, value in other.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = overlay(merged[key], value) if both else value
+    return merged
+
+
+def training_numbers(settings: Mapping, scale: str, dataset: str, model: str) -> dict:
+    """Return what `fit.json` must say of a training of the run."""
+    of_scale = settings["scales"][scale]
+    keys = ("width", "initial_weights", "batch_size", "end_below_loss")
+    rate = float(of_scale["own_rate"].get(model, of_scale["learning_rate"]))
+    compute = {key: settings["compute"][key] for key in ("precision", "deterministic", "images_at_once")}
+    return {
+        "network": dict(settings["networks"][model]),
+        "training": {**{key: of_scale[key] for key in keys}, "learning_rate": rate},
+        "epochs_allowed": of_scale["epochs"][dataset],
+        **compute,
+    }
+
+
+def augmentation(settings: Mapping, paper: Mapping) -> dict:
+    """Return the section `augment` with the counts that the run used: numbers, or `auto`."""
+    return {**settings["augment"], "counts": settle_counts(settings, paper)}
+
+
+def sheet_folder(cohort: Path) -> Path:
+    """Return the folder that a cohort's files are named from: that of a sheet, or the folder itself."""
+    return cohort if cohort.is_dir() else cohort.parent
