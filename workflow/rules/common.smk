@@ -52,6 +52,11 @@ KNOWN_LABELS = [*config["annotate"]["labels"], *(SIMULATED_FINDINGS if PHANTOM e
 
 # how the images are divided, by the name of the draw
 DRAWS = list_draws(config["split"]["repeats"], config["split"]["folds"])
+
+# the trainings of a run under one split unit, by wildcard
+RUNS = {"draw": DRAWS, "dataset": config["datasets"], "model": config["models"], "seed": config["seeds"]}
+
+# the draws of the control, whose labels are shuffled
 SHUFFLES = list_shuffles(config["control"]["shuffle"], config["control"]["repeats"])
 
 # images of each class after augmentation, or `auto`
@@ -162,11 +167,10 @@ def datasets_under(unit):
 
 
 def runs_of(path, **which):
-    """Input function: a file of each division of the images under a unit, or of each training, for these wildcards."""
+    """Input function: a file of each division of the images under a unit, or of each training; `which` narrows them."""
 
     def paths(wildcards):
-        named = {"dataset": datasets_under(wildcards.unit), "model": config["models"], "seed": config["seeds"]}
-        return expand(path, **{**wildcards, **named, **which})
+        return expand(path, **{**wildcards, **RUNS, "dataset": datasets_under(wildcards.unit), **which})
 
     return paths
 

@@ -4,11 +4,11 @@
 rule evaluate:
     """Collect the predictions under one split unit, score them (Eqs. 4-9, AUC), average them with intervals."""
     input:
-        splits=runs_of("results/{scale}/split/{unit}/{draw}/{dataset}.tsv", draw=DRAWS),
+        splits=runs_of("results/{scale}/split/{unit}/{draw}/{dataset}.tsv"),
         probabilities=runs_of(
             "results/{scale}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}/probabilities.tsv", draw=DRAWS
         ),
-        fits=runs_of("results/{scale}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}/fit.json", draw=DRAWS),
+        fits=runs_of("results/{scale}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}/fit.json"),
     output:
         predictions="results/{scale}/evaluate/{unit}/predictions.tsv",
         metrics="results/{scale}/evaluate/{unit}/metrics.tsv",

@@ -18,7 +18,7 @@ rule digests:
         expand(
             "results/{{scale}}/split/{unit}/{draw}/{dataset}.tsv",
             unit=config["split"]["units"],
-            **DIVISIONS,
+            **RUNS,
         ),
         expand(
             "results/{{scale}}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}/{file}",
