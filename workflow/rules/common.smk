@@ -175,6 +175,21 @@ def runs_of(path, **which):
     return paths
 
 
+def shuffles_among(unit):
+    """Draws of the control whose labels are shuffled among a unit."""
+    return [draw for draw, how in SHUFFLES.items() if how["shuffled"] == unit]
+
+
+def shuffled_runs(path):
+    """Input function: as `runs_of`, of the control with labels shuffled among a unit."""
+
+    def paths(wildcards):
+        which = {key: config["control"][f"{key}s"] for key in ("dataset", "model")}
+        return runs_of(path, draw=shuffles_among(wildcards.shuffled), **which)(wildcards)
+
+    return paths
+
+
 def of_every_unit(name):
     """A table of the evaluation, one file a split unit."""
     return expand("results/{{scale}}/evaluate/{unit}/{name}.tsv", unit=config["split"]["units"], name=name)

@@ -1,18 +1,6 @@
 """What a protocol reports when there is nothing to learn. Needs: images, splits. Makes: a table and a figure; no part of `all`."""
 
-CONTROL = config["control"]
 SHUFFLED = "results/{scale}/control/{shuffled}/{unit}"
-
-
-def shuffled_runs(path):
-    """Input function: a file of each division with labels shuffled among a unit, or of each training on it."""
-
-    def paths(wildcards):
-        draws = [draw for draw, how in SHUFFLES.items() if how["shuffled"] == wildcards.shuffled]
-        which = {"dataset": CONTROL["datasets"], "model": CONTROL["models"]}
-        return runs_of(path, draw=draws, **which)(wildcards)
-
-    return paths
 
 
 use rule evaluate as evaluate_control with:
@@ -31,10 +19,7 @@ use rule evaluate as evaluate_control with:
     params:
         # the others are those of `evaluate`
         divisions=lambda wildcards: [
-            [draw, dataset]
-            for draw, how in SHUFFLES.items()
-            if how["shuffled"] == wildcards.shuffled
-            for dataset in CONTROL["datasets"]
+            [draw, dataset] for draw in shuffles_among(wildcards.shuffled) for dataset in config["control"]["datasets"]
         ],
 
 
@@ -43,8 +28,8 @@ rule control_table:
     input:
         summaries=expand(
             "results/{{scale}}/control/{shuffled}/{unit}/summary.tsv",
-            shuffled=CONTROL["shuffle"],
-            unit=CONTROL["units"],
+            shuffled=config["control"]["shuffle"],
+            unit=config["control"]["units"],
         ),
     output:
         table=table("control/control"),
@@ -54,7 +39,7 @@ rule control_table:
         "../../envs/imaging.yaml"
     params:
         provenance=provenance,
-        shuffled=[shuffled for shuffled in CONTROL["shuffle"] for _ in CONTROL["units"]],
+        shuffled=[shuffled for shuffled in config["control"]["shuffle"] for _ in config["control"]["units"]],
         code=library("control_table"),
     script:
         "../scripts/control_table.py"

@@ -5,9 +5,7 @@ rule evaluate:
     """Collect the predictions under one split unit, score them (Eqs. 4-9, AUC), average them with intervals."""
     input:
         splits=runs_of("results/{scale}/split/{unit}/{draw}/{dataset}.tsv"),
-        probabilities=runs_of(
-            "results/{scale}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}/probabilities.tsv", draw=DRAWS
-        ),
+        probabilities=runs_of("results/{scale}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}/probabilities.tsv"),
         fits=runs_of("results/{scale}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}/fit.json"),
     output:
         predictions="results/{scale}/evaluate/{unit}/predictions.tsv",
