@@ -30,7 +30,15 @@ def test_jobs_of_the_default_run(snakemake):
     assert run.returncode == 0, run.stdout + run.stderr
     counts = jobs(run.stdout + run.stderr)
     once = ["gather_cohort", "ingest", "label", "crop", "cohort", "augment", "normalise", "networks"]
-    once += ["cohort_tables", "network_tables", "result_tables", "comparison", "kinship_shares", "audit_metrics"]
+    once += [
+        "cohort_tables",
+        "network_tables",
+        "result_tables",
+        "comparison",
+        "claims",
+        "kinship_shares",
+        "audit_metrics",
+    ]
     once += ["digests", "fill_forms"]
     once += [f"figure{number}" for number in range(1, 12)]
     expected = dict.fromkeys([*once, "all"], 1) | {"simulate": 8, "train": 7 * 3 * 2, "split": 2, "evaluate": 2}

@@ -3,23 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from result_rows import run
+from result_rows import predict
 
 from bonescan.figures.leak import draw_leak
 from bonescan.scoring.leak import ALL_NETWORKS, measure_leaks
 from bonescan.tables.leak import leak_table
-from bonescan.terms import RUN
 
 PHANTOM = {"cohort": "phantom", "scale": "desk"}
-
-
-def predict(wrong, patients=60, **which):
-    """Predictions of one run: of each class so many of ten images are called wrongly."""
-    label = np.arange(patients) % 2
-    probability = np.where(np.arange(patients) // 2 % 10 < wrong, 1 - label, label) * 0.8 + 0.1
-    images = pd.DataFrame({"patient": [f"P{i}" for i in range(patients)], "label": label, "probability": probability})
-    row = run(**which)
-    return row, images.assign(**{key: row[key] for key in RUN})
 
 
 def leaks(*runs):

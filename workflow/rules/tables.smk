@@ -80,6 +80,27 @@ rule comparison:
         "../scripts/comparison.py"
 
 
+rule claims:
+    """What the paper claims, and what this run says to it."""
+    input:
+        predictions=of_every_unit("predictions"),
+        metrics=of_every_unit("metrics"),
+    output:
+        table=table("tables/claims"),
+    log:
+        "logs/claims/{scale}.log",
+    conda:
+        "../../envs/imaging.yaml"
+    params:
+        provenance=provenance,
+        seed=config["seed"],
+        code=library("claims"),
+    script:
+        "../scripts/claims.py"
+
+
 rule tables:
     input:
-        of_this_scale(table([*(f"tables/table{number}" for number in range(1, 10)), "tables/comparison"])),
+        of_this_scale(
+            table([*(f"tables/table{number}" for number in range(1, 10)), "tables/comparison", "tables/claims"])
+        ),

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from bonescan.scoring.resampled import ends, mean_of_runs, weigh_patients, weighted_metrics
-from bonescan.scoring.summary import KEYS, REPLICATE
+from bonescan.scoring.resampled import ends
+from bonescan.scoring.summary import score_networks
 from bonescan.terms import METRICS, TRAINED
 
 LEAKS = {"sibling": ("image", "source"), "patient": ("source", "patient"), "both": ("image", "patient")}
@@ -37,7 +37,7 @@ def measure_leaks(predictions: pd.DataFrame, metrics: pd.DataFrame, rng: np.rand
         (tested under either); `status` (trained, or what failed under which unit). The model `mean` is the mean over
         all networks that trained under both.
     """
-    scored = _score_networks(predictions, metrics, rng)
+    scored = score_networks(predictions, metrics, rng)
     rows = []
     for dataset, of_dataset in metrics.groupby("dataset", sort=True):
         failed = of_dataset.groupby(["unit", "model"])["status"].unique().map("; ".join)
@@ -65,24 +65,6 @@ def _pairs(dataset: str, units: set[str]) -> dict[str, tuple[str, str]]:
     if dataset == WITHOUT_SIBLINGS:
         return {"patient": LEAKS["both"]} if set(LEAKS["both"]) <= units else {}
     return {leak: pair for leak, pair in LEAKS.items() if set(pair) <= units}
-
-
-def _score_networks(
-    predictions: pd.DataFrame, metrics: pd.DataFrame, rng: np.random.Generator
-) -> dict[tuple, dict[str, np.ndarray]]:
-    """Return the metrics of each unit, dataset and model, means over its trainings, in the same resamples."""
-    weights = weigh_patients(predictions["patient"].to_numpy(), rng)
-    trained = metrics.loc[metrics["status"] == TRAINED, [*KEYS, *REPLICATE]]
-    scored = {}
-    for keys, runs in predictions.merge(trained, on=[*KEYS, *REPLICATE]).groupby(KEYS, sort=False):
-        found = [
-            weighted_metrics(
-                run["label"].to_numpy(), run["probability"].to_numpy(), weights.loc[run["patient"]].to_numpy().T
-            )
-            for _, run in runs.groupby(REPLICATE, sort=False)
-        ]
-        scored[keys] = mean_of_runs(found, rng)
-    return scored
 
 
 def _mean(networks: tuple[dict[str, np.ndarray], ...]) -> dict[str, np.ndarray]:

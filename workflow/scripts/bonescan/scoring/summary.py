@@ -63,14 +63,41 @@ def summarise(metrics: pd.DataFrame, predictions: pd.DataFrame, rng: np.random.G
     return pd.DataFrame(rows)
 
 
-def _intervals(images: pd.DataFrame, weights: pd.DataFrame, rng: np.random.Generator) -> dict[str, float]:
-    """Return `_low` and `_high` of every metric; NaN where there is no run."""
-    scores = [
+def score_networks(
+    predictions: pd.DataFrame, metrics: pd.DataFrame, rng: np.random.Generator
+) -> dict[tuple[str, str, str], dict[str, np.ndarray]]:
+    """Return the metrics of every network in the same resamples of patients, means over its trainings.
+
+    Parameters
+    ----------
+    predictions, metrics : DataFrame
+        `predictions.tsv` and `metrics.tsv` of all units.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    dict of (unit, dataset, model) to dict of str to ndarray, shape (draws + 1,)
+        As of `bonescan.scoring.resampled.mean_of_runs`; no entry where no training succeeded.
+    """
+    weights = weigh_patients(predictions["patient"].to_numpy(), rng)
+    trained = metrics.loc[metrics["status"] == TRAINED, [*KEYS, *REPLICATE]]
+    runs = predictions.merge(trained, on=[*KEYS, *REPLICATE]).groupby(KEYS, sort=False)
+    return {keys: mean_of_runs(_score_runs(images, weights), rng) for keys, images in runs}
+
+
+def _score_runs(images: pd.DataFrame, weights: pd.DataFrame) -> list[dict[str, np.ndarray]]:
+    """Return the metrics of each training, in each resample."""
+    return [
         weighted_metrics(
             run["label"].to_numpy(), run["probability"].to_numpy(), weights.loc[run["patient"]].to_numpy().T
         )
         for _, run in images.groupby(REPLICATE, sort=False)
     ]
+
+
+def _intervals(images: pd.DataFrame, weights: pd.DataFrame, rng: np.random.Generator) -> dict[str, float]:
+    """Return `_low` and `_high` of every metric; NaN where there is no run."""
+    scores = _score_runs(images, weights)
     found = dict.fromkeys((f"{name}_{end}" for name in AVERAGED for end in ("low", "high")), np.nan)
     if scores:
         means = mean_of_runs(scores, rng)

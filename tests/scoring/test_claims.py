@@ -1,0 +1,61 @@
+"""The ledger of claims: a result is flipped, and its verdict flips."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from result_rows import predict
+
+from bonescan.scoring.claims import CLAIMS, NOT_SUPPORTED, NOT_TESTABLE, SUPPORTED, judge_claims
+from bonescan.tables.claims import claims_table
+
+MODELS = ("V7", "V16", "V21", "V24")
+
+
+def ledger(wrong, failed=()):
+    """Verdicts by claim; of a dataset and model so many of ten images are called wrongly, 3 if nothing is said."""
+    metrics, predictions = [], []
+    for dataset in ("D1", "D2", "D3"):
+        for model in MODELS:
+            status = "diverged" if (dataset, model) in failed else "trained"
+            number = wrong.get((dataset, model), wrong.get(dataset, 3))
+            row, images = predict(number, patients=400, unit="patient", dataset=dataset, model=model, status=status)
+            metrics.append(row)
+            predictions.append(images)
+    return judge_claims(pd.concat(predictions), pd.DataFrame(metrics), np.random.default_rng(1))
+
+
+def verdict(found, words):
+    (row,) = found[found["text"].str.contains(words)].itertuples()
+    return row.verdict
+
+
+@pytest.mark.parametrize(
+    ("words", "yes", "no"),
+    [
+        ("Acc 0.9807", {("D3", "V7"): 0}, {"D3": 1}),
+        ("AUC 0.9933", {("D3", "V7"): 0}, {"D3": 1}),
+        ("augmented data", {"D3": 1, "D1": 4}, {"D3": 4, "D1": 1}),
+        ("with normalisation", {"D2": 1, "D1": 4}, {"D2": 3, "D1": 3}),
+        ("no contribution", {"D2": 3, "D3": 3}, {"D2": 4, "D3": 1}),
+        ("V21 is best", {("D3", "V21"): 0}, {("D3", "V21"): 3}),
+        ("proper depth", {("D3", "V21"): 1, ("D3", "V7"): 0}, {("D3", "V16"): 1}),
+    ],
+)
+def test_a_flipped_result_flips_its_verdict(words, yes, no):
+    assert verdict(ledger(yes), words) == SUPPORTED
+    assert verdict(ledger(no), words) == NOT_SUPPORTED
+
+
+def test_nothing_is_said_without_a_network():
+    everything = {(dataset, model) for dataset in ("D1", "D2", "D3") for model in MODELS}
+    assert set(ledger({}, failed=everything)["verdict"]) == {NOT_TESTABLE}
+    alone = ledger({}, failed={("D3", "V24")})
+    assert verdict(alone, "proper depth") == NOT_TESTABLE and verdict(alone, "V21 is best") == NOT_SUPPORTED
+
+
+def test_every_claim_stands_in_the_table_with_rule_and_interval():
+    table = claims_table(ledger({}), {"cohort": "phantom", "scale": "desk"})
+    (section,) = table.sections
+    assert section.frame["Claim"].tolist() == [claim.text for claim in CLAIMS]
+    assert section.frame["Evidence"].str.contains(r"\d \(\S+–\S+\)").sum() == len(CLAIMS) - 1
+    assert "not clinical performance" in table.notes[-1]

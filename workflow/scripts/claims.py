@@ -1,0 +1,27 @@
+"""The paper's claims beside our evidence, with a verdict each."""
+
+import logging
+
+import pandas as pd
+
+from bonescan.chance import generator
+from bonescan.files import read_table
+from bonescan.scoring.claims import judge_claims
+from bonescan.script import logged
+from bonescan.tables.claims import claims_table
+from bonescan.tables.formats import save
+
+
+@logged
+def main(snakemake):
+    predictions, metrics = (
+        pd.concat(map(read_table, getattr(snakemake.input, name)), ignore_index=True)
+        for name in ("predictions", "metrics")
+    )
+    claims = judge_claims(predictions, metrics, generator(snakemake.params.seed, "claims"))
+    save(claims_table(claims, snakemake.params.provenance), snakemake.output.table)
+    logging.info("%s", claims.groupby(["unit", "verdict"]).size().to_dict())
+
+
+if __name__ == "__main__":
+    main(snakemake)
