@@ -14,7 +14,7 @@ def claims_table(claims: pd.DataFrame, provenance: dict) -> Table:
     sections = [Section(_rows(claims[claims["unit"] == unit]), f"Split by {split_unit(unit)}") for unit in units]
     sizes = claims.drop_duplicates("unit").set_index("unit")
     notes = [
-        "Each verdict follows from its rule alone, on this cohort, scale and protocol; of the paper's own patients it says "
+        "Each verdict follows from its rule alone, on this cohort, scale and protocol. Of the paper's patients it says "
         "nothing.",
         BY_PATIENT,
         *(
