@@ -304,6 +304,12 @@ def test_latex_escapes_everything(text, latex):
     assert formats.escape_latex(text) == latex
 
 
+def test_latex_sets_a_number_above_its_interval():
+    frame = pd.DataFrame({"Classifier": ["SPECS V7"], "Acc": ["0.83 (0.79–0.87)"], "Said": ["did not train (yet)"]})
+    table = formats.Table("Table 6", "A caption.", frame, [formats.Section(frame)], PHANTOM)
+    assert r"SPECS V7 & \shortstack{0.83\\(0.79--0.87)} & did not train (yet) \\" in formats.as_latex(table)
+
+
 def test_csv_keeps_full_precision_and_says_whose_scans(small):
     frame = pd.read_csv(io.StringIO(formats.as_csv(small)))
     assert frame["value"][0] == 1 / 3 and math.isnan(frame["value"][1])

@@ -1,5 +1,6 @@
 """One table in three formats: CSV for machines, Markdown for readers, LaTeX (booktabs) for the press."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,8 @@ from bonescan.wording import origin
 
 SPAN = "\0span"
 """A printed cell that continues the cell to its left."""
+
+_WITH_INTERVAL = re.compile(r"(\S+) (\(\S+–\S+\))")
 
 LONGEST_CELL = 60
 """Letters of a printed cell beyond which LaTeX breaks its column's lines."""
@@ -175,8 +178,19 @@ def _latex_columns(frame: pd.DataFrame) -> str:
 def _latex_size(frame: pd.DataFrame) -> str:
     """Return the font size at which the widest row fits a page of A4 with common margins."""
     rows = [list(frame.columns), *frame.to_numpy().tolist()]
-    widest = max(sum(len(cell) for cell in row if cell != SPAN) for row in rows)
+    widest = max(sum(max(map(len, _lines(cell))) for cell in row if cell != SPAN) for row in rows)
     return r"\small" if widest <= 75 else r"\footnotesize" if widest <= 80 else r"\scriptsize"
+
+
+def _lines(cell: str) -> list[str]:
+    """Return the lines of a cell in LaTeX: a number stands above its interval, so that the table is not too wide."""
+    with_interval = _WITH_INTERVAL.fullmatch(cell)
+    return list(with_interval.groups()) if with_interval else [cell]
+
+
+def _latex_cell(cell: str) -> str:
+    lines = [escape_latex(line) for line in _lines(cell)]
+    return r"\shortstack{" + r"\\".join(lines) + "}" if len(lines) > 1 else lines[0]
 
 
 def _latex_row(cells: list[str]) -> str:
@@ -185,7 +199,7 @@ def _latex_row(cells: list[str]) -> str:
         if cell == SPAN:
             parts[-1][1] += 1
         else:
-            parts.append([escape_latex(cell), 1])
+            parts.append([_latex_cell(cell), 1])
     return (
         " & ".join(text if width == 1 else rf"\multicolumn{{{width}}}{{c}}{{{text}}}" for text, width in parts) + r" \\"
     )
