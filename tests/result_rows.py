@@ -31,7 +31,8 @@ def summary(*runs):
     """Summarise the runs; each has 40 test images of 40 patients, a quarter of each class called wrongly."""
     label = np.repeat([1, 0], 20)
     probability = np.where(np.arange(40) % 4 == 0, 1 - label, label) * 0.8 + 0.1
-    images = {"patient": [f"P{i}" for i in range(40)], "label": label, "probability": probability}
+    names = [f"P{i}" for i in range(40)]
+    images = {"image": names, "source": names, "patient": names, "label": label, "probability": probability}
     predictions = [pd.DataFrame(images).assign(**{key: row[key] for key in RUN}) for row in runs]
     return summarise(pd.DataFrame(runs), pd.concat(predictions, ignore_index=True), np.random.default_rng(1))
 
@@ -40,6 +41,7 @@ def predict(wrong, patients=60, **which):
     """Predictions of one run: of each class so many of ten images are called wrongly."""
     label = np.arange(patients) % 2
     probability = np.where(np.arange(patients) // 2 % 10 < wrong, 1 - label, label) * 0.8 + 0.1
-    images = pd.DataFrame({"patient": [f"P{i}" for i in range(patients)], "label": label, "probability": probability})
+    names = [f"P{i}" for i in range(patients)]
+    images = {"image": names, "source": names, "patient": names, "label": label, "probability": probability}
     row = run(**which)
-    return row, images.assign(**{key: row[key] for key in RUN})
+    return row, pd.DataFrame(images).assign(**{key: row[key] for key in RUN})

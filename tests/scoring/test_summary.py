@@ -50,7 +50,8 @@ def test_a_metric_of_one_run_has_the_interval_of_the_binomial():
 def test_runs_that_differ_widen_the_interval():
     rng = np.random.default_rng(3)
     label = np.tile([0, 1], 200)
-    images = pd.DataFrame({"patient": [f"P{i}" for i in range(400)], "label": label})
+    names = [f"P{i}" for i in range(400)]
+    images = pd.DataFrame({"image": names, "patient": names, "label": label})
     runs, tables = [], []
     for draw, right in (("repeat1", 0.6), ("repeat2", 0.9)):
         chance = np.where(rng.random(400) < right, label, 1 - label) * 0.8 + 0.1
@@ -64,10 +65,25 @@ def test_runs_that_differ_widen_the_interval():
     assert (both["draws"], both["seeds"], both["runs"]) == (2, 1, 2)
 
 
+def test_folds_are_one_training_of_all_patients():
+    label = np.tile([0, 1], 50)
+    chance = np.where(np.arange(100) % 4 == 0, 1 - label, label) * 0.8 + 0.1
+    names = [f"P{i}" for i in range(100)]
+    images = pd.DataFrame({"image": names, "patient": names, "label": label, "probability": chance})
+    folds = [run(draw=f"fold{number}", accuracy=0.75) for number in range(1, 6)]
+    parts = [images[20 * i : 20 * i + 20].assign(**{key: row[key] for key in RUN}) for i, row in enumerate(folds)]
+    one = summarise(pd.DataFrame(folds), pd.concat(parts), np.random.default_rng(1)).iloc[0]
+    whole = images.assign(**{key: run()[key] for key in RUN})
+    all_at_once = summarise(pd.DataFrame([run(accuracy=0.75)]), whole, np.random.default_rng(1)).iloc[0]
+    widths = [row["accuracy_high"] - row["accuracy_low"] for row in (one, all_at_once)]
+    assert widths[0] == pytest.approx(widths[1], rel=0.15)
+
+
 def test_copies_of_an_image_do_not_narrow_the_interval():
     label = np.tile([0, 1], 30)
     chance = np.where(np.arange(60) % 3 == 0, 1 - label, label) * 0.8 + 0.1
-    images = pd.DataFrame({"patient": [f"P{i}" for i in range(60)], "label": label, "probability": chance})
+    names = [f"P{i}" for i in range(60)]
+    images = pd.DataFrame({"image": names, "patient": names, "label": label, "probability": chance})
     images = images.assign(**{key: run()[key] for key in RUN})
     ends = [
         summarise(pd.DataFrame([run()]), pd.concat([images] * copies), np.random.default_rng(1)).iloc[0]

@@ -1,4 +1,4 @@
-"""What a protocol reports when there is nothing to learn. Needs: images, splits. Makes: a table and a figure; no part of `all`."""
+"""What a protocol reports when there is nothing to learn. Needs: images, splits. Makes: a table; no part of `all`."""
 
 SHUFFLED = "results/{scale}/control/{shuffled}/{unit}"
 

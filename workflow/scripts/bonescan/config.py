@@ -130,8 +130,11 @@ def contradictions(config: Mapping, paper: Mapping) -> Iterator[str]:
     train, test = config["split"]["ratio"]
     if not 0 < test / (train + test) < 1:
         yield f"split.ratio: expected two numbers that both count in their sum, got [{train}, {test}]"
-    if not config["split"]["repeats"] and not config["split"]["folds"]:
-        yield "split.repeats: expected 1 or more, or split.folds, got 0 of both"
+    if bool(config["split"]["repeats"]) == bool(config["split"]["folds"]):
+        yield (
+            "split.repeats: expected 0 where split.folds asks for a cross-validation, else 1 or more, got "
+            f"{config['split']['repeats']} repeats and {config['split']['folds']} folds"
+        )
     if config["cohort"]["source"] == "phantom":
         yield from phantom_contradictions(config, settle_counts(config, paper))
 

@@ -37,8 +37,8 @@ def draw_leak(leaks: pd.DataFrame, runs: int, provenance: dict) -> Figure:
     models = list(found["model"].unique())
     note = " ".join(
         [
-            f"AUC on test images; bars: 95 % intervals by patient; trainings of a network under a unit: {runs}.",
-            "Dotted: chance.",
+            "AUC on original test images; bars: 95 % intervals by patient; dotted: chance.",
+            f"Trainings of a network under a unit: {runs}.",
             *caveats(provenance),
         ]
     )
@@ -50,17 +50,20 @@ def draw_leak(leaks: pd.DataFrame, runs: int, provenance: dict) -> Figure:
     if not datasets:
         say(panels[0], "No two split units to compare")
         return figure
+    # the panels share their axes
+    panels[0].set_xlim(right=1.01)
     panels[0].set_yticks(range(len(models)), ["mean" if name == ALL_NETWORKS else classifier(name) for name in models])
     panels[0].invert_yaxis()
-    marks = [Line2D([], [], color=colour, marker=marker, ls="None") for marker, colour, _ in UNITS.values()]
-    figure.legend(marks, [label for *_, label in UNITS.values()], loc="outside upper center", ncols=3)
+    drawn = [UNITS[unit] for unit in UNITS if unit in {*found["leaking_unit"], *found["unit"]}]
+    marks = [Line2D([], [], color=colour, marker=marker, ls="None") for marker, colour, _ in drawn]
+    figure.legend(marks, [label for *_, label in drawn], loc="outside upper center", ncols=3)
     return figure
 
 
 def _draw_panel(panel, found: pd.DataFrame, models: list[str]) -> None:
     """Draw one dataset: a line of markers for each network."""
     panel.axvline(0.5, ls=":", color=FAINT, linewidth=0.7)
-    panel.set(xlabel="AUC", xlim=(0.35, 1.01))
+    panel.set(xlabel="AUC")
     for place, model in enumerate(models):
         rows = found[(found["model"] == model) & (found["status"] == TRAINED)]
         if rows.empty:

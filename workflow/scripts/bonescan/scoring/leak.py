@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from bonescan.scoring.resampled import ends
-from bonescan.scoring.summary import score_networks
+from bonescan.scoring.resampled import ends_over_runs
+from bonescan.scoring.summary import Scores, over_trainings, score_networks
 from bonescan.terms import METRICS, TRAINED
 
 LEAKS = {"sibling": ("image", "source"), "patient": ("source", "patient"), "both": ("image", "patient")}
@@ -20,8 +20,8 @@ ALL_NETWORKS = "mean"
 def measure_leaks(predictions: pd.DataFrame, metrics: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Return how much better networks score under a unit that leaks than under one that does not.
 
-    Both units are resampled together: patients are drawn with replacement, each with all of their test images under
-    either; so are trainings, where there are several.
+    All units are compared on originals, as the split by patient is tested: copies count a view as often as it was
+    augmented, and augmentation makes half of the images metastatic. Patients are resampled under both units together.
 
     Parameters
     ----------
@@ -33,22 +33,23 @@ def measure_leaks(predictions: pd.DataFrame, metrics: pd.DataFrame, rng: np.rand
     -------
     DataFrame
         One row per dataset, model, leak and metric: `leaking`, `without` (the metric under the two units) and
-        `difference`, each with `_low` and `_high`; `leaking_unit` and `unit` (the one without); `patients`
-        (tested under either); `status` (trained, or what failed under which unit). The model `mean` is the mean over
-        all networks that trained under both.
+        `difference`, each with `_low` and `_high`; `leaking_unit` and `unit` (the one without); `patients` (tested
+        under either); `status` (trained, or what failed under which unit). The model `mean` is the mean over all
+        networks that trained under both.
     """
-    scored = score_networks(predictions, metrics, rng)
+    originals = predictions[predictions["image"] == predictions["source"]]
+    scored = score_networks(originals, metrics, rng)
     rows = []
     for dataset, of_dataset in metrics.groupby("dataset", sort=True):
         failed = of_dataset.groupby(["unit", "model"])["status"].unique().map("; ".join)
         for leak, units in _pairs(dataset, set(of_dataset["unit"])).items():
-            tested = predictions[(predictions["dataset"] == dataset) & predictions["unit"].isin(units)]
+            tested = originals[(originals["dataset"] == dataset) & originals["unit"].isin(units)]
             told = dict(zip(("dataset", "leak", "leaking_unit", "unit"), (dataset, leak, *units), strict=True))
             told |= {"patients": tested["patient"].nunique()}
             trained = []
             for model in of_dataset["model"].unique():
-                found = [scored.get((unit, dataset, model)) for unit in units]
-                if all(found):
+                found = [scored.get((unit, dataset, model), {}) for unit in units]
+                if set(found[0]) & set(found[1]):
                     trained.append(found)
                     rows += [told | {"model": model} | row for row in _differences(*found)]
                 else:
@@ -67,17 +68,26 @@ def _pairs(dataset: str, units: set[str]) -> dict[str, tuple[str, str]]:
     return {leak: pair for leak, pair in LEAKS.items() if set(pair) <= units}
 
 
-def _mean(networks: tuple[dict[str, np.ndarray], ...]) -> dict[str, np.ndarray]:
-    return {metric: np.mean([found[metric] for found in networks], axis=0) for metric in METRICS}
+def _mean(networks: tuple[Scores, ...]) -> Scores:
+    """Return the mean over networks of each training that all of them have."""
+    common = [name for name in networks[0] if all(name in scores for scores in networks)]
+    return {
+        name: {metric: np.mean([scores[name][metric] for scores in networks], axis=0) for metric in METRICS}
+        for name in common
+    }
 
 
-def _differences(leaking: dict[str, np.ndarray], without: dict[str, np.ndarray]) -> list[dict]:
+def _differences(leaking: Scores, without: Scores) -> list[dict]:
     """Return a row for each metric."""
     rows = []
     for metric in METRICS:
         row = {"metric": metric, "status": TRAINED}
-        values = (leaking[metric], without[metric], leaking[metric] - without[metric])
-        for name, value in zip(("leaking", "without", "difference"), values, strict=True):
-            row |= dict(zip((name, f"{name}_low", f"{name}_high"), ends(value), strict=True))
+        for name, values, bounds in (
+            ("leaking", over_trainings(leaking, metric), (0, 1)),
+            ("without", over_trainings(without, metric), (0, 1)),
+            ("difference", over_trainings(leaking, metric, without), (-1, 1)),
+        ):
+            found = (np.nan,) * 3 if values is None else ends_over_runs(values, bounds)
+            row |= dict(zip((name, f"{name}_low", f"{name}_high"), found, strict=True))
         rows.append(row)
     return rows

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from bonescan.scoring.resampled import ends, mean_of_runs, weigh_patients, weighted_metrics
-from bonescan.terms import PAPER_METRICS, TRAINED
+from bonescan.scoring.resampled import ends_over_runs, weigh_patients, weighted_metrics
+from bonescan.terms import METRICS, PAPER_METRICS, TRAINED
 
 KEYS = ["unit", "dataset", "model"]
 """What identifies the runs of a network, which differ in draw and seed."""
@@ -19,8 +19,9 @@ AVERAGED = (*PAPER_METRICS, "auc")
 def summarise(metrics: pd.DataFrame, predictions: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Average the metrics over the draws and seeds that trained.
 
-    The 95 % interval is that of a bootstrap: patients are drawn with replacement, each with all test images of every
-    run, the same patients for every network; where there are several runs, these are drawn as well.
+    The 95 % interval is that of a bootstrap of patients, each with all test images of every run, the same patients for
+    every network; where there are several draws or seeds, their scatter is added (`ends_over_runs`). Folds are one run:
+    each tests other patients.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def summarise(metrics: pd.DataFrame, predictions: pd.DataFrame, rng: np.random.G
                 "runs": len(runs),
                 "runs_trained": len(trained),
                 **{name: trained[name].astype(float).mean(skipna=False) for name in AVERAGED},
-                **_intervals(images.merge(trained[REPLICATE], on=REPLICATE), weights, rng),
+                **_intervals(images.merge(trained[REPLICATE], on=REPLICATE), weights),
                 **{name: trained[name].astype(float).mean() for name in ("training_accuracy", "epochs")},
                 "epochs_allowed": runs["epochs_allowed"].iloc[0],
                 **{name: round(runs[name].mean()) for name in ("n_train", "n_test")},
@@ -63,10 +64,14 @@ def summarise(metrics: pd.DataFrame, predictions: pd.DataFrame, rng: np.random.G
     return pd.DataFrame(rows)
 
 
+Scores = dict[str | int, dict[str, np.ndarray]]
+"""Metrics of a network, by training: arrays of shape (draws + 1,), the sample first."""
+
+
 def score_networks(
     predictions: pd.DataFrame, metrics: pd.DataFrame, rng: np.random.Generator
-) -> dict[tuple[str, str, str], dict[str, np.ndarray]]:
-    """Return the metrics of every network in the same resamples of patients, means over its trainings.
+) -> dict[tuple[str, str, str], Scores]:
+    """Return the metrics of every network in the same resamples of patients.
 
     Parameters
     ----------
@@ -76,33 +81,53 @@ def score_networks(
 
     Returns
     -------
-    dict of (unit, dataset, model) to dict of str to ndarray, shape (draws + 1,)
-        As of `bonescan.scoring.resampled.mean_of_runs`; no entry where no training succeeded.
+    dict of (unit, dataset, model) to Scores
+        No entry where no training succeeded.
     """
     weights = weigh_patients(predictions["patient"].to_numpy(), rng)
     trained = metrics.loc[metrics["status"] == TRAINED, [*KEYS, *REPLICATE]]
     runs = predictions.merge(trained, on=[*KEYS, *REPLICATE]).groupby(KEYS, sort=False)
-    return {keys: mean_of_runs(_score_runs(images, weights), rng) for keys, images in runs}
+    return {keys: _score_trainings(images, weights) for keys, images in runs}
 
 
-def _score_runs(images: pd.DataFrame, weights: pd.DataFrame) -> list[dict[str, np.ndarray]]:
-    """Return the metrics of each training, in each resample."""
-    return [
-        weighted_metrics(
-            run["label"].to_numpy(), run["probability"].to_numpy(), weights.loc[run["patient"]].to_numpy().T
-        )
-        for _, run in images.groupby(REPLICATE, sort=False)
-    ]
+def _score_trainings(images: pd.DataFrame, weights: pd.DataFrame) -> Scores:
+    """Return the metrics of each training in each resample; one for all folds, one for all seeds of a draw."""
+    scored: dict = {}
+    by = "seed" if _in_folds(images) or images["draw"].nunique() == 1 else "draw"
+    for (draw, seed), run in images.groupby(REPLICATE, sort=False):
+        of_images = weights.loc[run["patient"]].to_numpy().T
+        found = weighted_metrics(run["label"].to_numpy(), run["probability"].to_numpy(), of_images)
+        scored.setdefault({"draw": draw, "seed": seed}[by], []).append(found)
+    return {
+        name: {metric: np.mean([run[metric] for run in runs], axis=0) for metric in METRICS}
+        for name, runs in scored.items()
+    }
 
 
-def _intervals(images: pd.DataFrame, weights: pd.DataFrame, rng: np.random.Generator) -> dict[str, float]:
+def _in_folds(images: pd.DataFrame) -> bool:
+    """Whether no patient's image is tested in two draws, so that these are no repeats."""
+    tested = images[["draw", "image"]].drop_duplicates()
+    return tested["draw"].nunique() > 1 and not tested["image"].duplicated().any()
+
+
+def over_trainings(scores: Scores, metric: str, less: Scores | None = None) -> np.ndarray | None:
+    """Return a metric, or its difference between two networks, of each training, shape (trainings, draws + 1).
+
+    Only trainings that both have count; None where there is none.
+    """
+    common = [name for name in scores if less is None or name in less]
+    values = [scores[name][metric] - (0 if less is None else less[name][metric]) for name in common]
+    return np.array(values) if values else None
+
+
+def _intervals(images: pd.DataFrame, weights: pd.DataFrame) -> dict[str, float]:
     """Return `_low` and `_high` of every metric; NaN where there is no run."""
-    scores = _score_runs(images, weights)
-    found = dict.fromkeys((f"{name}_{end}" for name in AVERAGED for end in ("low", "high")), np.nan)
-    if scores:
-        means = mean_of_runs(scores, rng)
-        for name in AVERAGED:
-            _, found[f"{name}_low"], found[f"{name}_high"] = ends(means[name])
+    scores = _score_trainings(images, weights) if len(images) else {}
+    found = {}
+    for name in AVERAGED:
+        values = over_trainings(scores, name)
+        _, low, high = (np.nan,) * 3 if values is None else ends_over_runs(values)
+        found |= {f"{name}_low": low, f"{name}_high": high}
     return found
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from bonescan.scoring.claims import NOT_TESTABLE
 from bonescan.tables.formats import Section, Table
-from bonescan.tables.intervals import BY_PATIENT, print_interval
+from bonescan.tables.intervals import BY_PATIENT, print_difference, print_interval
 from bonescan.wording import caveats, sort_units, split_unit
 
 
@@ -18,7 +18,7 @@ def claims_table(claims: pd.DataFrame, provenance: dict) -> Table:
         "nothing.",
         BY_PATIENT,
         *(
-            f"Split by {unit}: {sizes.patients[unit]} patients tested, {sizes.trainings[unit]} training(s) a network."
+            f"Split by {unit}: {sizes.patients[unit]} patients tested, trainings of a network: {sizes.trainings[unit]}."
             for unit in units
         ),
         *caveats(provenance),
@@ -30,6 +30,7 @@ def _rows(claims: pd.DataFrame) -> pd.DataFrame:
     """Return the printed rows of one unit."""
     rows = []
     for claim in claims.itertuples(index=False):
-        found = "" if claim.verdict == NOT_TESTABLE else f": {print_interval(claim.value, claim.low, claim.high)}"
+        print_it = print_difference if claim.difference else print_interval
+        found = "" if claim.verdict == NOT_TESTABLE else f": {print_it(claim.value, claim.low, claim.high)}"
         rows.append([claim.place, claim.text, f"{claim.what}{found}", claim.rule, claim.verdict])
     return pd.DataFrame(rows, columns=["Place", "Claim", "Evidence", "Supported if", "Verdict"])

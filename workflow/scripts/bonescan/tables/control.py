@@ -34,9 +34,10 @@ def control_table(summary: pd.DataFrame, provenance: dict) -> Table:
     ]
     sizes = order.drop_duplicates(["unit", "dataset"])
     notes = [
-        "There is nothing to learn: an honest protocol reports an AUC of 0.5. What it reports above that is leak.",
+        "There is nothing to learn: an honest protocol reports an AUC of 0.5. An interval wholly above it is leak.",
         "The parts are those of the true labels; then labels are dealt out anew, in training and test.",
-        f"{BY_PATIENT} Trainings a network: {summary['runs'].max()}, each with a shuffle of its own.",
+        BY_PATIENT,
+        f"Draws: {summary['draws'].max()}, each with a shuffle of its own; seeds: {summary['seeds'].max()}.",
         f"Where the training accuracy is below {LEARNED}, a row says little: its labels were not learned by heart.",
         *(
             f"{row.dataset} split by {row.unit}: {row.n_train} training and {row.n_test} test images, {row.patients} "

@@ -13,7 +13,7 @@ from bonescan.wording import origin
 SPAN = "\0span"
 """A printed cell that continues the cell to its left."""
 
-_WITH_INTERVAL = re.compile(r"(\S+) (\(\S+–\S+\))")
+_WITH_INTERVAL = re.compile(r"(\S+) (\(\S+(?:–| to )\S+\))")
 
 LONGEST_CELL = 60
 """Letters of a printed cell beyond which LaTeX breaks its column's lines."""

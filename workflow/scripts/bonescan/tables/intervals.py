@@ -36,10 +36,19 @@ def print_scored(row, name: str) -> str:
     return print_interval(*(getattr(row, name + end) for end in ("", "_low", "_high")))
 
 
+def print_difference(value: float, low: float, high: float) -> str:
+    """Return a difference with its interval and signs, to the digits that this supports: `+0.03 (-0.01 to +0.07)`."""
+    if pd.isna(value):
+        return "undefined"
+    if pd.isna(low) or pd.isna(high):
+        return f"{value:+z.1f} (no interval)"
+    decimals = supported_decimals(low, high)
+    return f"{value:+z.{decimals}f} ({low:+z.{decimals}f} to {high:+z.{decimals}f})"
+
+
 def print_signed(row, name: str) -> str:
-    """Return a difference of a row with its interval, with signs, such as `+0.030 (-0.010 to +0.070)`."""
-    value, low, high = (getattr(row, name + end) for end in ("", "_low", "_high"))
-    return "undefined" if pd.isna(value) else f"{value:+z.3f} ({low:+z.3f} to {high:+z.3f})"
+    """Return the difference `name` of a row with its interval, `name_low` and `name_high`."""
+    return print_difference(*(getattr(row, name + end) for end in ("", "_low", "_high")))
 
 
 def print_p(value: float) -> str:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from bonescan.scoring.leak import ALL_NETWORKS, WITHOUT_SIBLINGS
 from bonescan.tables.formats import SPAN, Section, Table
-from bonescan.tables.intervals import BY_PATIENT, print_scored
+from bonescan.tables.intervals import BY_PATIENT, print_scored, print_signed
 from bonescan.terms import TRAINED
 from bonescan.wording import DATASET_NAMES, METRIC_NAMES, caveats, classifier
 
@@ -32,12 +32,18 @@ def leak_table(leaks: pd.DataFrame, runs: int, provenance: dict) -> Table:
         for (dataset, metric), group in printed.groupby(["dataset", "metric"], sort=False)
     ]
     notes = [
+        "All units are tested on original images alone, those of their own test part.",
         "Sibling leak: by image less by source, where no mirrored, shifted or rotated copy of a test image is in "
         "training.",
-        "Patient leak: by source less by patient, where no other view of a tested patient is in training and originals "
-        f"alone are tested. {WITHOUT_SIBLINGS} has originals alone, so that by image is by source.",
+        "Patient leak: by source less by patient, where no other view of a tested patient is in training. "
+        f"{WITHOUT_SIBLINGS} has originals alone, so that by image is by source.",
         f"{BY_PATIENT} The units are resampled together. Mean: over the networks that trained under both units.",
-        f"Trainings of each network under a unit: {runs}.",
+        f"Trainings of each network under a unit: {runs}."
+        + (
+            " Their scatter is in the intervals."
+            if runs > 1
+            else " What another draw or seed changes is not in the intervals."
+        ),
         *caveats(provenance),
     ]
     return Table(
@@ -59,7 +65,7 @@ def _section(group: pd.DataFrame, heading: str) -> Section:
         under = {}
         for row in found.itertuples(index=False):
             under |= {row.leaking_unit: print_scored(row, "leaking"), row.unit: print_scored(row, "without")}
-        worth = {row.leak: print_scored(row, "difference") for row in found.itertuples(index=False)}
+        worth = {row.leak: print_signed(row, "difference") for row in found.itertuples(index=False)}
         rows.append([name, *(under[unit] for unit in units), *(worth[leak] for leak in leaks)])
     columns = ["Classifier", *(UNITS[unit] for unit in units), *(LEAKS[leak] for leak in leaks)]
     return Section(pd.DataFrame(rows, columns=columns), heading)

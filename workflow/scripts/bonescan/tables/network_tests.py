@@ -3,13 +3,8 @@
 import pandas as pd
 
 from bonescan.tables.formats import Section, Table
-from bonescan.tables.intervals import BY_PATIENT, or_status, print_p, sections, sizes
+from bonescan.tables.intervals import BY_PATIENT, or_status, print_difference, print_p, sections, sizes
 from bonescan.wording import caveats, classifier, first_run, split_unit
-
-
-def _signed(row, name: str) -> str:
-    value, low, high = (getattr(row, f"{name}_{of}") for of in ("difference", "low", "high"))
-    return "undefined" if pd.isna(value) else f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
 
 
 def pairs_table(pairs: pd.DataFrame, runs: int, provenance: dict) -> Table:
@@ -33,9 +28,9 @@ def pairs_table(pairs: pd.DataFrame, runs: int, provenance: dict) -> Table:
             *or_status(
                 row,
                 lambda: [
-                    _signed(row, "auc"),
+                    print_difference(row.auc_difference, row.auc_low, row.auc_high),
                     *map(print_p, (row.auc_p, row.auc_holm, row.auc_p_images)),
-                    _signed(row, "accuracy"),
+                    print_difference(row.accuracy_difference, row.accuracy_low, row.accuracy_high),
                     *map(print_p, (row.accuracy_p, row.accuracy_holm, row.accuracy_p_images)),
                 ],
                 8,

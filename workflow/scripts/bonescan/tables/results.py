@@ -63,7 +63,7 @@ def _run_notes(summary: pd.DataFrame) -> list[str]:
         for row in failed.itertuples(index=False)
     )
     return [
-        f"{note}, and of the trainings.",
+        f"{note}; what differs between draws or seeds is added.",
         over + (f"; those that trained, where not all did: {few}." if few else "."),
     ]
 
