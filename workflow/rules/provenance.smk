@@ -29,7 +29,7 @@ rule digests:
         of_every_unit("predictions"),
         of_every_unit("metrics"),
         of_every_unit("summary"),
-        table([*(f"tables/table{number}" for number in range(1, 10)), "tables/comparison"]),
+        table([*(f"tables/table{number}" for number in range(1, 10)), "tables/comparison", "tables/claims", "leak/kinship"]),
     output:
         digests="results/{scale}/provenance/digests.tsv",
         settings="results/{scale}/provenance/settings.json",

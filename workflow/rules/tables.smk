@@ -86,7 +86,7 @@ rule claims:
         predictions=of_every_unit("predictions"),
         metrics=of_every_unit("metrics"),
     output:
-        table=table("tables/claims"),
+        claims=table("tables/claims"),
     log:
         "logs/claims/{scale}.log",
     conda:

@@ -19,7 +19,7 @@ def main(snakemake):
         for name in ("predictions", "metrics")
     )
     claims = judge_claims(predictions, metrics, generator(snakemake.params.seed, "claims"))
-    save(claims_table(claims, snakemake.params.provenance), snakemake.output.table)
+    save(claims_table(claims, snakemake.params.provenance), snakemake.output.claims)
     logging.info("%s", claims.groupby(["unit", "verdict"]).size().to_dict())
 
 

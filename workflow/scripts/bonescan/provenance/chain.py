@@ -185,6 +185,12 @@ def job_of(run: Run, stem: str):
     if stem == "comparison":
         inputs |= absolute(counted) | {"published": str(run.published)}
         return "comparison", inputs, ("comparison",), shown, [*summaries, *counted.values()]
+    if stem == "claims":
+        units = run.settings["split"]["units"]
+        files = {name: [f"evaluate/{unit}/{name}.tsv" for unit in units] for name in ("predictions", "metrics")}
+        inputs = {name: [str(run.path(file)) for file in of_units] for name, of_units in files.items()}
+        params = shown | {"seed": run.settings["seed"]}
+        return "claims", inputs, ("claims",), params, [file for of_units in files.values() for file in of_units]
     return None
 
 
