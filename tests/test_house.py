@@ -9,8 +9,8 @@ from workflow_runs import ROOT
 LIBRARY = ROOT / "workflow" / "scripts" / "bonescan"
 SHARED = {"terms", "config", "code", "files", "script", "chance", "parts", "wording", "backend", "machine", "labels"}
 STAGES = [
-    *("phantom", "ingest", "label", "crop", "augment", "normalise", "split", "models", "training", "scoring"),
-    *("benchmark", "phantom_quality", "crop_quality", "audit", "tables", "figures", "provenance", "report_forms"),
+    *("phantom", "ingest", "label", "crop", "augment", "normalise", "split", "models", "training", "audit", "scoring"),
+    *("benchmark", "phantom_quality", "crop_quality", "tables", "figures", "provenance", "report_forms"),
 ]
 
 
