@@ -25,11 +25,13 @@ def called(spots, patients=2000):
 
 def test_readers_call_what_is_hot_what_follows_a_rib_and_what_is_many():
     spot = {**SEEN, "region": "spine", "part": "body"}
-    rib = {**spot, "region": "ribs", "part": "lateral"}
+    rib = {**spot, "region": "ribs", "part": "lateral", "peak_ratio": 6.0, "half_cols": 6.0}
+    flat = {**spot, "peak_ratio": 2.0, "half_cols": 10.0, "half_rows": 1.6}
     assert called([]) == 0
     rising = [called([{**spot, "peak_ratio": peak, "detectability": 30 * peak}]) for peak in (0.2, 0.6, 2.0, 6.0)]
     assert rising == sorted(rising) and rising[0] < 0.05 and rising[-1] > 0.9
     assert called([{**rib, "half_cols": 10.0}]) > called([rib]) > called([{**rib, "part": "anterior"}])
+    assert called([{**flat, "half_cols": 4.0, "half_rows": 4.0}]) > called([flat])
     assert called([spot] * 5) > called([spot]) + 0.1
     assert called([{**spot, "region": "soft tissue", "peak_ratio": 4.0}]) < 0.05
 
