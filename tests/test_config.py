@@ -135,6 +135,10 @@ SHEET = "cohort: {source: sheet, path: sheet.tsv}, "
         ("label: {synonyms: {yes: metastasis}}", r"label.synonyms: expected words, in quotation marks .*got True"),
         ("label: {synonyms: {Mets: metastasis, mets: other}}", r"label.synonyms.mets: expected one meaning of a word"),
         (SHEET + "label: {votes: 3, readers: [ann, bob]}", r"label.votes: expected 1 to 2, .*label.readers, got 3"),
+        ("split: {repeats: 1, folds: 5}", r"split.repeats: expected 0 .* got 1 repeats and 5 folds"),
+        ("split: {repeats: 0}", r"split.repeats: .* got 0 repeats and 0 folds"),
+        ("split: {folds: 1}", r"split.folds"),
+        ("audit: {table: published.csv}", r"audit.table: expected another file name than published"),
     ],
 )
 def test_contradictions_are_named(overlay, message):

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import jsonschema
 
@@ -130,6 +131,8 @@ def contradictions(config: Mapping, paper: Mapping) -> Iterator[str]:
     train, test = config["split"]["ratio"]
     if not 0 < test / (train + test) < 1:
         yield f"split.ratio: expected two numbers that both count in their sum, got [{train}, {test}]"
+    if config["audit"]["table"] and Path(config["audit"]["table"]).stem == "published":
+        yield "audit.table: expected another file name than published, which is the paper's in results/audit/"
     if bool(config["split"]["repeats"]) == bool(config["split"]["folds"]):
         yield (
             "split.repeats: expected 0 where split.folds asks for a cross-validation, else 1 or more, got "

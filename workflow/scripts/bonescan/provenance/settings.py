@@ -9,11 +9,15 @@ from bonescan.config import settle_counts
 PRIVATE = (("cohort", "path"), ("cohort", "annotations"), ("audit", "table"))
 """Keys of the config whose values may name a person."""
 
+PRIVATE_OF_PEOPLE = (("label", "readers"), ("figures", "normal"), ("figures", "metastasis"))
+"""Likewise where the scans are of people: names of doctors' folders, and of images under given pseudonyms."""
+
 
 def public_settings(config: Mapping) -> dict:
-    """Return a config without its paths."""
+    """Return a config without its paths and, unless the scans are the phantom's, without readers and chosen images."""
     settings = copy.deepcopy(dict(config))
-    for section, key in PRIVATE:
+    people = settings["cohort"]["source"] != "phantom"
+    for section, key in (*PRIVATE, *(PRIVATE_OF_PEOPLE if people else ())):
         settings[section][key] = None
     return settings
 

@@ -255,15 +255,15 @@ def evaluation_answers(facts: Facts) -> dict[int, Answer]:
     if best is not None:
         shown = (
             f"greatest AUC on {best['dataset']} by {best['unit']}: {classifier(best['model'])} {best['auc']:.2f} "
-            f"(95 % interval {best['auc_low']:.2f} to {best['auc_high']:.2f}), the best of {len(facts.trained)} rows "
-            "and so an optimistic choice"
+            f"(95 % interval {best['auc_low']:.2f} to {best['auc_high']:.2f}), the best of "
+            f"{(facts.trained['unit'] == best['unit']).sum()} rows by {best['unit']} and so an optimistic choice"
         )
     cohort = facts.cohort
     return {
         28: Answer("Accuracy, precision, recall, specificity, F-1, AUC, at a probability of one half.", "tables/"),
         29: Answer(
-            "95 % intervals: bootstrap of patients, each with all of its images, and of trainings where there are "
-            "several; paired tests in clinical_use.",
+            "95 % intervals: bootstrap of patients, each with all of their images; the scatter of trainings is added "
+            "where there are several; paired tests in clinical_use.",
             "evaluate/.../summary.tsv",
         ),
         30: Answer(
