@@ -113,6 +113,12 @@ def test_a_control_tests_the_same_images_with_other_labels(lineage):
     assert (control.groupby("patient")["label"].nunique() == 1).all()
 
 
+def test_both_parts_of_a_small_control_hold_both_labels(lineage):
+    small = lineage[lineage["patient"].isin([f"P{number}" for number in range(8)])]
+    for number in range(1, 21):
+        check(divide(small, "patient", [7, 3], 1, {"repeat": number, "shuffled": "patient"}), "patient")
+
+
 def test_gate_names_what_is_wrong(lineage):
     split = divide(lineage, "patient", [7, 3], seed=1)
     with pytest.raises(BrokenPromise, match="more than once"):

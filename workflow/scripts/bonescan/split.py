@@ -11,6 +11,10 @@ from bonescan.chance import generator
 from bonescan.parts import LEAST_UNITS
 
 
+SHUFFLES = 100
+"""Times that labels are dealt out until both parts hold both, which a small cohort may need."""
+
+
 class BrokenPromise(ValueError):
     """A split that does not keep what its unit promises; see `check`."""
 
@@ -66,7 +70,10 @@ def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int, draw: Mapping | N
     split = split.reset_index(drop=True)
     if "shuffled" in draw:
         rng = generator(seed, "shuffle", draw["shuffled"], str(draw["repeat"]))
-        split["label"] = shuffle_labels(lineage, draw["shuffled"], rng).loc[split["image"]].to_numpy()
+        for _ in range(SHUFFLES):
+            split["label"] = shuffle_labels(lineage, draw["shuffled"], rng).loc[split["image"]].to_numpy()
+            if (split.groupby("part")["label"].nunique() == 2).all():
+                break
     return split
 
 
