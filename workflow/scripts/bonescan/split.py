@@ -10,7 +10,6 @@ from sklearn.model_selection import StratifiedKFold, train_test_split
 from bonescan.chance import generator
 from bonescan.parts import LEAST_UNITS
 
-
 SHUFFLES = 100
 """Times that labels are dealt out until both parts hold both, which a small cohort may need."""
 
