@@ -110,7 +110,7 @@ def compare(
         return untested("the networks to compare were not run, or did not train")
     found = [ends_over_runs(of_pair, (-1.0, 1.0)) for of_pair in values.values()]
     verdict, shown = decide(found)
-    return Evidence(f"{what}, {list(values)[shown]} (of {len(found)})", *found[shown], True, verdict)
+    return Evidence(f"{what} {list(values)[shown]} (of {len(found)})", *found[shown], True, verdict)
 
 
 def all_above(found: list[tuple]) -> tuple[str, int]:
@@ -138,7 +138,7 @@ def of_datasets(
         for (dataset, model), scores in scored.items()
         if dataset == of and (less, model) in scored
     }
-    return compare(pairs, metric, f"{SCORE_NAMES[metric]} on {of} less that on {less}", decide)
+    return compare(pairs, metric, f"{SCORE_NAMES[metric]} on {of} less that on {less},", decide)
 
 
 def leads(model: str, others: tuple[str, ...], scored: Scored) -> Evidence:
