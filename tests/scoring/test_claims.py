@@ -72,5 +72,5 @@ def test_every_claim_stands_in_the_table_with_rule_and_interval():
     table = claims_table(ledger({}), {"cohort": "phantom", "scale": "desk"})
     (section,) = table.sections
     assert section.frame["Claim"].tolist() == [claim.text for claim in CLAIMS]
-    assert section.frame["Evidence"].str.contains(r"\d \(\S+(–| to )\S+\)").sum() == len(CLAIMS) - 1
+    assert section.frame["Evidence"].str.contains(r"\d \(\S+(?:–| to )\S+\)").sum() == len(CLAIMS) - 1
     assert "not clinical performance" in table.notes[-1]
