@@ -38,12 +38,11 @@ def summarise(metrics: pd.DataFrame, predictions: pd.DataFrame, rng: np.random.G
         `epochs_allowed`, `n_train`, `n_test` (images, means over the runs), `patients` (tested in any run). A metric is
         NaN where no run trained, and where it is undefined (0/0) for a run that trained.
     """
-    weights = weigh_patients(predictions["patient"].to_numpy(), rng)
-    tested = dict(list(predictions.groupby(KEYS, sort=False)))
+    scored = score_networks(predictions, metrics, rng)
+    patients = predictions.groupby(KEYS)["patient"].nunique()
     rows = []
     for keys, runs in metrics.groupby(KEYS, sort=False):
         trained = runs[runs["status"] == TRAINED]
-        images = tested[keys]
         rows.append(
             {
                 **dict(zip(KEYS, keys, strict=True)),
@@ -54,11 +53,11 @@ def summarise(metrics: pd.DataFrame, predictions: pd.DataFrame, rng: np.random.G
                 "runs": len(runs),
                 "runs_trained": len(trained),
                 **{name: trained[name].astype(float).mean(skipna=False) for name in AVERAGED},
-                **_intervals(images.merge(trained[REPLICATE], on=REPLICATE), weights),
+                **_intervals(scored.get(keys, {})),
                 **{name: trained[name].astype(float).mean() for name in ("training_accuracy", "epochs")},
                 "epochs_allowed": runs["epochs_allowed"].iloc[0],
                 **{name: round(runs[name].mean()) for name in ("n_train", "n_test")},
-                "patients": images["patient"].nunique(),
+                "patients": patients[keys],
             }
         )
     return pd.DataFrame(rows)
@@ -120,9 +119,8 @@ def over_trainings(scores: Scores, metric: str, less: Scores | None = None) -> n
     return np.array(values) if values else None
 
 
-def _intervals(images: pd.DataFrame, weights: pd.DataFrame) -> dict[str, float]:
-    """Return `_low` and `_high` of every metric; NaN where there is no run."""
-    scores = _score_trainings(images, weights) if len(images) else {}
+def _intervals(scores: Scores) -> dict[str, float]:
+    """Return `_low` and `_high` of every metric; NaN where there is no training."""
     found = {}
     for name in AVERAGED:
         values = over_trainings(scores, name)

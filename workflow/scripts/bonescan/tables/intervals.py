@@ -23,27 +23,26 @@ def supported_decimals(low: float, high: float) -> int:
 
 def print_interval(value: float, low: float, high: float) -> str:
     """Return a number with its interval, to the digits that this supports, such as `0.83 (0.79–0.87)`."""
+    return _print(value, low, high, "", "–")
+
+
+def print_difference(value: float, low: float, high: float) -> str:
+    """Return a difference with its interval and signs, to the digits that this supports: `+0.03 (-0.01 to +0.07)`."""
+    return _print(value, low, high, "+z", " to ")
+
+
+def _print(value: float, low: float, high: float, sign: str, to: str) -> str:
     if pd.isna(value):
         return "undefined"
     if pd.isna(low) or pd.isna(high):
-        return f"{value:.1f} (no interval)"
-    decimals = supported_decimals(low, high)
-    return f"{value:.{decimals}f} ({low:.{decimals}f}–{high:.{decimals}f})"
+        return f"{value:{sign}.1f} (no interval)"
+    form = f"{sign}.{supported_decimals(low, high)}f"
+    return f"{value:{form}} ({low:{form}}{to}{high:{form}})"
 
 
 def print_scored(row, name: str) -> str:
     """Return the number `name` of a row with its interval, `name_low` and `name_high`."""
     return print_interval(*(getattr(row, name + end) for end in ("", "_low", "_high")))
-
-
-def print_difference(value: float, low: float, high: float) -> str:
-    """Return a difference with its interval and signs, to the digits that this supports: `+0.03 (-0.01 to +0.07)`."""
-    if pd.isna(value):
-        return "undefined"
-    if pd.isna(low) or pd.isna(high):
-        return f"{value:+z.1f} (no interval)"
-    decimals = supported_decimals(low, high)
-    return f"{value:+z.{decimals}f} ({low:+z.{decimals}f} to {high:+z.{decimals}f})"
 
 
 def print_signed(row, name: str) -> str:
