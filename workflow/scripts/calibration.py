@@ -1,10 +1,8 @@
 """Whether the networks' probabilities mean what they say; a table and the reliability diagram."""
 
-import pandas as pd
-
 from bonescan.figures.clinical_use import draw_reliability
 from bonescan.figures.style import save as save_figure
-from bonescan.files import read_table
+from bonescan.files import read_tables
 from bonescan.scoring.calibration import score_calibration
 from bonescan.scoring.predictions import join_status, score_parts
 from bonescan.scoring.summary import count_runs
@@ -16,8 +14,8 @@ from bonescan.tables.formats import save as save_table
 @logged
 def main(snakemake):
     params = snakemake.params
-    metrics = pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True)
-    predictions = join_status(pd.concat(map(read_table, snakemake.input.predictions), ignore_index=True), metrics)
+    metrics = read_tables(snakemake.input.metrics)
+    predictions = join_status(read_tables(snakemake.input.predictions), metrics)
     scores, curve = score_parts(predictions, params.seed, "calibration", score_calibration)
     told = count_runs(metrics), params.provenance
     save_table(calibration_table(scores, *told), snakemake.output.table)

@@ -2,10 +2,8 @@
 
 import logging
 
-import pandas as pd
-
 from bonescan.chance import generator
-from bonescan.files import read_table
+from bonescan.files import read_tables
 from bonescan.scoring.claims import judge_claims
 from bonescan.script import logged
 from bonescan.tables.claims import claims_table
@@ -14,10 +12,7 @@ from bonescan.tables.formats import save
 
 @logged
 def main(snakemake):
-    predictions, metrics = (
-        pd.concat(map(read_table, getattr(snakemake.input, name)), ignore_index=True)
-        for name in ("predictions", "metrics")
-    )
+    predictions, metrics = (read_tables(getattr(snakemake.input, name)) for name in ("predictions", "metrics"))
     claims = judge_claims(predictions, metrics, generator(snakemake.params.seed, "claims"))
     save(claims_table(claims, snakemake.params.provenance), snakemake.output.claims)
     logging.info("%s", claims.groupby(["unit", "verdict"]).size().to_dict())

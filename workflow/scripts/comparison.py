@@ -4,7 +4,7 @@ import logging
 
 import pandas as pd
 
-from bonescan.files import read_table
+from bonescan.files import read_table, read_tables
 from bonescan.scoring.comparison import compare
 from bonescan.script import logged
 from bonescan.tables.comparison import comparison_table
@@ -16,7 +16,7 @@ def main(snakemake):
     published = pd.read_table(snakemake.input.published, dtype=str, keep_default_na=False)
     cohort, lineage = read_table(snakemake.input.cohort), read_table(snakemake.input.lineage)
     subtypes = {"Table 1": cohort["subtype"], "Table 2": lineage["subtype"]}
-    summary = pd.concat(map(read_table, snakemake.input.summaries), ignore_index=True)
+    summary = read_tables(snakemake.input.summaries)
     cells = compare(published, subtypes, summary)
     save(comparison_table(cells, summary, snakemake.params.provenance), snakemake.output.comparison)
     logging.info("%d published cells compared", len(cells))

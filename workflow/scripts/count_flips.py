@@ -1,10 +1,8 @@
 """How many decisions flip when the test images have other counts; a table and a figure."""
 
-import pandas as pd
-
 from bonescan.figures.count_scale import draw_flips
 from bonescan.figures.style import save as save_figure
-from bonescan.files import read_table
+from bonescan.files import read_tables
 from bonescan.scoring.count_scale import score_flips
 from bonescan.scoring.predictions import score_parts
 from bonescan.script import logged
@@ -15,7 +13,7 @@ from bonescan.tables.formats import save as save_table
 @logged
 def main(snakemake):
     params, output = snakemake.params, snakemake.output
-    predictions = pd.concat(map(read_table, snakemake.input.predictions), ignore_index=True)
+    predictions = read_tables(snakemake.input.predictions)
     (flips,) = score_parts(predictions, params.seed, "count_scale", score_flips)
     save_table(flips_table(flips, params.runs, params.provenance), output.table)
     save_figure(draw_flips(flips, params.runs, params.provenance), output.figure)

@@ -1,14 +1,13 @@
 """Figure 11: misclassified thoracic images of one classifier on D3, the readers' findings marked."""
 
 import numpy as np
-import pandas as pd
 
 from bonescan.figures.choice import find_row, row_in_array
 from bonescan.figures.curves import run_note
 from bonescan.figures.findings import thorax_mask
 from bonescan.figures.misclassified import draw_misclassified, make_picture
 from bonescan.figures.style import save
-from bonescan.files import read_table
+from bonescan.files import read_table, read_tables
 from bonescan.label.masks import view_mask
 from bonescan.scoring.mistakes import find_mistakes
 from bonescan.script import logged
@@ -21,8 +20,8 @@ def main(snakemake):
     thorax = np.load(snakemake.input.thorax, mmap_mode="r")
     names = ("cohort", "crop", "lineage", "findings")
     cohort, crops, lineage, findings = (read_table(getattr(snakemake.input, name)) for name in names)
-    predictions = pd.concat(map(read_table, snakemake.input.predictions), ignore_index=True)
-    metrics = pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True)
+    predictions = read_tables(snakemake.input.predictions)
+    metrics = read_tables(snakemake.input.metrics)
     model, votes = snakemake.params.classifier, snakemake.params.votes
 
     rows = find_mistakes(predictions, metrics, model, "D3", IMAGES)

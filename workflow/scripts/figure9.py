@@ -1,10 +1,8 @@
 """Figure 9: ROC curves of every classifier on every dataset."""
 
-import pandas as pd
-
 from bonescan.figures.curves import draw_roc
 from bonescan.figures.style import save
-from bonescan.files import read_table
+from bonescan.files import read_tables
 from bonescan.scoring.roc import find_curves
 from bonescan.scoring.summary import keep_first_run
 from bonescan.script import logged
@@ -12,8 +10,8 @@ from bonescan.script import logged
 
 @logged
 def main(snakemake):
-    predictions = pd.concat(map(read_table, snakemake.input.predictions), ignore_index=True)
-    metrics = pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True)
+    predictions = read_tables(snakemake.input.predictions)
+    metrics = read_tables(snakemake.input.metrics)
     save(
         draw_roc(find_curves(keep_first_run(predictions)), metrics, snakemake.params.provenance),
         snakemake.output.figure,

@@ -2,9 +2,7 @@
 
 import logging
 
-import pandas as pd
-
-from bonescan.files import read_json, read_table, write_text
+from bonescan.files import read_json, read_table, read_tables, write_text
 from bonescan.report_forms.claim import fill_checklist
 from bonescan.report_forms.facts import Facts
 from bonescan.report_forms.layout import card_text, checklist_table
@@ -23,7 +21,7 @@ def main(snakemake):
         provenance=snakemake.params.provenance,
         **{name: read_table(getattr(given, name)) for name in TABLES},
         agreement=read_json(given.agreement),
-        summary=pd.concat(map(read_table, given.summaries), ignore_index=True),
+        summary=read_tables(given.summaries),
         networks=read_json(given.networks),
         fits=[read_json(path) for path in given.fits],
     )

@@ -1,11 +1,9 @@
 """What the paper's split was worth: each network under the units in pairs; a table and a figure."""
 
-import pandas as pd
-
 from bonescan.chance import generator
 from bonescan.figures.leak import draw_leak
 from bonescan.figures.style import save as save_figure
-from bonescan.files import read_table
+from bonescan.files import read_tables
 from bonescan.scoring.leak import measure_leaks
 from bonescan.scoring.summary import count_runs
 from bonescan.script import logged
@@ -15,10 +13,7 @@ from bonescan.tables.leak import leak_table
 
 @logged
 def main(snakemake):
-    predictions, metrics = (
-        pd.concat(map(read_table, getattr(snakemake.input, name)), ignore_index=True)
-        for name in ("predictions", "metrics")
-    )
+    predictions, metrics = (read_tables(getattr(snakemake.input, name)) for name in ("predictions", "metrics"))
     leaks = measure_leaks(predictions, metrics, generator(snakemake.params.seed, "leak"))
     told = count_runs(metrics), snakemake.params.provenance
     save_table(leak_table(leaks, *told), snakemake.output.table)

@@ -1,8 +1,6 @@
 """Which networks differ, what the test images are worth, and what choosing the best network does; three tables."""
 
-import pandas as pd
-
-from bonescan.files import read_table
+from bonescan.files import read_tables
 from bonescan.scoring.optimism import score_optimism
 from bonescan.scoring.paired import compare_pairs
 from bonescan.scoring.precision import score_precision, summarise_precision
@@ -16,8 +14,8 @@ from bonescan.tables.network_tests import optimism_table, pairs_table, precision
 @logged
 def main(snakemake):
     seed, provenance = snakemake.params.seed, snakemake.params.provenance
-    metrics = pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True)
-    predictions = join_status(pd.concat(map(read_table, snakemake.input.predictions), ignore_index=True), metrics)
+    metrics = read_tables(snakemake.input.metrics)
+    predictions = join_status(read_tables(snakemake.input.predictions), metrics)
     told = count_runs(metrics), provenance
     (pairs,) = score_parts(predictions, seed, "pairs", lambda part, rng: compare_pairs(part))
     save(pairs_table(pairs, *told), snakemake.output.pairs)

@@ -1,10 +1,8 @@
 """What the networks would be worth in use: operating points, predictive values, decision curves."""
 
-import pandas as pd
-
 from bonescan.figures.clinical_use import draw_decision_curves, draw_predictive_values
 from bonescan.figures.style import save as save_figure
-from bonescan.files import read_table, write_table
+from bonescan.files import read_tables, write_table
 from bonescan.scoring.predictions import join_status, score_parts
 from bonescan.scoring.summary import count_runs
 from bonescan.scoring.use import score_use
@@ -16,8 +14,8 @@ from bonescan.tables.formats import save as save_table
 @logged
 def main(snakemake):
     params, output = snakemake.params, snakemake.output
-    metrics = pd.concat(map(read_table, snakemake.input.metrics), ignore_index=True)
-    predictions = join_status(pd.concat(map(read_table, snakemake.input.predictions), ignore_index=True), metrics)
+    metrics = read_tables(snakemake.input.metrics)
+    predictions = join_status(read_tables(snakemake.input.predictions), metrics)
     points, predictive, curves = score_parts(predictions, params.seed, "use", score_use)
     told = count_runs(metrics), params.provenance
     save_table(points_table(points, *told), output.points)

@@ -2,9 +2,7 @@
 
 import logging
 
-import pandas as pd
-
-from bonescan.files import read_table
+from bonescan.files import read_tables
 from bonescan.script import logged
 from bonescan.tables.formats import save
 from bonescan.tables.results import result_table, table9
@@ -13,7 +11,7 @@ from bonescan.terms import TRAINED
 
 @logged
 def main(snakemake):
-    summary = pd.concat(map(read_table, snakemake.input.summaries), ignore_index=True)
+    summary = read_tables(snakemake.input.summaries)
     provenance = snakemake.params.provenance
     save(result_table("D1", summary, provenance), snakemake.output.table6)
     save(result_table("D2", summary, provenance), snakemake.output.table7)

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -137,6 +137,11 @@ def read_table(path) -> pd.DataFrame:
     """
     identifiers = dict.fromkeys(("image", "source", "patient", "exam"), str)
     return pd.read_csv(path, sep="\t", dtype=identifiers, keep_default_na=False, na_values=[""])
+
+
+def read_tables(paths: Iterable) -> pd.DataFrame:
+    """Read tables of the same columns, one below the other; see `read_table`."""
+    return pd.concat(map(read_table, paths), ignore_index=True)
 
 
 def write_table(path, frame: pd.DataFrame) -> None:

@@ -3,6 +3,8 @@
 In every array of weights, shape (draws + 1, n), the first row is the sample itself.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -71,6 +73,11 @@ def ends_without_bias(values: np.ndarray) -> tuple[float, float, float]:
 def named_ends(name: str, values: np.ndarray) -> dict[str, float]:
     """Return `ends` as columns of a table: `name`, `name_low`, `name_high`."""
     return dict(zip((name, f"{name}_low", f"{name}_high"), ends(values), strict=True))
+
+
+def with_ends(names: Iterable[str]) -> list[str]:
+    """Return the columns of numbers and of the ends of their intervals."""
+    return [name + end for name in names for end in ("", "_low", "_high")]
 
 
 def divide(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

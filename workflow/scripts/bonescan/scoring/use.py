@@ -13,6 +13,7 @@ from bonescan.scoring.resampled import (
     resample_weights,
     weighted_auc,
     weighted_rates,
+    with_ends,
 )
 from bonescan.terms import TRAINED
 
@@ -161,17 +162,13 @@ def score_use(part: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFram
         ]
     rates = ["auc", "sensitivity", "specificity"]
     rates += [f"{name}_at_{100 * least:.0f}" for name in ("sensitivity", "specificity") for least in FIXED]
-    columns = ["model", "status", "n", "patients", "metastatic", *_with_ends(rates)]
-    benefit = ["model", "threshold", *_with_ends(["net_benefit", "gain"]), "treat_all"]
+    columns = ["model", "status", "n", "patients", "metastatic", *with_ends(rates)]
+    benefit = ["model", "threshold", *with_ends(["net_benefit", "gain"]), "treat_all"]
     return (
         pd.DataFrame(points).reindex(columns=columns),
-        pd.DataFrame(predictive).reindex(columns=[*columns[:5], "prevalence", *_with_ends(["ppv", "npv"])]),
+        pd.DataFrame(predictive).reindex(columns=[*columns[:5], "prevalence", *with_ends(["ppv", "npv"])]),
         pd.concat(curves, ignore_index=True)[benefit] if curves else pd.DataFrame(columns=benefit),
     )
-
-
-def _with_ends(names: list[str]) -> list[str]:
-    return [f"{name}{end}" for name in names for end in ("", "_low", "_high")]
 
 
 def _fixed_points(sensitivity: np.ndarray, specificity: np.ndarray) -> dict[str, float]:

@@ -1,9 +1,10 @@
 """Tables 6 to 9: metrics on the test parts, under every split unit, from `bonescan.scoring.summary.summarise`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import pandas as pd
 
+from bonescan.scoring.resampled import with_ends
 from bonescan.tables.formats import SPAN, Section, Table
 from bonescan.tables.intervals import print_scored
 from bonescan.terms import TRAINED
@@ -19,11 +20,6 @@ _REPLICATES = ["draws", "seeds", "runs", "runs_trained"]
 """Columns of the values that tell what a test figure is a mean of."""
 
 _TABLES = {"D1": "Table 6", "D2": "Table 7", "D3": "Table 8"}
-
-
-def with_ends(names: Iterable[str]) -> list[str]:
-    """Return the columns of metrics and of the ends of their intervals."""
-    return [name + end for name in names for end in ("", "_low", "_high")]
 
 
 def print_metric(value: float) -> str:
