@@ -9,6 +9,12 @@ BETWEEN = [
     *(["normalise/images.npy"] if "D2" in config["datasets"] else []),
     "networks/networks.json",
 ]
+TABLES = [
+    *(f"tables/table{number}" for number in range(1, 10)),
+    "tables/comparison",
+    "tables/claims",
+    "leak/kinship",
+]
 
 
 rule digests:
@@ -29,7 +35,7 @@ rule digests:
         of_every_unit("predictions"),
         of_every_unit("metrics"),
         of_every_unit("summary"),
-        table([*(f"tables/table{number}" for number in range(1, 10)), "tables/comparison", "tables/claims", "leak/kinship"]),
+        table(TABLES),
     output:
         digests="results/{scale}/provenance/digests.tsv",
         settings="results/{scale}/provenance/settings.json",
