@@ -6,6 +6,7 @@ import pytest
 from result_rows import predict
 
 from bonescan.scoring.claims import CLAIMS, CONTRADICTED, NOT_TESTABLE, SUPPORTED, UNDECIDED, judge_claims
+from bonescan.scoring.summary import summarise
 from bonescan.tables.claims import claims_table
 
 MODELS = ("V7", "V16", "V21", "V24")
@@ -21,7 +22,7 @@ def ledger(wrong, failed=()):
             row, images = predict(number, patients=400, unit="patient", dataset=dataset, model=model, status=status)
             metrics.append(row)
             predictions.append(images)
-    return judge_claims(pd.concat(predictions), pd.DataFrame(metrics), np.random.default_rng(1))
+    return judge_claims(pd.concat(predictions), pd.DataFrame(metrics), lambda unit: np.random.default_rng(1))
 
 
 def verdict(found, words):
@@ -32,7 +33,7 @@ def verdict(found, words):
 @pytest.mark.parametrize(
     ("words", "yes", "no"),
     [
-        ("AUC 0.9933", {"D3": 0}, {"D3": 2}),
+        ("Acc 0.9807", {"D3": 0.01}, {"D3": 2}),
         ("on the augmented dataset", {"D3": 1, "D1": 4}, {"D3": 4, "D1": 1}),
         ("and normalised one", {"D2": 1, "D1": 4}, {"D2": 4, "D1": 1}),
         ("no contribution", {"D2": 3, "D3": 3}, {"D2": 5, "D3": 1}),
@@ -41,9 +42,16 @@ def verdict(found, words):
     ],
 )
 def test_a_flipped_result_flips_its_verdict(words, yes, no):
-    # one of ten of V7 wrong, so that its interval has a width
-    assert verdict(ledger({("D3", "V7"): 0.2} | yes if "0.9933" in words else yes), words) in (SUPPORTED, UNDECIDED)
+    assert verdict(ledger(yes), words) == SUPPORTED
     assert verdict(ledger(no), words) == CONTRADICTED
+
+
+def test_a_number_has_the_interval_of_the_tables():
+    row, images = predict(3, patients=400, unit="patient", dataset="D3", model="V7")
+    claims = judge_claims(images, pd.DataFrame([row]), lambda unit: np.random.default_rng(5))
+    summary = summarise(pd.DataFrame([row]), images, np.random.default_rng(5)).iloc[0]
+    (claim,) = claims[claims["text"].str.contains("Rec 0.9830")].itertuples()
+    assert (claim.low, claim.high) == (summary["recall_low"], summary["recall_high"])
 
 
 def test_what_speaks_neither_for_nor_against_is_undecided():

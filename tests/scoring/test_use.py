@@ -5,7 +5,15 @@ import pytest
 from drawn_predictions import draw_part
 from sklearn.metrics import roc_auc_score
 
-from bonescan.scoring.resampled import ends, ends_without_bias, resample_weights, weighted_auc, weighted_rates
+from bonescan.scoring import resampled
+from bonescan.scoring.resampled import (
+    ends,
+    ends_without_bias,
+    resample_weights,
+    weigh_patients,
+    weighted_auc,
+    weighted_rates,
+)
 from bonescan.scoring.use import (
     PREVALENCES,
     THRESHOLDS,
@@ -24,6 +32,16 @@ def test_weights_count_how_often_a_resample_holds_an_image():
     weights = resample_weights(np.array(["a", "a", "b", "c"]), np.random.default_rng(0), 20)
     assert weights[0].tolist() == [1] * 4 and (weights[:, 0] == weights[:, 1]).all()
     assert (weights[1:, [0, 2, 3]].sum(axis=1) == 3).all()
+
+
+def test_blocks_of_weights_make_up_the_whole(monkeypatch):
+    patient = np.array(["b", "a", "a", "c"])
+    whole = resample_weights(patient, np.random.default_rng(0), 20)
+    for at_once in (1, 12, 10**6):
+        monkeypatch.setattr(resampled, "AT_ONCE", at_once)
+        blocks = list(resampled.blocks_of_weights(patient, weigh_patients(patient, np.random.default_rng(0), 20)))
+        assert all(block.size <= max(at_once, len(patient)) for block in blocks)
+        assert np.array_equal(np.vstack(blocks), whole)
 
 
 def test_weighted_auc_is_that_of_repeated_images():

@@ -48,6 +48,11 @@ def list_draws(repeats: int, folds: int) -> dict[str, dict]:
     return draws | {f"fold{number}": {"fold": number, "folds": folds} for number in range(1, folds + 1)}
 
 
+def is_fold(draw: str) -> bool:
+    """Whether a draw is one of a cross-validation, which together test each unit once."""
+    return draw.startswith("fold")
+
+
 def list_shuffles(units: Iterable[str], repeats: int) -> dict[str, dict]:
     """Return the draws of a control whose labels are shuffled, by their names.
 

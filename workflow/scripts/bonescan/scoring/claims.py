@@ -193,14 +193,17 @@ CLAIMS = (
 """In the order of the paper."""
 
 
-def judge_claims(predictions: pd.DataFrame, metrics: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def judge_claims(
+    predictions: pd.DataFrame, metrics: pd.DataFrame, chance: Callable[[str], np.random.Generator]
+) -> pd.DataFrame:
     """Hold every claim against our results, under each split unit.
 
     Parameters
     ----------
     predictions, metrics : DataFrame
         `predictions.tsv` and `metrics.tsv` of all units.
-    rng : numpy.random.Generator
+    chance : callable
+        From a unit to the generator of its resamples. That of `summarise` gives the intervals of Tables 6 to 9.
 
     Returns
     -------
@@ -208,14 +211,13 @@ def judge_claims(predictions: pd.DataFrame, metrics: pd.DataFrame, rng: np.rando
         One row per claim and unit: place, text, rule, unit, what, value, low, high, difference (0/1), verdict,
         `patients` (tested under the unit), `trainings` (of each network).
     """
-    scored = score_networks(predictions, metrics, rng)
     rows = []
-    for claim in CLAIMS:
-        for unit, tested in predictions.groupby("unit", sort=False):
-            of_unit = {(dataset, model): found for (under, dataset, model), found in scored.items() if under == unit}
+    for unit, tested in predictions.groupby("unit", sort=False):
+        found = score_networks(tested, metrics, chance(unit))
+        scored = {(dataset, model): scores for (_, dataset, model), scores in found.items()}
+        sizes = {"patients": tested["patient"].nunique(), "trainings": count_runs(tested)}
+        for claim in CLAIMS:
             told = {"place": claim.place, "text": claim.text, "rule": claim.rule, "unit": unit}
-            evidence = claim.judge(of_unit)._asdict()
-            evidence["difference"] = int(evidence["difference"])
-            sizes = {"patients": tested["patient"].nunique(), "trainings": count_runs(tested)}
-            rows.append(told | evidence | sizes)
+            evidence = claim.judge(scored)._asdict()
+            rows.append(told | evidence | {"difference": int(evidence["difference"])} | sizes)
     return pd.DataFrame(rows)

@@ -3,7 +3,7 @@
 In every array of weights, shape (draws + 1, n), the first row is the sample itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,9 @@ DRAWS = 1000
 
 LEVEL = 0.95
 """Of every interval."""
+
+AT_ONCE = 2_000_000
+"""Weights of images that are held in memory together."""
 
 
 def weigh_patients(patients: np.ndarray, rng: np.random.Generator, draws: int = DRAWS) -> pd.DataFrame:
@@ -42,6 +45,26 @@ def weigh_patients(patients: np.ndarray, rng: np.random.Generator, draws: int = 
 def resample_weights(patient: np.ndarray, rng: np.random.Generator, draws: int = DRAWS) -> np.ndarray:
     """Return how often each image occurs in each resample of patients, shape (draws + 1, n); 1 in the first row."""
     return weigh_patients(patient, rng, draws).loc[patient].to_numpy().T
+
+
+def blocks_of_weights(patient: np.ndarray, weights: pd.DataFrame) -> Iterator[np.ndarray]:
+    """Yield how often each image occurs in each resample, so many resamples at a time that memory stays bounded.
+
+    Parameters
+    ----------
+    patient : ndarray, shape (n,), str
+        Of each image.
+    weights : DataFrame
+        From `weigh_patients`.
+
+    Yields
+    ------
+    ndarray, shape (some resamples, n)
+    """
+    of_image, step = weights.index.get_indexer(patient), max(1, AT_ONCE // max(1, len(patient)))
+    of_patient = weights.to_numpy().T
+    for first in range(0, len(of_patient), step):
+        yield of_patient[first : first + step, of_image]
 
 
 def ends(values: np.ndarray) -> tuple[float, float, float]:

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from bonescan.scoring.resampled import ends_over_runs, weigh_patients, weighted_metrics
+from bonescan.parts import is_fold
+from bonescan.scoring.resampled import blocks_of_weights, ends_over_runs, weigh_patients, weighted_metrics
 from bonescan.terms import METRICS, PAPER_METRICS, TRAINED
 
 KEYS = ["unit", "dataset", "model"]
@@ -92,21 +93,17 @@ def score_networks(
 def _score_trainings(images: pd.DataFrame, weights: pd.DataFrame) -> Scores:
     """Return the metrics of each training in each resample; one for all folds, one for all seeds of a draw."""
     scored: dict = {}
-    by = "seed" if _in_folds(images) or images["draw"].nunique() == 1 else "draw"
+    one_draw = images["draw"].nunique() == 1 or is_fold(images["draw"].iloc[0])
     for (draw, seed), run in images.groupby(REPLICATE, sort=False):
-        of_images = weights.loc[run["patient"]].to_numpy().T
-        found = weighted_metrics(run["label"].to_numpy(), run["probability"].to_numpy(), of_images)
-        scored.setdefault({"draw": draw, "seed": seed}[by], []).append(found)
+        label, probability = run["label"].to_numpy(), run["probability"].to_numpy()
+        blocks = blocks_of_weights(run["patient"].to_numpy(), weights)
+        found = [weighted_metrics(label, probability, block) for block in blocks]
+        whole = {metric: np.concatenate([block[metric] for block in found]) for metric in METRICS}
+        scored.setdefault(seed if one_draw else draw, []).append(whole)
     return {
         name: {metric: np.mean([run[metric] for run in runs], axis=0) for metric in METRICS}
         for name, runs in scored.items()
     }
-
-
-def _in_folds(images: pd.DataFrame) -> bool:
-    """Whether no patient's image is tested in two draws, so that these are no repeats."""
-    tested = images[["draw", "image"]].drop_duplicates()
-    return tested["draw"].nunique() > 1 and not tested["image"].duplicated().any()
 
 
 def over_trainings(scores: Scores, metric: str, less: Scores | None = None) -> np.ndarray | None:
