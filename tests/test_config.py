@@ -172,6 +172,7 @@ def test_labels_and_synonyms_may_be(overlay):
             "simulate: {patients: {normal: 1}, views: {normal: 2}}, augment: {counts: auto}",
             r"simulate.patients.normal: expected at least 2",
         ),
+        ("split: {repeats: 0, folds: 86}", r"simulate.patients.metastasis: expected at least 86, .* got 85"),
     ],
 )
 def test_a_cohort_that_cannot_be_split_may_be_simulated_and_no_more(overlay, message):

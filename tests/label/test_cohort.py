@@ -30,27 +30,51 @@ def test_a_label_without_a_crop_and_a_crop_without_a_label_are_errors(kept):
 
 
 @pytest.mark.parametrize(
-    ("labels", "patients", "unit", "ratio", "message"),
+    ("labels", "patients", "unit", "ratio", "folds", "message"),
     [
         (
             [0, 0, 0],
             "xyz",
             "image",
             [7, 3],
+            0,
             r"at least 2 images of each label.*units: image.*found 3 normal, 0 metastasis",
         ),
-        ([0, 0, 1, 1], "xyzz", "patient", [7, 3], r"at least 2 patients of each label.*found 2 normal, 1 metastasis"),
-        ([0, 0, 1, 1], "xyzz", "source", [7, 3], None),
-        ([0, 0, 1, 1], "xyzw", "patient", [7, 3], None),
-        ([0, 0, 1, 1], "xyzw", "patient", [100, 1], r"split.ratio: .*\[100, 1\].*out of the test part: .*2 metastasis"),
+        (
+            [0, 0, 1, 1],
+            "xyzz",
+            "patient",
+            [7, 3],
+            0,
+            r"at least 2 patients of each.*2 normal, 1 metastasis",
+        ),
+        ([0, 0, 1, 1], "xyzz", "source", [7, 3], 0, None),
+        ([0, 0, 1, 1], "xyzw", "patient", [7, 3], 0, None),
+        ([0, 0, 1, 1], "xyzw", "patient", [100, 1], 2, None),
+        (
+            [0, 0, 1, 1],
+            "xyzw",
+            "patient",
+            [7, 3],
+            3,
+            r"at least 3 patients of each label.*found 2 normal, 2 metastasis",
+        ),
+        (
+            [0, 0, 1, 1],
+            "xyzw",
+            "patient",
+            [100, 1],
+            0,
+            r"split.ratio: .*\[100, 1\].*out of the test part: .*2 metastasis",
+        ),
     ],
 )
-def test_a_cohort_that_cannot_be_split_stops_before_any_training(labels, patients, unit, ratio, message):
+def test_a_cohort_that_cannot_be_split_stops_before_any_training(labels, patients, unit, ratio, folds, message):
     cohort = pd.DataFrame({"image": list("abcd")[: len(labels)], "patient": list(patients), "label": labels})
     if message is None:
-        return check_units(cohort, [unit], ratio)
+        return check_units(cohort, [unit], ratio, folds)
     with pytest.raises(ValueError, match=message):
-        check_units(cohort, [unit], ratio)
+        check_units(cohort, [unit], ratio, folds)
 
 
 def test_script(tmp_path):
@@ -62,7 +86,7 @@ def test_script(tmp_path):
     output = SimpleNamespace(cohort=tmp_path / "cohort.tsv")
     script.main(
         SimpleNamespace(
-            input=SimpleNamespace(**files), output=output, params=SimpleNamespace(units=[], ratio=[7, 3]), log=[]
+            input=SimpleNamespace(**files), output=output, params={"units": [], "ratio": [7, 3], "folds": 0}, log=[]
         )
     )
     cohort = read_table(output.cohort)

@@ -56,6 +56,7 @@ rule cohort:
     params:
         units=config["split"]["units"],
         ratio=config["split"]["ratio"],
+        folds=config["split"]["folds"],
         code=library("cohort"),
     script:
         "../scripts/cohort.py"

@@ -11,7 +11,7 @@ from bonescan.script import logged
 def main(snakemake):
     names = ("labels", "scans", "crop", "excluded")
     cohort = gather_cohort(*(read_table(getattr(snakemake.input, name)) for name in names))
-    check_units(cohort, snakemake.params.units, snakemake.params.ratio)
+    check_units(cohort, *(snakemake.params[key] for key in ("units", "ratio", "folds")))
     write_table(snakemake.output.cohort, cohort)
     logging.info("%d views of %d patients", len(cohort), cohort["patient"].nunique())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 
 from bonescan.labels import wrong_labels
-from bonescan.parts import LEAST_UNITS, smallest_classes
+from bonescan.parts import least_units, smallest_classes
 from bonescan.terms import CLASSES, NORMAL, VARIANTS, VIEW_SHAPE
 
 SPANS = ("simulate.age", "simulate.counts", "crop.sigma", "augment.horizontal", "augment.vertical", "augment.degrees")
@@ -171,13 +171,12 @@ def unsplittable(config: Mapping) -> Iterator[str]:
     """
     if config["cohort"]["source"] != "phantom":
         return
-    simulate, ratio = config["simulate"], config["split"]["ratio"]
-    few = {group: patients for group, patients in simulate["patients"].items() if patients < LEAST_UNITS}
+    simulate, ratio, folds = config["simulate"], config["split"]["ratio"], config["split"]["folds"]
+    least = least_units(folds)
+    few = {group: patients for group, patients in simulate["patients"].items() if patients < least}
     for group, patients in few.items():
-        yield (
-            f"simulate.patients.{group}: expected at least {LEAST_UNITS}, one for each part of a split, got {patients}"
-        )
-    if few:
+        yield f"simulate.patients.{group}: expected at least {least}, one for each part of a split, got {patients}"
+    if few or folds:
         return
     normal = simulate["views"][NORMAL]
     numbers = {"image": [normal, sum(simulate["views"].values()) - normal], "patient": [*simulate["patients"].values()]}

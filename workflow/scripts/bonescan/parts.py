@@ -48,6 +48,11 @@ def list_draws(repeats: int, folds: int) -> dict[str, dict]:
     return draws | {f"fold{number}": {"fold": number, "folds": folds} for number in range(1, folds + 1)}
 
 
+def least_units(folds: int) -> int:
+    """Return how many units of each label a split needs at least: one in each part, or in each fold."""
+    return max(LEAST_UNITS, folds)
+
+
 def is_fold(draw: str) -> bool:
     """Whether a draw is one of a cross-validation, which together test each unit once."""
     return draw.startswith("fold")

@@ -8,7 +8,7 @@ import pandas as pd
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from bonescan.chance import generator
-from bonescan.parts import LEAST_UNITS
+from bonescan.parts import least_units
 
 SHUFFLES = 100
 """Times that labels are dealt out until both parts hold both, which a small cohort may need."""
@@ -48,7 +48,7 @@ def divide(lineage: pd.DataFrame, unit: str, ratio, seed: int, draw: Mapping | N
     """
     draw = draw or {"repeat": 1}
     units = lineage.groupby(unit, sort=True)["label"].max()
-    least = max(LEAST_UNITS, draw.get("folds", 0))
+    least = least_units(draw.get("folds", 0))
     rarest = units.value_counts()
     if len(rarest) < 2 or rarest.min() < least:
         raise ValueError(

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from bonescan.parts import LEAST_UNITS, smallest_classes
+from bonescan.parts import least_units, smallest_classes
 from bonescan.terms import CLASSES, METASTATIC, SUBTYPES, UNSPECIFIED
 
 COLUMNS = ["image", "patient", "exam", "view", "label", "subtype", "scan_row", "thorax_row"]
@@ -41,7 +41,7 @@ def gather_cohort(
     return cohort.merge(kept, on="image", validate="one_to_one")[COLUMNS]
 
 
-def check_units(cohort: pd.DataFrame, units: list[str], ratio: tuple[float, float]) -> None:
+def check_units(cohort: pd.DataFrame, units: list[str], ratio: tuple[float, float], folds: int) -> None:
     """Stop, before anything is trained, if a cohort cannot be split by one of the units.
 
     Parameters
@@ -52,22 +52,27 @@ def check_units(cohort: pd.DataFrame, units: list[str], ratio: tuple[float, floa
         What a split keeps whole; an image and its source are one before augmentation.
     ratio : (float, float)
         Training to test.
+    folds : int
+        Of a cross-validation; 0 for none.
 
     Raises
     ------
     ValueError
-        Fewer than two units of a label, or a ratio that leaves a label out of a part.
+        Fewer than two units of a label, or than folds, or a ratio that leaves a label out of a part.
     """
     for unit in units:
         labels = cohort.groupby("patient" if unit == "patient" else "image")["label"].max()
         numbers = {name: int((labels == label).sum()) for label, name in enumerate(CLASSES)}
         found = ", ".join(f"{number} {name}" for name, number in numbers.items())
         counted = "patients" if unit == "patient" else "images"
-        if min(numbers.values()) < LEAST_UNITS:
+        least = least_units(folds)
+        if min(numbers.values()) < least:
             raise ValueError(
-                f"cohort: expected at least {LEAST_UNITS} {counted} of each label, "
-                f"one for the training part and one for the test part (split.units: {unit}), found {found}"
+                f"cohort: expected at least {least} {counted} of each label, "
+                f"one for each part of a split (split.units: {unit}), found {found}"
             )
+        if folds:
+            continue
         smallest = smallest_classes([*numbers.values()], ratio)
         if empty := [part for part, least in smallest.items() if not least]:
             raise ValueError(
