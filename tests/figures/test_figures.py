@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+import result_rows
 from matplotlib.text import Text
 
 from bonescan.crop import crop_thorax
@@ -202,6 +203,17 @@ def test_figure_8_marks_the_end_of_a_training_that_ended_early(epochs, dots):
     panel = figure.axes[0]
     assert [line.get_xydata().tolist() for line in panel.lines if line.get_linestyle() == "None"] == dots
     assert any("Dots:" in text.get_text() for text in figure.findobj(Text)) == bool(dots)
+
+
+def test_figure_9_gives_the_area_of_table_9_with_its_interval():
+    runs = [result_rows.run(model="V7", auc=0.75), result_rows.run(model="V16", status="diverged", auc=np.nan)]
+    summary = result_rows.summary(*runs)
+    found = {("image", "D1", "V7"): (np.array([0, 0.5, 1]), np.array([0, 1, 1])), ("image", "D1", "V16"): None}
+    figure = curves.draw_roc(found, pd.DataFrame(runs), summary, PHANTOM)
+    said = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    low, high = summary.loc[0, ["auc_low", "auc_high"]]
+    assert said == [f"V7 0.75 ({low:.2f}–{high:.2f})", "V16: diverged"]
+    assert [line.get_xydata().tolist() for line in figure.axes[0].lines][0] == [[0, 0], [0.5, 1], [1, 1]]
 
 
 @pytest.mark.parametrize(

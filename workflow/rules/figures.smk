@@ -187,6 +187,7 @@ rule figure9:
     input:
         predictions=of_every_unit("predictions"),
         metrics=of_every_unit("metrics"),
+        summaries=of_every_unit("summary"),
     output:
         figure=figure("figures/figure9"),
     log:

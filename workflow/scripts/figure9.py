@@ -10,12 +10,10 @@ from bonescan.script import logged
 
 @logged
 def main(snakemake):
-    predictions = read_tables(snakemake.input.predictions)
-    metrics = read_tables(snakemake.input.metrics)
-    save(
-        draw_roc(find_curves(keep_first_run(predictions)), metrics, snakemake.params.provenance),
-        snakemake.output.figure,
-    )
+    names = ("predictions", "metrics", "summaries")
+    predictions, metrics, summary = (read_tables(getattr(snakemake.input, name)) for name in names)
+    curves = find_curves(keep_first_run(predictions))
+    save(draw_roc(curves, metrics, summary, snakemake.params.provenance), snakemake.output.figure)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from bonescan.figures.style import COLOURS, FAINT, letter, new_figure, say, styled
-from bonescan.scoring.summary import count_runs, keep_first_run
+from bonescan.scoring.resampled import with_ends
+from bonescan.scoring.summary import KEYS, count_runs, keep_first_run
+from bonescan.tables.intervals import print_scored
 from bonescan.terms import TRAINED
 from bonescan.wording import DATASET_NAMES, classifier, first_run, sort_units, split_unit
 
@@ -117,8 +119,10 @@ def _draw_accuracy(panel: Axes, history: pd.DataFrame, colour: str | None) -> No
 
 
 @styled
-def draw_roc(curves: dict[tuple, tuple | None], metrics: pd.DataFrame, provenance: dict) -> Figure:
-    """Draw the ROC curve of every network that trained, its AUC in the legend (Figure 9).
+def draw_roc(
+    curves: dict[tuple, tuple | None], metrics: pd.DataFrame, summary: pd.DataFrame, provenance: dict
+) -> Figure:
+    """Draw the ROC curve of every network that trained, its AUC with the interval in the legend (Figure 9).
 
     Parameters
     ----------
@@ -126,9 +130,12 @@ def draw_roc(curves: dict[tuple, tuple | None], metrics: pd.DataFrame, provenanc
         From `bonescan.scoring.roc.find_curves`.
     metrics : DataFrame
         `metrics.tsv` of all units; its first run is drawn.
+    summary : DataFrame
+        `summary.tsv` of all units, whose AUC is that of Table 9.
     """
-    note = "Dotted: chance. AUC in brackets." + run_note(metrics)
-    metrics = keep_first_run(metrics)
+    note = "Dotted: chance. Behind the names the AUC of Table 9 with its 95 % interval." + run_note(metrics)
+    areas = summary[[*KEYS, *with_ends(["auc"])]]
+    metrics = keep_first_run(metrics).drop(columns="auc").merge(areas, on=KEYS)
     figure, panels, models = make_grid(metrics, provenance, note, 0)
     colours = choose_colours(models)
     for (unit, dataset), panel in panels.items():
@@ -150,7 +157,6 @@ def draw_roc(curves: dict[tuple, tuple | None], metrics: pd.DataFrame, provenanc
 def _draw_one_roc(panel: Axes, curve: tuple | None, run, colour: str) -> None:
     """Draw one network's ROC curve; without a result, only a legend entry with its status."""
     if run.status != TRAINED or curve is None:
-        panel.plot([], [], color=FAINT, linestyle="--", label=f"{classifier(run.model)}: {run.status}")
+        panel.plot([], [], color=FAINT, linestyle="--", label=f"{run.model}: {run.status}")
         return
-    auc = "undefined" if np.isnan(run.auc) else f"{run.auc:.4f}"
-    panel.plot(*curve, color=colour, label=f"{classifier(run.model)} ({auc})", zorder=3)
+    panel.plot(*curve, color=colour, label=f"{run.model} {print_scored(run, 'auc')}", zorder=3)

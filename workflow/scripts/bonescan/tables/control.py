@@ -9,7 +9,7 @@ from bonescan.terms import TRAINED, UNITS
 from bonescan.wording import caveats, classifier, split_unit
 
 LEARNED = 0.99
-"""Training accuracy below which a network has not learned its shuffled labels, and its test figures say nothing."""
+"""Training accuracy below which a network has not learned its shuffled labels by heart."""
 
 AMONG = {
     "patient": "Labels shuffled among patients",
@@ -38,7 +38,8 @@ def control_table(summary: pd.DataFrame, provenance: dict) -> Table:
         "The parts are those of the true labels; then labels are dealt out anew, in training and test.",
         BY_PATIENT,
         f"Draws: {summary['draws'].max()}, each with a shuffle of its own; seeds: {summary['seeds'].max()}.",
-        f"Where the training accuracy is below {LEARNED}, a row says little: its labels were not learned by heart.",
+        f"Not learned: the training accuracy is below {LEARNED}, so that test figures would say nothing; they stand in "
+        "the CSV.",
         *(
             f"{row.dataset} split by {row.unit}: {row.n_train} training and {row.n_test} test images, {row.patients} "
             "patients tested."
@@ -55,6 +56,8 @@ def _rows(summary: pd.DataFrame) -> pd.DataFrame:
     for row in summary.itertuples(index=False):
         cells = [row.status, SPAN, SPAN]
         if row.status == TRAINED:
-            cells = [print_scored(row, "auc"), print_scored(row, "accuracy"), print_training(row)]
+            learned = row.training_accuracy >= LEARNED
+            scores = [print_scored(row, "auc"), print_scored(row, "accuracy")] if learned else ["not learned", SPAN]
+            cells = [*scores, print_training(row)]
         rows.append([split_unit(row.unit), row.dataset, classifier(row.model), *cells])
     return pd.DataFrame(rows, columns=["Split unit", "Dataset", "Classifier", "AUC", "Acc", TRAINING])
