@@ -5,7 +5,7 @@ CORES ?= all
 MEMORY ?= $(shell awk '/MemTotal/ {print int($$2 / 1024)}' /proc/meminfo)
 BIN := .venv/bin
 
-.PHONY: reproduce test faults lint
+.PHONY: reproduce test faults recompute lint
 
 reproduce: .venv/runtime
 	$(BIN)/python workflow/resume.py --cores $(CORES) --resources mem_mb=$(MEMORY)
@@ -16,6 +16,10 @@ test: .venv/development
 # Half an hour of killed runs, full disks and the like; no part of `test`.
 faults: .venv/development
 	$(BIN)/python tests/faults
+
+# An hour of trainings; no part of `test`.
+recompute: .venv/development
+	$(BIN)/python tests/recompute --cores $(CORES)
 
 lint: .venv/development
 	$(BIN)/ruff check

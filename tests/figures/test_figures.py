@@ -213,7 +213,7 @@ def test_figure_9_gives_the_area_of_table_9_with_its_interval():
     said = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     low, high = summary.loc[0, ["auc_low", "auc_high"]]
     assert said == [f"V7 0.75 ({low:.2f}–{high:.2f})", "V16: diverged"]
-    assert [line.get_xydata().tolist() for line in figure.axes[0].lines][0] == [[0, 0], [0.5, 1], [1, 1]]
+    assert figure.axes[0].lines[0].get_xydata().tolist() == [[0, 0], [0.5, 1], [1, 1]]
 
 
 @pytest.mark.parametrize(
