@@ -9,7 +9,7 @@ from bonescan.scoring.leak import ALL_NETWORKS
 from bonescan.terms import TRAINED
 from bonescan.wording import DATASET_NAMES, caveats, classifier
 
-UNITS = {
+LOOKS = {
     "image": ("o", "#D55E00", "by image (the paper's)"),
     "source": ("s", "#E69F00", "by source: no siblings in training"),
     "patient": ("D", "#0072B2", "by patient: new patients"),
@@ -54,7 +54,7 @@ def draw_leak(leaks: pd.DataFrame, runs: int, provenance: dict) -> Figure:
     panels[0].set_xlim(right=1.01)
     panels[0].set_yticks(range(len(models)), ["mean" if name == ALL_NETWORKS else classifier(name) for name in models])
     panels[0].invert_yaxis()
-    drawn = [UNITS[unit] for unit in UNITS if unit in {*found["leaking_unit"], *found["unit"]}]
+    drawn = [look for unit, look in LOOKS.items() if unit in {*found["leaking_unit"], *found["unit"]}]
     marks = [Line2D([], [], color=colour, marker=marker, ls="None") for marker, colour, _ in drawn]
     figure.legend(marks, [label for *_, label in drawn], loc="outside upper center", ncols=3)
     return figure
@@ -73,11 +73,11 @@ def _draw_panel(panel, found: pd.DataFrame, models: list[str]) -> None:
         for row in rows.itertuples(index=False):
             points[row.leaking_unit] = (row.leaking, row.leaking_low, row.leaking_high)
             points[row.unit] = (row.without, row.without_low, row.without_high)
-        shown = [unit for unit in UNITS if unit in points]
+        shown = [unit for unit in LOOKS if unit in points]
         heights = [place + APART * (number - (len(shown) - 1) / 2) for number in range(len(shown))]
         panel.plot([points[unit][0] for unit in shown], heights, color=FAINT, linewidth=0.7, zorder=1)
         for unit, height in zip(shown, heights, strict=True):
-            marker, colour, _ = UNITS[unit]
+            marker, colour, _ = LOOKS[unit]
             value, low, high = points[unit]
             panel.hlines(height, low, high, color=colour, linewidth=0.9, zorder=2)
             panel.plot(value, height, marker, color=colour, markersize=3.5, zorder=3)

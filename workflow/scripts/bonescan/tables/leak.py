@@ -5,13 +5,12 @@ import pandas as pd
 from bonescan.scoring.leak import ALL_NETWORKS, WITHOUT_SIBLINGS
 from bonescan.tables.formats import SPAN, Section, Table
 from bonescan.tables.intervals import BY_PATIENT, print_scored, print_signed
-from bonescan.terms import TRAINED
+from bonescan.terms import TRAINED, UNITS
 from bonescan.wording import DATASET_NAMES, METRIC_NAMES, caveats, classifier
 
 PRINTED = {"auc": "AUC", "accuracy": METRIC_NAMES["accuracy"]}
 """Metrics that are printed; all stand in the CSV."""
 
-UNITS = {"image": "By image", "source": "By source", "patient": "By patient"}
 LEAKS = {"sibling": "Sibling leak", "patient": "Patient leak", "both": "Both"}
 
 
@@ -38,12 +37,9 @@ def leak_table(leaks: pd.DataFrame, runs: int, provenance: dict) -> Table:
         "Patient leak: by source less by patient, where no other view of a tested patient is in training. "
         f"{WITHOUT_SIBLINGS} has originals alone, so that by image is by source.",
         f"{BY_PATIENT} The units are resampled together. Mean: over the networks that trained under both units.",
-        f"Trainings of each network under a unit: {runs}."
-        + (
-            " Their scatter is in the intervals."
-            if runs > 1
-            else " What another draw or seed changes is not in the intervals."
-        ),
+        f"Trainings of each network under a unit: {runs}. "
+        + ("Their scatter is" if runs > 1 else "What another draw or seed changes is not")
+        + " in the intervals.",
         *caveats(provenance),
     ]
     return Table(
@@ -67,5 +63,5 @@ def _section(group: pd.DataFrame, heading: str) -> Section:
             under |= {row.leaking_unit: print_scored(row, "leaking"), row.unit: print_scored(row, "without")}
         worth = {row.leak: print_signed(row, "difference") for row in found.itertuples(index=False)}
         rows.append([name, *(under[unit] for unit in units), *(worth[leak] for leak in leaks)])
-    columns = ["Classifier", *(UNITS[unit] for unit in units), *(LEAKS[leak] for leak in leaks)]
+    columns = ["Classifier", *(f"By {unit}" for unit in units), *(LEAKS[leak] for leak in leaks)]
     return Section(pd.DataFrame(rows, columns=columns), heading)
