@@ -56,6 +56,9 @@ DRAWS = list_draws(config["split"]["repeats"], config["split"]["folds"])
 # the trainings of a run under one split unit, by wildcard
 RUNS = {"draw": DRAWS, "dataset": config["datasets"], "model": config["models"], "seed": config["seeds"]}
 
+# of each network, its first training
+FIRST = {"draw": next(iter(DRAWS)), "seed": config["seeds"][0]}
+
 # the draws of the control, whose labels are shuffled
 SHUFFLES = list_shuffles(config["control"]["shuffle"], config["control"]["repeats"])
 
@@ -173,6 +176,12 @@ def runs_of(path, **which):
         return expand(path, **{**wildcards, **RUNS, "dataset": datasets_under(wildcards.unit), **which})
 
     return paths
+
+
+def first_trainings(name):
+    """A file of the first training of every network under every split unit."""
+    path = f"results/{{{{scale}}}}/train/{{unit}}/{{draw}}/{{dataset}}/{{model}}/seed{{seed}}/{name}"
+    return expand(path, unit=config["split"]["units"], **(RUNS | FIRST))
 
 
 def shuffles_among(unit):

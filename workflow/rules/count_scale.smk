@@ -1,25 +1,15 @@
 """Do decisions depend on the counts of a scan? Needs: trained networks. Makes: a table and a figure; no part of `all`."""
 
-# of each network, its first training
-FIRST_RUNS = {
-    "draw": next(iter(DRAWS)),
-    "dataset": config["count_scale"]["datasets"],
-    "model": config["models"],
-    "seed": config["seeds"][0],
-}
-FIRST_TRAINING = "results/{{scale}}/train/{{unit}}/{draw}/{dataset}/{model}/seed{seed}"
+# the trainings whose networks read images at other counts
+COUNTED = FIRST | {"dataset": config["count_scale"]["datasets"]}
 
 
 rule count_predictions:
     """Predict the test images of one split unit at other counts, with every network."""
     input:
-        models=expand(f"{FIRST_TRAINING}/model.keras", **FIRST_RUNS),
-        fits=expand(f"{FIRST_TRAINING}/fit.json", **FIRST_RUNS),
-        splits=expand(
-            "results/{{scale}}/split/{{unit}}/{draw}/{dataset}.tsv",
-            draw=FIRST_RUNS["draw"],
-            dataset=FIRST_RUNS["dataset"],
-        ),
+        models=runs_of("results/{scale}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}/model.keras", **COUNTED),
+        fits=runs_of("results/{scale}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}/fit.json", **COUNTED),
+        splits=runs_of("results/{scale}/split/{unit}/{draw}/{dataset}.tsv", **COUNTED),
         images="results/{scale}/augment/images.npy",
         lineage="results/{scale}/augment/lineage.tsv",
         thorax="results/{scale}/crop/thorax.npy",

@@ -3,16 +3,6 @@
 # without a crop, Figures 2 and 3 of its stages have nothing to show
 FIGURES = [number for number in range(1, 12) if not (UNCROPPED and number in (2, 3))]
 
-# the trainings whose course Figure 8 draws
-TRAINED = "results/{{scale}}/train/{unit}/{draw}/{dataset}/{model}/seed{seed}"
-FIRST_RUN = {
-    "unit": config["split"]["units"],
-    "draw": next(iter(DRAWS)),
-    "dataset": config["datasets"],
-    "model": config["models"],
-    "seed": config["seeds"][0],
-}
-
 
 rule figure1:
     """Count surfaces of a normal and of a metastatic whole-body view."""
@@ -166,8 +156,8 @@ rule figure7:
 rule figure8:
     """Training accuracy of every classifier on every dataset."""
     input:
-        fits=expand(f"{TRAINED}/fit.json", **FIRST_RUN),
-        histories=expand(f"{TRAINED}/history.csv", **FIRST_RUN),
+        fits=first_trainings("fit.json"),
+        histories=first_trainings("history.csv"),
         metrics=of_every_unit("metrics"),
     output:
         figure=figure("figures/figure8"),

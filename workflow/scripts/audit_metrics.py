@@ -3,8 +3,6 @@
 import logging
 from pathlib import Path
 
-import pandas as pd
-
 from bonescan.audit.claims import check_claims, read_tables
 from bonescan.audit.findings import (
     count_readings,
@@ -14,7 +12,7 @@ from bonescan.audit.findings import (
     tabulate_matrices,
     tabulate_sizes,
 )
-from bonescan.audit.printed import read_rows
+from bonescan.audit.printed import read_rows, read_text
 from bonescan.audit.search import Size
 from bonescan.script import logged
 from bonescan.tables.audit import auc_table, cells_table, claims_table, matrices_table, sizes_table
@@ -23,27 +21,10 @@ from bonescan.tables.formats import save
 PAPER = "Lin et al. (Sci Rep 2021, 11:4223), Tables 6 to 9"
 
 
-def read_printed(path: Path) -> pd.DataFrame:
-    """Read a table as text, separated by tabs, semicolons or commas, whichever its header has most of.
-
-    Raises
-    ------
-    ValueError
-        The file is no such table, or not in UTF-8.
-    """
-    options = {"dtype": str, "keep_default_na": False, "index_col": False, "skip_blank_lines": False}
-    try:
-        with open(path, encoding="utf-8-sig") as stream:
-            separator = max("\t;,", key=stream.readline().count)
-        return pd.read_csv(path, sep=separator, encoding="utf-8-sig", **options).fillna("")
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise ValueError(f"{path.name}: expected a table with a header, in UTF-8, got: {error}") from error
-
-
 @logged
 def main(snakemake):
     path, params, output = Path(snakemake.input.table), snakemake.params, snakemake.output
-    published = read_printed(path)
+    published = read_text(path)
     rows, left = read_rows(published, path.name)
     given = {name: Size(*size) if isinstance(size, list) else size for name, size in params.sizes.items()}
     explained = explain_rows(rows, given, params.limit)

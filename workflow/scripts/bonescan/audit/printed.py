@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 
 import pandas as pd
 
@@ -124,6 +125,23 @@ def read_number(text: str) -> Printed:
     if decimals > MOST_DECIMALS:
         raise ValueError(f"expected at most {MOST_DECIMALS} decimals, got {text!r}")
     return printed
+
+
+def read_text(path: Path) -> pd.DataFrame:
+    """Read a table as text, separated by tabs, semicolons or commas, whichever its header has most of.
+
+    Raises
+    ------
+    ValueError
+        The file is no such table, or not in UTF-8.
+    """
+    options = {"dtype": str, "keep_default_na": False, "index_col": False, "skip_blank_lines": False}
+    try:
+        with open(path, encoding="utf-8-sig") as stream:
+            separator = max("\t;,", key=stream.readline().count)
+        return pd.read_csv(path, sep=separator, encoding="utf-8-sig", **options).fillna("")
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise ValueError(f"{path.name}: expected a table with a header, in UTF-8, got: {error}") from error
 
 
 def read_rows(table: pd.DataFrame, name: str) -> tuple[list[Row], list[str]]:
