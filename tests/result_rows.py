@@ -24,6 +24,7 @@ def run(unit="image", dataset="D1", model="V7", seed=1, draw="repeat1", status="
         "epochs_allowed": 24,
         "n_train": 7,
         "n_test": 40,
+        "test_share": 0.3,
     }
 
 

@@ -23,7 +23,7 @@ from bonescan.code import Library
 from bonescan.files import read_json
 from bonescan.ingest.salt import KEY_FILE, READING
 from bonescan.provenance.cells import find_cell
-from bonescan.provenance.chain import trace
+from bonescan.provenance.chain import check_known, trace
 from bonescan.provenance.links import is_whole
 from bonescan.provenance.printing import plain_chain, print_chain
 from bonescan.provenance.remake import read_cells
@@ -113,6 +113,7 @@ def main(arguments: list[str]) -> int:
     cell = find_cell(table, read_where(options), options.metric, options.column)
     run = open_run(options, table)
     file = options.table.resolve().relative_to(run.folder).as_posix()
+    check_known(file)
     links = trace(run, file, cell)
     if options.json:
         sys.stdout.write(json.dumps(plain_chain(file, cell, links), indent=2) + "\n")

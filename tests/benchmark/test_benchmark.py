@@ -35,7 +35,7 @@ def test_work_of_a_narrow_network_by_hand():
 
 
 def test_images_of_the_papers_grid_by_hand():
-    grid = {"views": 346, "augmented": 2390, "ratio": [7, 3], "epochs": dict.fromkeys(["D1", "D2", "D3"], 500)}
+    grid = {"views": 346, "augmented": 2390, "shares": [0.7], "epochs": dict.fromkeys(["D1", "D2", "D3"], 500)}
     assert images_of_grid(**grid, datasets=["D1", "D2", "D3"], seeds=2) == pytest.approx(
         2 * 0.7 * 500 * (346 + 2 * 2390)
     )

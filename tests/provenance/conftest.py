@@ -115,7 +115,7 @@ def make_run(home, source, cohort):
         "cohort",
         {"labels": found["labels"], "scans": scans["table"], "crop": kept["table"], "excluded": kept["excluded"]},
         cohort_file,
-        {"units": ["patient"], "ratio": [7, 3]},
+        {"units": ["patient"], "ratio": [7, 3], "folds": 0},
     )
     counts = settings["augment"]["counts"] if phantom else "auto"
     grown = {"augment": {**settings["augment"], "counts": counts}, "block": 4, "seed": settings["seed"]}
@@ -182,7 +182,7 @@ def score(results, settings, keys):
 
 
 def lay_out(results, shown):
-    """Call the scripts of Tables 1, 2, 6 to 9 and the comparison."""
+    """Call the scripts of Tables 1, 2, 6 to 9, the comparison, the claims and the kinship."""
 
     def tables(*names):
         suffixes = ("csv", "md", "tex")
@@ -194,6 +194,14 @@ def lay_out(results, shown):
     call("result_tables", summaries, tables("table6", "table7", "table8", "table9"), {"provenance": shown})
     published = {"published": ROOT / "workflow" / "resources" / "published.tsv"}
     call("comparison", {**published, **counted, **summaries}, tables("comparison"), {"provenance": shown})
+    scored = {name: [str(results / f"evaluate/patient/{name}.tsv")] for name in ("predictions", "metrics")}
+    call("claims", scored, tables("claims"), {"provenance": shown, "seed": PAPER["seed"]})
+    parts = [["patient", dataset] for dataset in ("D2", "D3")]
+    images = {"counts": results / "augment/images.npy", "normalised": results / "normalise/images.npy"}
+    images["splits"] = [str(results / f"split/patient/repeat1/{dataset}.tsv") for _, dataset in parts]
+    kinship = {"table": "csv md tex", "figure": "pdf png"}
+    kinship = {name: [str(results / f"leak/kinship.{end}") for end in ends.split()] for name, ends in kinship.items()}
+    call("kinship_shares", images, kinship, {"provenance": shown, "parts": parts, "draws": len(DRAWS)})
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,8 @@ import pytest
 
 from bonescan.files import read_table, write_table
 from bonescan.provenance import arrays, trainings
+from bonescan.provenance.cells import Cell
+from bonescan.provenance.chain import keys_of
 from bonescan.provenance.links import Link, find_culprits
 from bonescan.provenance.run import Run
 from bonescan.terms import RUN
@@ -37,18 +40,44 @@ def test_an_untouched_run_holds(finished, trace):
 @pytest.mark.parametrize(
     ("table", "cell"),
     [
-        ("table1", ("--subtype", "normal", "--metric", "samples")),
-        ("table2", ("--where", "row=2", "--column", "ratio")),
-        ("table9", ("--where", "dataset=D3", "model=SPECS V7", "--metric", "auc_low")),
-        ("comparison", ("--where", "table=Table 8", "classifier=V7", "--unit", "patient", "--metric", "Rec")),
-        ("comparison", ("--where", "table=Table 2", "subtype=normal", "--unit", "patient", "--metric", "samples")),
-        ("comparison", ("--where", "row=100", "--column", "paper")),
+        ("tables/table1", ("--subtype", "normal", "--metric", "samples")),
+        ("tables/table2", ("--where", "row=2", "--column", "ratio")),
+        ("tables/table9", ("--where", "dataset=D3", "model=SPECS V7", "--metric", "auc_low")),
+        ("tables/comparison", ("--where", "table=Table 8", "classifier=V7", "--unit", "patient", "--metric", "Rec")),
+        (
+            "tables/comparison",
+            ("--where", "table=Table 2", "subtype=normal", "--unit", "patient", "--metric", "samples"),
+        ),
+        ("tables/comparison", ("--where", "row=100", "--column", "paper")),
+        ("tables/claims", ("--where", "row=1", "--column", "value")),
+        ("leak/kinship", ("--where", "row=1", "--column", "sibling")),
     ],
 )
 def test_every_table_has_its_chain(finished, trace, table, cell):
-    status, text = trace(finished / "results" / "desk" / "tables" / f"{table}.csv", *cell)
-    assert status == 0 and "The chain holds" in text
+    status, text = trace(finished / "results" / "desk" / f"{table}.csv", *cell)
+    assert status == 0 and "The chain holds" in text and "not made again" not in text
     assert ("source files" in text) == ("paper" not in cell)
+
+
+def test_kin_are_followed_to_their_split_and_no_network(finished, trace):
+    told = trace(
+        finished / "results" / "desk" / "leak" / "kinship.csv", "--where", "row=1", "--column", "sibling", "--json"
+    )
+    steps = [link["step"] for link in told[1]["links"]]
+    assert "split" in steps and "images" in steps and not {"weights", "predictions", "summary"} & set(steps)
+
+
+def test_a_leak_is_followed_under_both_units():
+    facts = {"unit": "patient", "leaking_unit": "image", "dataset": "D3", "model": "mean"}
+    both = keys_of(Cell(0, "difference", "0.1", facts))
+    assert both == [{"unit": "image", "dataset": "D3"}, {"unit": "patient", "dataset": "D3"}]
+
+
+def test_a_table_that_is_not_followed_is_refused(copied, command):
+    (copied / "control").mkdir()
+    shutil.copy(copied / "tables" / "table8.csv", copied / "control" / "control.csv")
+    with pytest.raises(ValueError, match=r"control/control.csv: expected a table of tables/ or clinical_use/"):
+        command.main([str(copied / "control" / "control.csv"), "--where", "row=1", "--metric", "accuracy"])
 
 
 def alter_text(file, old, new):

@@ -8,8 +8,7 @@ from result_rows import predict
 from bonescan.scoring.claims import CLAIMS, CONTRADICTED, NOT_TESTABLE, SUPPORTED, UNDECIDED, judge_claims
 from bonescan.scoring.summary import summarise
 from bonescan.tables.claims import claims_table
-
-MODELS = ("V7", "V16", "V21", "V24")
+from bonescan.terms import MODELS
 
 
 def ledger(wrong, failed=()):
@@ -36,7 +35,7 @@ def verdict(found, words):
         ("Acc 0.9807", {"D3": 0.01}, {"D3": 2}),
         ("on the augmented dataset", {"D3": 1, "D1": 4}, {"D3": 4, "D1": 1}),
         ("and normalised one", {"D2": 1, "D1": 4}, {"D2": 4, "D1": 1}),
-        ("no contribution", {"D2": 3, "D3": 3}, {"D2": 5, "D3": 1}),
+        ("no contribution", {"D2": 3, "D3": 3.01}, {"D2": 5, "D3": 1}),
         ("V21 is best", {("D3", "V21"): 0}, {("D3", "V7"): 0}),
         ("proper depth", {("D3", "V21"): 1, ("D3", "V7"): 0}, {("D3", "V16"): 0}),
     ],
@@ -58,8 +57,8 @@ def test_what_speaks_neither_for_nor_against_is_undecided():
     found = ledger({})
     for words in ("on the augmented dataset", "V21 is best", "proper depth"):
         assert verdict(found, words) == UNDECIDED
-    # all right, and no interval: a few images decide nothing
-    assert verdict(ledger({"D3": 0}), "Prec 0.9900") == UNDECIDED
+    # all alike: intervals without width decide nothing
+    assert verdict(ledger({"D2": 0, "D3": 0}), "no contribution") == UNDECIDED
 
 
 def test_one_network_against_it_is_enough():
@@ -72,8 +71,17 @@ def test_one_network_against_it_is_enough():
 def test_nothing_is_said_without_a_network():
     everything = {(dataset, model) for dataset in ("D1", "D2", "D3") for model in MODELS}
     assert set(ledger({}, failed=everything)["verdict"]) == {NOT_TESTABLE}
-    alone = ledger({}, failed={("D3", "V24")})
-    assert verdict(alone, "proper depth") == NOT_TESTABLE and verdict(alone, "V21 is best") == UNDECIDED
+
+
+def test_nothing_is_supported_without_every_network():
+    best, worst = {("D3", "V21"): 0}, {("D3", "V21"): 5}
+    for words, failed in (("V21 is best", "V7"), ("proper depth", "V24")):
+        assert verdict(ledger(best), words) == SUPPORTED
+        assert verdict(ledger(best, failed={("D3", failed)}), words) == UNDECIDED
+        assert verdict(ledger(worst, failed={("D3", failed)}), words) == CONTRADICTED
+    assert verdict(ledger({"D3": 1, "D1": 4}, failed={("D1", "V7")}), "on the augmented dataset") == UNDECIDED
+    # another network might have reached it
+    assert verdict(ledger({"D3": 2}, failed={("D3", "V7")}), "Acc 0.9807") == UNDECIDED
 
 
 def test_every_claim_stands_in_the_table_with_rule_and_interval():

@@ -10,6 +10,7 @@ from bonescan.scoring.leak import ALL_NETWORKS, measure_leaks
 from bonescan.tables.leak import leak_table
 
 PHANTOM = {"cohort": "phantom", "scale": "desk"}
+ONE = {"draws": 1, "folds": 0, "seeds": 1}
 
 
 def leaks(*runs):
@@ -63,9 +64,28 @@ def test_a_network_that_failed_under_one_unit_has_no_leak():
     found = leaks(*runs, predict(1, unit="image", dataset="D3", model="R34"))
     told = set(found["status"])
     assert told == {"by image trained, by patient diverged", "by image trained, by patient not run"}
-    printed = leak_table(found, 1, PHANTOM).sections[0].frame
-    assert printed.iloc[0, :2].tolist() == ["SPECS V7", "by image trained, by patient diverged"]
-    draw_leak(found, 1, PHANTOM)
+    table = leak_table(found, ONE, PHANTOM)
+    assert table.sections[0].frame.iloc[0].tolist() == ["SPECS V7", *["no result"] * 3]
+    assert "SPECS V7 on D3: by image trained, by patient diverged." in table.notes
+    draw_leak(found, ONE, PHANTOM)
+
+
+def test_the_mean_is_over_the_networks_that_have_all():
+    runs = [
+        predict(wrong, unit=unit, dataset="D3", model=model)
+        for unit, wrong in (("image", 0), ("source", 2), ("patient", 5))
+        for model in ("V7", "R34")
+    ]
+    failed = [
+        predict(9, unit=unit, dataset="D3", model="V16", status=status)
+        for unit, status in (("image", "trained"), ("source", "diverged"), ("patient", "trained"))
+    ]
+    found = leaks(*runs, *failed)
+    mean = pick(found, model=ALL_NETWORKS, leak="sibling", metric="accuracy")
+    assert mean["difference"] == pytest.approx(0.2)
+    assert pick(found, model=ALL_NETWORKS, leak="both", metric="accuracy")["leaking"] == pytest.approx(1.0)
+    cells = leak_table(found, ONE, PHANTOM).sections[0].frame.set_index("Classifier").loc["SPECS V16"]
+    assert (cells == "no result").tolist() == [False, True, False, True, True, False]
 
 
 def test_trainings_that_differ_widen_the_interval():
@@ -79,11 +99,11 @@ def test_trainings_that_differ_widen_the_interval():
 
 
 def test_table_and_figure_show_every_unit_and_leak(known):
-    table = leak_table(known, 1, PHANTOM)
+    table = leak_table(known, ONE, PHANTOM)
     assert [section.heading.split(" (")[0] for section in table.sections] == ["D1", "D1", "D3", "D3"]
     frame = table.sections[2].frame
     assert list(frame.columns[1:]) == ["By image", "By source", "By patient", "Sibling leak", "Patient leak", "Both"]
     assert frame["Classifier"].tolist() == ["SPECS V7", "SPECS R34", "Mean"]
     assert "not clinical performance" in table.notes[-1]
-    panels = draw_leak(known, 1, PHANTOM).axes
+    panels = draw_leak(known, ONE, PHANTOM).axes
     assert [label.get_text() for label in panels[0].get_yticklabels()] == ["SPECS V7", "SPECS R34", "mean"]

@@ -97,6 +97,7 @@ def test_script(tmp_path):
     assert summary.loc["V24", "status"] == "diverged" and math.isnan(summary.loc["V24", "accuracy_low"])
     metrics = pd.read_table(tmp_path / "metrics.tsv").set_index("model")
     assert metrics.loc["V7", ["tp", "fn", "fp", "tn", "n_train", "n_test"]].tolist() == [1, 1, 0, 2, 1, 4]
+    assert metrics.loc["V7", "test_share"] == pytest.approx(4 / 5)
     assert metrics.loc["V7", ["epochs", "epochs_allowed", "training_accuracy"]].tolist() == [3, 24, 1]
     assert math.isnan(metrics.loc["V24", "training_accuracy"])
     assert metrics.loc["V24", "status"] == "diverged" and math.isnan(metrics.loc["V24", "accuracy"])

@@ -97,8 +97,26 @@ def test_mcnemar_on_agrestis_ministers():
     difference, error, p_value = decision_difference(*ministers(), np.arange(1600))
     assert difference == pytest.approx(0.04)
     assert error == pytest.approx(0.0095, abs=1e-4)
-    assert p_value == pytest.approx(2 * stats.norm.sf(64 / math.sqrt(236))) and round(64 / math.sqrt(236), 2) == 4.17
+    assert p_value == pytest.approx(2 * stats.norm.sf(64 / math.sqrt(236 * 1600 / 1599)))
+    assert round(64 / math.sqrt(236), 2) == 4.17
     assert mcnemar_exact(*ministers()) == pytest.approx(stats.binomtest(86, 236).pvalue)
+
+
+def test_clustered_mcnemar_on_obuchowskis_thyroids():
+    """PET and SPECT of glands of 21 patients (Obuchowski 1998; counts as in the R package clust.bin.pair).
+
+    Published chi-squares: 4.5 if all glands were independent, 2.86 by patient (Durkalski et al., Stat Med 2003,
+    22:2417).
+    """
+    patient, first, second = [], [], []
+    # patients whose glands the two tests see differently, and how; agreement says nothing to either test
+    for number, net in enumerate([-2, -1, -1, -2, -1, 1, *[0] * 15]):
+        for _ in range(abs(net)):
+            patient, first, second = [*patient, number], [*first, net > 0], [*second, net < 0]
+        patient, first, second = [*patient, number], [*first, True], [*second, True]
+    p_value = decision_difference(np.array(first), np.array(second), np.array(patient))[2]
+    assert stats.chi2.isf(p_value, 1) == pytest.approx(2.86, abs=0.005)
+    assert (7 - 1) ** 2 / (7 + 1) == 4.5
 
 
 def test_exact_mcnemar_is_the_sign_test():
@@ -116,7 +134,10 @@ def test_copies_of_every_decision_leave_the_clustered_test_unchanged():
 
 
 def test_holm_on_a_worked_example():
-    """Of four, by Holm's rule: .005 x 4, .01 x 3, .03 x 2, and .04 x 1, which may not be below the one before."""
+    """Four tests at .05, as in Wikipedia's article on Holm's method: .005 and .01 are rejected, .03 and .04 are not.
+
+    Adjusted: .005 x 4, .01 x 3, .03 x 2, and .04 x 1, which may not be below the one before.
+    """
     assert holm(pd.Series([0.01, 0.04, 0.03, 0.005])) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     with_gap = holm(pd.Series([0.01, math.nan, 0.04]))
     assert with_gap[[0, 2]] == pytest.approx([0.02, 0.04]) and math.isnan(with_gap[1])

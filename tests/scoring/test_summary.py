@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from result_rows import run, summary
+from result_rows import predict, run, summary
 
 from bonescan.scoring.metrics import score
-from bonescan.scoring.resampled import weigh_patients, weighted_metrics
-from bonescan.scoring.summary import keep_first_run, summarise
+from bonescan.scoring.resampled import Replicates, ends_over_runs, weigh_patients, weighted_metrics
+from bonescan.scoring.summary import keep_first_run, over_trainings, score_networks, summarise
 from bonescan.terms import RUN
 
 
@@ -112,3 +112,45 @@ def test_resamples_are_scored_as_their_images_are():
 def test_a_resample_of_one_class_has_no_auc():
     found = weighted_metrics(np.array([1, 0]), np.array([0.9, 0.1]), np.array([[2, 0], [1, 1]]))
     assert np.isnan(found["auc"][0]) and np.isnan(found["specificity"][0]) and found["auc"][1] == 1
+
+
+def scores(*runs):
+    metrics, predictions = zip(*runs, strict=True)
+    return score_networks(pd.concat(predictions), pd.DataFrame(metrics), np.random.default_rng(1))
+
+
+def test_networks_are_compared_in_the_draws_that_both_have():
+    draws = [predict(wrong, model="V7", draw=draw) for wrong, draw in ((2, "repeat1"), (6, "repeat2"))]
+    other = [predict(2, model="V16", draw="repeat1"), predict(0, model="V16", draw="repeat2", status="diverged")]
+    found = scores(*draws, *other)
+    pair = over_trainings(found["image", "D1", "V7"], "accuracy", found["image", "D1", "V16"])
+    assert pair.values.shape[0] == 1 and np.all(pair.values == 0)
+    assert over_trainings(found["image", "D1", "V7"], "accuracy").values[:, 0] == pytest.approx([0.8, 0.4])
+
+
+def test_a_cross_validation_with_a_fold_that_failed_is_no_result():
+    folds = [f"fold{number}" for number in (1, 2, 3)]
+    whole = [predict(3, model="V7", draw=draw) for draw in folds]
+    broken = [predict(3, model="V16", draw=draw, status="diverged" if draw == "fold3" else "trained") for draw in folds]
+    assert set(scores(*whole, *broken)) == {("image", "D1", "V7")}
+    metrics, predictions = zip(*whole, *broken, strict=True)
+    table = summarise(pd.DataFrame(metrics), pd.concat(predictions), np.random.default_rng(1)).set_index("model")
+    assert table.loc["V7", ["status", "runs_trained", "folds"]].tolist() == ["trained", 3, 3]
+    assert table.loc["V16", ["status", "runs_trained"]].tolist() == ["diverged", 0]
+    assert math.isnan(table.loc["V16", "accuracy"])
+
+
+def test_training_parts_that_overlap_widen_the_interval():
+    # no scatter between patients: Student's t of three trainings is 4.30, of a standard deviation of .1
+    values = np.array([[0.4], [0.5], [0.6]]) * np.ones(101)
+    for overlap, variance in ((0.0, 1 / 3), (3 / 7, 1 / 3 + 3 / 7)):
+        value, low, high = ends_over_runs(Replicates(values, overlap, 40))
+        assert (value, high - value) == pytest.approx((0.5, 4.303 * 0.1 * math.sqrt(variance)), abs=1e-3)
+        assert value - low == pytest.approx(high - value)
+
+
+def test_scores_that_are_all_right_have_an_interval():
+    # Jeffreys' of 40 of 40
+    low, high = ends_over_runs(Replicates(np.ones((1, 101)), 0.0, 40))[1:]
+    assert low == pytest.approx(0.939, abs=1e-3) and high == 1
+    assert ends_over_runs(Replicates(np.zeros((1, 101)), 0.0, 40), (-1.0, 1.0)) == (0, 0, 0)

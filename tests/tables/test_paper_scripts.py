@@ -136,7 +136,7 @@ class Cohort:
                 ("accuracy", "precision", "recall", "specificity", "f1", "auc"), 0.5 if scored else None
             )
             row |= {"training_accuracy": 0.9 if scored else None, "epochs": 1, "epochs_allowed": 2}
-            metrics.setdefault(unit, []).append(row | {"n_train": 8, "n_test": len(table)})
+            metrics.setdefault(unit, []).append(row | {"n_train": 8, "n_test": len(table), "test_share": 0.5})
             run = {
                 "unit": unit,
                 "draw": "repeat1",

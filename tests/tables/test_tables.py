@@ -226,10 +226,18 @@ def test_result_table_of_a_dataset_that_was_not_run():
 
 def test_result_table_says_how_many_runs_trained():
     table = results.result_table("D1", summary(run(seed=1), run(seed=2, status="diverged")), OWN)
-    assert (
-        "Means over 2 trainings a network (1 draws, 2 seeds); those that trained, where not all did: SPECS V7 1 of 2 "
-        "(D1, image)." in table.notes
-    )
+    assert "Of each network: 1 draw of the parts, 2 seeds." in table.notes
+    assert "Trainings that count, where not all do: SPECS V7 1 of 2 (D1, image)." in table.notes
+
+
+def test_folds_are_no_replicates():
+    folds = summary(*(run(draw=f"fold{number}") for number in (1, 2, 3)))
+    notes = " ".join(results.result_table("D1", folds, OWN).notes)
+    assert "Of each network: 3 folds, 1 seed." in notes and "in each of 3 folds" in notes
+    assert "what another draw or seed changes is not in them" in notes
+    repeats = summary(*(run(draw=f"repeat{number}") for number in (1, 2, 3)))
+    notes = " ".join(results.result_table("D1", repeats, OWN).notes)
+    assert "what differs between draws is in them" in notes and "3 draws of the parts" in notes
 
 
 def test_tables_say_why_a_network_has_no_result_and_what_is_odd_of_one():

@@ -28,7 +28,7 @@ rule benchmark_networks:
             {
                 "views": sum(config["simulate"]["views"].values()),
                 "augmented": sum(COUNTS.values()),
-                "ratio": config["split"]["ratio"],
+                "shares": [share_trained(draw, config["split"]["ratio"]) for draw in DRAWS.values()],
                 "datasets": config["datasets"],
                 "seeds": len(config["seeds"]),
             }

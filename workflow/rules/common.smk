@@ -16,7 +16,7 @@ from bonescan.code import Library
 from bonescan.config import check, settle_counts
 from bonescan.ingest.state import check_plan
 from bonescan.machine import caches_without_home, check_folders
-from bonescan.parts import list_draws, list_shuffles
+from bonescan.parts import list_draws, list_shuffles, share_trained
 from bonescan.provenance.settings import public_settings
 from bonescan.terms import DATASETS, SIMULATED_FINDINGS, UNITS, VIEW_SHAPE
 

@@ -7,6 +7,7 @@ from bonescan.files import read_json, read_table, write_table
 from bonescan.scoring.metrics import score
 from bonescan.scoring.summary import summarise
 from bonescan.script import logged
+from bonescan.split import share_tested
 from bonescan.terms import CELLS, RUN
 
 
@@ -28,7 +29,8 @@ def main(snakemake):
         scores = score(test["label"].to_numpy(), test["probability"].to_numpy())
         told = {key: record[key] for key in ("status", "reason")}
         regime = {key: record[key] for key in ("epochs", "epochs_allowed", "training_accuracy")}
-        metrics.append({**run, **told, **scores, **regime, "n_train": record["n_train"], "n_test": len(test)})
+        sizes = {"n_train": record["n_train"], "n_test": len(test), "test_share": share_tested(split, record["unit"])}
+        metrics.append({**run, **told, **scores, **regime, **sizes})
     predictions, metrics = pd.concat(predictions, ignore_index=True), pd.DataFrame(metrics)
     write_table(snakemake.output.predictions, predictions)
     write_table(snakemake.output.metrics, metrics.astype(dict.fromkeys(CELLS, "Int64")))

@@ -1,7 +1,7 @@
 """How often the images are divided, and what the two parts need, and get, of each label."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 LEAST_UNITS = 2
 """Images or patients of each label that a split needs: one in each part."""
@@ -51,6 +51,11 @@ def list_draws(repeats: int, folds: int) -> dict[str, dict]:
 def least_units(folds: int) -> int:
     """Return how many units of each label a split needs at least: one in each part, or in each fold."""
     return max(LEAST_UNITS, folds)
+
+
+def share_trained(draw: Mapping, ratio: tuple[float, float]) -> float:
+    """Return the share of the units that a draw of `list_draws` trains on."""
+    return 1 - 1 / draw["folds"] if "fold" in draw else ratio[0] / sum(ratio)
 
 
 def is_fold(draw: str) -> bool:

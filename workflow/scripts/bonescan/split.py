@@ -114,10 +114,19 @@ def _draw_part(units: pd.Series, unit: str, ratio, chance: int) -> np.ndarray:
 
 
 def _draw_fold(units: pd.Series, draw: Mapping, chance: int) -> np.ndarray:
-    """Return the units of one fold; every unit is in one of them."""
+    """Return the units of one fold; every unit is in one of them.
+
+    A fold of whole units is a group that stays together; folds are balanced in units of each label, not in images, as
+    scikit-learn's StratifiedGroupKFold would have them, because a unit's test images count by unit.
+    """
     folds = StratifiedKFold(draw["folds"], shuffle=True, random_state=chance)
     parts = list(folds.split(units, units))
     return units.index.to_numpy()[parts[draw["fold"] - 1][1]]
+
+
+def share_tested(split: pd.DataFrame, unit: str) -> float:
+    """Return the share of the units of a split that lie in its test part."""
+    return split.loc[split["part"] == "test", unit].nunique() / split[unit].nunique()
 
 
 def check(split: pd.DataFrame, unit: str) -> None:

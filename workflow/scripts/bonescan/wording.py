@@ -60,6 +60,27 @@ def caveats(provenance: dict) -> list[str]:
     return ["The scans are simulated: these numbers are not clinical performance."]
 
 
+def replicates(draws: int, folds: int, seeds: int) -> str:
+    """Return what a network was trained over: `3 draws of the parts, 1 seed`, `5 folds, 2 seeds`.
+
+    Parameters
+    ----------
+    draws, folds : int
+        One of the two counts; folds are 0 where there is no cross-validation.
+    seeds : int
+    """
+    parts = f"{folds} folds" if folds else f"{draws} draw{'s' * (draws > 1)} of the parts"
+    return f"{parts}, {seeds} seed{'s' * (seeds > 1)}"
+
+
+def scatter(draws: int, folds: int, seeds: int) -> str:
+    """Return what intervals hold of the scatter between trainings, as the end of a sentence about them."""
+    many = [name for name, number in (("draws", 1 if folds else draws), ("seeds", seeds)) if number > 1]
+    if many:
+        return f"what differs between {' or '.join(many)} is in them"
+    return "what another draw or seed changes is not in them"
+
+
 def first_run(runs: int) -> list[str]:
     """Return the sentence that must accompany results of the first of several trainings; none for one."""
     return [f"First of {runs} trainings a network."] if runs > 1 else []

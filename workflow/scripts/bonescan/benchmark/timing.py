@@ -40,7 +40,7 @@ def gflop_per_image(description: dict) -> float:
 
 
 def images_of_grid(
-    views: int, augmented: int, ratio: list[int], datasets: list[str], epochs: dict[str, int], seeds: int
+    views: int, augmented: int, shares: list[float], datasets: list[str], epochs: dict[str, int], seeds: int
 ) -> float:
     """Return the images that all trainings of one network under one split unit go through.
 
@@ -48,8 +48,8 @@ def images_of_grid(
     ----------
     views, augmented : int
         Images of D1, and of D2 and D3.
-    ratio : list of int
-        Training to test.
+    shares : list of float
+        Of the images that are trained on, one for each draw of the parts or fold.
     datasets : list of str
         The datasets that are trained on.
     epochs : dict of str to int
@@ -57,7 +57,7 @@ def images_of_grid(
     seeds : int
     """
     images = sum({"D1": views}.get(dataset, augmented) * epochs[dataset] for dataset in datasets)
-    return seeds * images * ratio[0] / sum(ratio)
+    return seeds * images * sum(shares)
 
 
 def rate(run: Callable[[], int], seconds: float) -> float:

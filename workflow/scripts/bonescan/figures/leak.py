@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from bonescan.figures.style import FAINT, letter, new_figure, say, styled
 from bonescan.scoring.leak import ALL_NETWORKS
 from bonescan.terms import TRAINED
-from bonescan.wording import DATASET_NAMES, caveats, classifier
+from bonescan.wording import DATASET_NAMES, caveats, classifier, replicates
 
 LOOKS = {
     "image": ("o", "#D55E00", "by image (the paper's)"),
@@ -21,15 +21,15 @@ APART = 0.22
 
 
 @styled
-def draw_leak(leaks: pd.DataFrame, runs: int, provenance: dict) -> Figure:
+def draw_leak(leaks: pd.DataFrame, over: dict[str, int], provenance: dict) -> Figure:
     """Draw the AUC of every network under every split unit, a panel for each dataset.
 
     Parameters
     ----------
     leaks : DataFrame
         From `bonescan.scoring.leak.measure_leaks`.
-    runs : int
-        Trainings of a network under a unit.
+    over : dict of str to int
+        From `bonescan.scoring.summary.replication`.
     provenance : dict
     """
     found = leaks[leaks["metric"] == "auc"]
@@ -38,7 +38,7 @@ def draw_leak(leaks: pd.DataFrame, runs: int, provenance: dict) -> Figure:
     note = " ".join(
         [
             "AUC on original test images; bars: 95 % intervals by patient; dotted: chance.",
-            f"Trainings of a network under a unit: {runs}.",
+            f"Of each network under a unit: {replicates(**over)}.",
             *caveats(provenance),
         ]
     )

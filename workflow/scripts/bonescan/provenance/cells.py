@@ -14,11 +14,14 @@ ALIASES = {"classifier": ("model", "classifier"), "model": ("model", "classifier
 PREFIX = classifier("").lower()
 """Of the classifiers' names in the paper."""
 
+FACTS = ("table", "dataset", "unit", "leaking_unit", "model", "subtype")
+"""Columns by which the chain goes on."""
+
 OF_UNIT = ("ours", "difference", "low", "high", "status", "training_accuracy")
 """Columns of the comparison that end in the split unit."""
 
 
-KEYS = ("table", "dataset", "unit", "model", "classifier", "subtype", "metric")
+KEYS = ("table", "dataset", "unit", "leak", "model", "classifier", "subtype", "metric")
 """Columns that tell the rows of a table apart."""
 
 
@@ -97,7 +100,7 @@ def describe_choice(frame: pd.DataFrame, rows: list[int], where: Mapping[str, st
 
 def read_facts(row: pd.Series, column: str) -> dict[str, str]:
     """Return what a row says by which the chain goes on; a column of the comparison may end in the split unit."""
-    facts = {name: row[name] for name in ("table", "dataset", "unit", "model", "subtype") if row.get(name)}
+    facts = {name: row[name] for name in FACTS if row.get(name)}
     if row.get("classifier"):
         facts["model"] = row["classifier"].removeprefix(classifier(""))
     for unit in UNITS:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from bonescan.parts import list_draws
 from bonescan.provenance.arrays import (
     COHORT,
     CROPS,
@@ -28,8 +29,9 @@ from bonescan.provenance.links import Link
 from bonescan.provenance.remake import first_difference, read_cells, remade
 from bonescan.provenance.run import SETTINGS, Run
 from bonescan.provenance.sources import check_sources
-from bonescan.provenance.trainings import check_evaluation, check_split, check_training, runs_of
-from bonescan.terms import SIMULATED_FINDINGS
+from bonescan.provenance.trainings import check_evaluation, check_split, check_training, files_of, runs_of
+from bonescan.scoring.leak import ALL_NETWORKS
+from bonescan.terms import SIMULATED_FINDINGS, UNITS
 
 SUFFIXES = ("csv", "md", "tex")
 
@@ -38,6 +40,11 @@ RESULT_TABLES = ("table6", "table7", "table8", "table9")
 FACTS = {"label": "label/labels.tsv", "scans": "ingest/scans.tsv"}
 FACTS |= {"crop": "crop/crop.tsv", "excluded": "crop/excluded.tsv"}
 """What says who is in the cohort."""
+
+KINSHIP, LEAK = "leak/kinship.csv", "leak/leak.csv"
+
+ALONE = ("table",)
+"""Outputs of a rule that makes one table and its figure."""
 
 UNSEEN = ("table3", "table4", "table5")
 """Tables that no scan has a part in."""
@@ -62,15 +69,46 @@ def trace(run: Run, file: str, cell: Cell) -> list[Link]:
     links = attempt(run, "cell", file, check_table, file, cell)
     runs: list[dict] = []
     if Path(file).stem not in UNSEEN and cell.column not in PUBLISHED:
-        keys = {name: cell.facts[name] for name in ("unit", "dataset", "model") if name in cell.facts}
-        counted = "unit" not in keys or cell.facts.get("table") in ("Table 1", "Table 2")
+        counted = "unit" not in cell.facts or cell.facts.get("table") in ("Table 1", "Table 2")
         if not counted:
-            with suppress(*UNREADABLE):  # then its link says so
-                runs = runs_of(run, keys)
-            links += trace_runs(run, keys, runs)
+            trained = file != KINSHIP
+            for keys in keys_of(cell):
+                found = []
+                with suppress(*UNREADABLE):  # then its link says so
+                    found = runs_of(run, keys) if trained else first_draws(run, keys)
+                links += trace_runs(run, keys, found) if trained else trace_splits(run, found)
+                runs += found
         if counted or runs:  # else there is no such training
             links += attempt(run, "images", LINEAGE, trace_images, None if counted else runs, cell)
     return [*links, *find_changed(run, links, runs)]
+
+
+def check_known(file: str) -> None:
+    """Stop at a table whose cells cannot be followed.
+
+    Raises
+    ------
+    ValueError
+        It is none of a run's results.
+    """
+    if file not in (KINSHIP, LEAK) and not file.startswith(("tables/", "clinical_use/")):
+        raise ValueError(f"{file}: expected a table of tables/ or clinical_use/, {KINSHIP} or {LEAK}")
+
+
+def keys_of(cell: Cell) -> list[dict[str, str]]:
+    """Return unit, dataset and network behind a cell, once for each unit that it compares."""
+    keys = {name: cell.facts[name] for name in ("dataset", "model") if name in cell.facts}
+    if keys.get("model") == ALL_NETWORKS:
+        del keys["model"]
+    units = [cell.facts[name] for name in ("leaking_unit", "unit") if name in cell.facts]
+    return [{"unit": unit, **keys} for unit in units]
+
+
+def first_draws(run: Run, keys: dict[str, str]) -> list[dict]:
+    """Return the split of the first draw, which stands for trainings where no network has a part."""
+    split = run.settings["split"]
+    key = {"model": "", "seed": "", **keys, "draw": next(iter(list_draws(split["repeats"], split["folds"])))}
+    return [files_of(key)]
 
 
 def attempt(run: Run, step: str, file: str, check: Callable, *arguments) -> list[Link]:
@@ -87,9 +125,13 @@ def trace_runs(run: Run, keys: dict, runs: list[dict]) -> list[Link]:
     links = attempt(run, "summary", f"evaluate/{keys['unit']}/summary.tsv", check_evaluation, keys, runs)
     for key in runs:
         links += attempt(run, "training", key["fit"], check_training, key)
-    for key in {key["split"]: key for key in runs}.values():
-        links += attempt(run, "split", key["split"], check_split, key)
-    return links
+    return links + trace_splits(run, runs)
+
+
+def trace_splits(run: Run, runs: list[dict]) -> list[Link]:
+    """Return the links of the splits of some trainings."""
+    splits = {key["split"]: key for key in runs}
+    return [link for file, key in splits.items() for link in attempt(run, "split", file, check_split, key)]
 
 
 def trace_images(run: Run, runs: list[dict] | None, cell: Cell) -> Iterator[Link]:
@@ -136,19 +178,20 @@ def find_changed(run: Run, links: list[Link], runs: list[dict]) -> Iterator[Link
 def check_table(run: Run, file: str, cell: Cell) -> Iterator[Link]:
     """Yield the links of the cell, and of its table as printed."""
     told = f"row {cell.row + 1}, column {cell.column}: {cell.value or 'empty'}"
-    job = job_of(run, Path(file).stem) if file.startswith("tables/") else None
+    job = job_of(run, file)
     if job is None:
-        yield run.link("cell", file, f"{told}; no rule of the tables makes it", None)
+        yield run.link("cell", file, f"{told}; not made again", None)
         return
     script, inputs, outputs, params, needs = job
     if run.absent(*needs):
         yield run.link("cell", file, told, None, needs)
         yield from (run.link("table's source", name, "", None) for name in run.absent(*needs))
         return
-    stem, source = Path(file).stem, " and ".join(needs) or SETTINGS
+    source = " and ".join(needs) or SETTINGS
     names = {key: [f"{key}.{suffix}" for suffix in SUFFIXES] for key in outputs}
+    names |= {"figure": ["figure.pdf", "figure.png"]} if outputs == ALONE else {}
     with remade(script, inputs, names, params) as made:
-        paths = dict(zip(SUFFIXES, map(Path, made[stem]), strict=True))
+        paths = dict(zip(SUFFIXES, map(Path, made["table" if outputs == ALONE else Path(file).stem]), strict=True))
         again = read_cells(paths["csv"], ",")
         fits = cell.row < len(again) and cell.column in again.columns
         follows = again.at[cell.row, cell.column] if fits else "no such cell"
@@ -164,13 +207,28 @@ def check_table(run: Run, file: str, cell: Cell) -> Iterator[Link]:
     yield from (run.link("table's source", name, "", None) for name in needs if name.startswith("networks/"))
 
 
-def job_of(run: Run, stem: str):
-    """Return script, inputs, outputs, parameters and files of the rule that makes a table; None if none does."""
-    summaries = [f"evaluate/{unit}/summary.tsv" for unit in run.settings["split"]["units"]]
+def job_of(run: Run, file: str):
+    """Return script, inputs, outputs, parameters and files of the rule that makes a table; None if it is not called."""
+    stem, units = Path(file).stem, run.settings["split"]["units"]
+    summaries = [f"evaluate/{unit}/summary.tsv" for unit in units]
     counted, shown = {"cohort": COHORT, "lineage": LINEAGE}, {"provenance": run.provenance}
 
     def absolute(files):
         return {key: str(run.path(file)) for key, file in files.items()}
+
+    def scored(units):
+        files = {name: [f"evaluate/{unit}/{name}.tsv" for unit in units] for name in ("predictions", "metrics")}
+        inputs = {name: [str(run.path(file)) for file in of_units] for name, of_units in files.items()}
+        return inputs, [file for of_units in files.values() for file in of_units]
+
+    if file == KINSHIP:
+        return kinship_job(run, shown)
+    if file == LEAK:
+        leaky = [unit for unit in UNITS if not run.absent(f"evaluate/{unit}/predictions.tsv")]
+        inputs, needs = scored(leaky)
+        return "leaks", inputs, ALONE, shown | {"seed": run.settings["seed"]}, needs
+    if not file.startswith("tables/"):
+        return None
 
     if stem in ("table1", "table2"):
         return "cohort_tables", absolute(counted), ("table1", "table2"), shown, [*counted.values()]
@@ -186,12 +244,22 @@ def job_of(run: Run, stem: str):
         inputs |= absolute(counted) | {"published": str(run.published)}
         return "comparison", inputs, ("comparison",), shown, [*summaries, *counted.values()]
     if stem == "claims":
-        units = run.settings["split"]["units"]
-        files = {name: [f"evaluate/{unit}/{name}.tsv" for unit in units] for name in ("predictions", "metrics")}
-        inputs = {name: [str(run.path(file)) for file in of_units] for name, of_units in files.items()}
-        params = shown | {"seed": run.settings["seed"]}
-        return "claims", inputs, ("claims",), params, [file for of_units in files.values() for file in of_units]
+        inputs, needs = scored(units)
+        return "claims", inputs, ("claims",), shown | {"seed": run.settings["seed"]}, needs
     return None
+
+
+def kinship_job(run: Run, shown: dict):
+    """Return what `job_of` does, of the kin of test images."""
+    split, datasets = run.settings["split"], run.settings["datasets"]
+    draws = list_draws(split["repeats"], split["folds"])
+    parts = [[unit, dataset] for unit in split["units"] for dataset in datasets]
+    splits = [f"split/{unit}/{next(iter(draws))}/{dataset}.tsv" for unit, dataset in parts]
+    arrays = {"counts": IMAGES} | ({"normalised": NORMALISED} if "D2" in datasets else {})
+    inputs = {"normalised": "", **{name: str(run.path(file)) for name, file in arrays.items()}}
+    inputs["splits"] = [str(run.path(file)) for file in splits]
+    params = shown | {"parts": parts, "draws": len(draws)}
+    return "kinship_shares", inputs, ALONE, params, [*arrays.values(), *splits]
 
 
 def check_cohort(run: Run, cohort: pd.DataFrame) -> Link:
@@ -201,8 +269,7 @@ def check_cohort(run: Run, cohort: pd.DataFrame) -> Link:
         return run.link("cohort", COHORT, what, None, FACTS.values())
     names = {"labels": "label", "scans": "scans", "crop": "crop", "excluded": "excluded"}
     inputs = {key: str(run.path(FACTS[name])) for key, name in names.items()}
-    split = run.settings["split"]
-    params = {"units": split["units"], "ratio": split["ratio"]}
+    params = {key: run.settings["split"][key] for key in ("units", "ratio", "folds")}
     try:
         with remade("cohort", inputs, {"cohort": "cohort.tsv"}, params) as made:
             reason = first_difference(read_cells(run.path(COHORT)), read_cells(made.cohort), "labels and crops")

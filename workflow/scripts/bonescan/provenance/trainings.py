@@ -54,7 +54,7 @@ def check_evaluation(run: Run, keys: dict[str, str], runs: list[dict]) -> Iterat
         yield from (run.link(name, file, numbers[name], None) for name, file in files.items())
         return
     every = runs_of(run, {"unit": unit})
-    draws, datasets = list(dict.fromkeys(key["draw"] for key in every)), run.settings["datasets"]
+    draws, datasets = (dict.fromkeys(key[name] for key in every) for name in ("draw", "dataset"))
     divisions = [[draw, dataset] for draw in draws for dataset in datasets]
     splits = [f"split/{unit}/{draw}/{dataset}.tsv" for draw, dataset in divisions]
     needs = [*splits, *(key[name] for key in every for name in ("probabilities", "fit"))]

@@ -194,7 +194,9 @@ def standard_answers(facts: Facts) -> dict[int, Answer]:
     kept = "; ".join(f"by {unit}: {units[unit]}" for unit in split["units"])
     sizes = facts.summary.drop_duplicates(["unit", "dataset"])
     tested = "; ".join(f"{row.dataset} by {row.unit} {row.n_test}" for row in sizes.itertuples())
-    folds = f", {split['folds']} folds" if split["folds"] else ""
+    parts = f"Training to test {split['ratio'][0]} : {split['ratio'][1]}, {count(split['repeats'], 'draw')}"
+    if split["folds"]:
+        parts = f"A cross-validation of {split['folds']} folds"
     return {
         14: definition,
         15: Answer("The paper's own.", "Lin et al.", "why readers and no biopsy or follow-up"),
@@ -215,8 +217,7 @@ def standard_answers(facts: Facts) -> dict[int, Answer]:
         if readers
         else Answer("", "", "variation among those who gave the labels"),
         19: Answer(
-            f"Training to test {split['ratio'][0]} : {split['ratio'][1]}, stratified by label; "
-            f"{count(split['repeats'], 'draw')}{folds}; no tuning part. Labels after augmentation: "
+            f"{parts}, stratified by label; no tuning part. Labels after augmentation: "
             f"{describe_labels(facts.lineage)}.",
             "config: split; split/; augment/lineage.tsv",
         ),
@@ -262,8 +263,8 @@ def evaluation_answers(facts: Facts) -> dict[int, Answer]:
     return {
         28: Answer("Accuracy, precision, recall, specificity, F-1, AUC, at a probability of one half.", "tables/"),
         29: Answer(
-            "95 % intervals: bootstrap of patients, each with all of their images; the scatter of trainings is added "
-            "where there are several; paired tests in clinical_use.",
+            "95 % intervals: bootstrap of patients, each with all of their images; the scatter of draws and seeds is "
+            "added where there are several; paired tests in clinical_use.",
             "evaluate/.../summary.tsv",
         ),
         30: Answer(

@@ -26,8 +26,8 @@ def fill_card(facts: Facts) -> dict[str, list[str]]:
         "Metrics": [
             "Accuracy, precision, recall, specificity, F-1 and AUC of metastasis against normal; the threshold is a "
             "probability of one half.",
-            "Intervals: 95 %, bootstrap of patients, each with all of its test images, and of trainings where there "
-            "are several (`evaluate/.../summary.tsv`).",
+            "Intervals: 95 %, bootstrap of patients, each with all of its test images; the scatter of draws and seeds "
+            "is added where there are several (`evaluate/.../summary.tsv`).",
         ],
         "Evaluation data": describe_evaluation(facts),
         "Training data": describe_training(facts),
@@ -84,11 +84,14 @@ def describe_factors(facts: Facts) -> list[str]:
 def describe_evaluation(facts: Facts) -> list[str]:
     """Say what each test part is."""
     parts = facts.summary.drop_duplicates(["unit", "dataset"])
-    return [
-        f"{part_name(row.unit, row.dataset)} ({DATASET_NAMES[row.dataset]}): {row.n_test} test images, "
-        f"{count(row.patients, 'patient')} tested" + (f", over {row.draws} draws." if row.draws > 1 else ".")
-        for row in parts.itertuples()
-    ] + ["Of the same cohort as the training images; no external test."]
+    lines = []
+    for row in parts.itertuples():
+        divided = f", over {row.draws} {'folds' if row.folds else 'draws'}" if row.draws > 1 else ""
+        lines.append(
+            f"{part_name(row.unit, row.dataset)} ({DATASET_NAMES[row.dataset]}): {row.n_test} test images, "
+            f"{count(row.patients, 'patient')} tested{divided}."
+        )
+    return [*lines, "Of the same cohort as the training images; no external test."]
 
 
 def describe_training(facts: Facts) -> list[str]:

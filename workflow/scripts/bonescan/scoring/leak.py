@@ -1,11 +1,13 @@
 """What a split that does not keep patients together is worth: the same networks under two split units, in pairs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from bonescan.scoring.resampled import ends_over_runs
 from bonescan.scoring.summary import Scores, over_trainings, score_networks
-from bonescan.terms import METRICS, TRAINED
+from bonescan.terms import METRICS, TRAINED, UNITS
 
 LEAKS = {"sibling": ("image", "source"), "patient": ("source", "patient"), "both": ("image", "patient")}
 """By what leaks: the unit that lets it and the unit that does not."""
@@ -35,28 +37,30 @@ def measure_leaks(predictions: pd.DataFrame, metrics: pd.DataFrame, rng: np.rand
         One row per dataset, model, leak and metric: `leaking`, `without` (the metric under the two units) and
         `difference`, each with `_low` and `_high`; `leaking_unit` and `unit` (the one without); `patients` (tested
         under either); `status` (trained, or what failed under which unit). The model `mean` is the mean over all
-        networks that trained under both.
+        networks that trained under all units that are compared.
     """
     originals = predictions[predictions["image"] == predictions["source"]]
     scored = score_networks(originals, metrics, rng)
     rows = []
     for dataset, of_dataset in metrics.groupby("dataset", sort=True):
         failed = of_dataset.groupby(["unit", "model"])["status"].unique().map("; ".join)
-        for leak, units in _pairs(dataset, set(of_dataset["unit"])).items():
+        pairs, models = _pairs(dataset, set(of_dataset["unit"])), of_dataset["model"].unique()
+        of_units = {unit: {model: scored.get((unit, dataset, model)) for model in models} for unit in UNITS}
+        compared = {unit for pair in pairs.values() for unit in pair}
+        everywhere = [model for model in models if _share_a_run([of_units[unit][model] for unit in compared])]
+        for leak, units in pairs.items():
             tested = originals[(originals["dataset"] == dataset) & originals["unit"].isin(units)]
             told = dict(zip(("dataset", "leak", "leaking_unit", "unit"), (dataset, leak, *units), strict=True))
             told |= {"patients": tested["patient"].nunique()}
-            trained = []
-            for model in of_dataset["model"].unique():
-                found = [scored.get((unit, dataset, model), {}) for unit in units]
-                if set(found[0]) & set(found[1]):
-                    trained.append(found)
+            for model in models:
+                found = [of_units[unit][model] for unit in units]
+                if _share_a_run(found):
                     rows += [told | {"model": model} | row for row in _differences(*found)]
                 else:
                     status = ", ".join(f"by {unit} {failed.get((unit, model), 'not run')}" for unit in units)
                     rows += [told | {"model": model, "metric": metric, "status": status} for metric in METRICS]
-            if len(trained) > 1:
-                means = [_mean(networks) for networks in zip(*trained, strict=True)]
+            if len(everywhere) > 1:
+                means = [_mean([of_units[unit][model] for model in everywhere]) for unit in units]
                 rows += [told | {"model": ALL_NETWORKS} | row for row in _differences(*means)]
     return pd.DataFrame(rows)
 
@@ -68,13 +72,19 @@ def _pairs(dataset: str, units: set[str]) -> dict[str, tuple[str, str]]:
     return {leak: pair for leak, pair in LEAKS.items() if set(pair) <= units}
 
 
-def _mean(networks: tuple[Scores, ...]) -> Scores:
+def _share_a_run(networks: list[Scores | None]) -> bool:
+    """Whether there is a training of the same draw and seed under every unit."""
+    return all(networks) and bool(set.intersection(*(set(scores.runs) for scores in networks)))
+
+
+def _mean(networks: list[Scores]) -> Scores:
     """Return the mean over networks of each training that all of them have."""
-    common = [name for name in networks[0] if all(name in scores for scores in networks)]
-    return {
-        name: {metric: np.mean([scores[name][metric] for scores in networks], axis=0) for metric in METRICS}
-        for name in common
+    common = [run for run in networks[0].runs if all(run in scores.runs for scores in networks)]
+    means = {
+        run: {metric: np.mean([scores.runs[run][metric] for scores in networks], axis=0) for metric in METRICS}
+        for run in common
     }
+    return replace(networks[0], runs=means)
 
 
 def _differences(leaking: Scores, without: Scores) -> list[dict]:
@@ -87,7 +97,7 @@ def _differences(leaking: Scores, without: Scores) -> list[dict]:
             ("without", over_trainings(without, metric), (0, 1)),
             ("difference", over_trainings(leaking, metric, without), (-1, 1)),
         ):
-            found = (np.nan,) * 3 if values is None else ends_over_runs(values, bounds)
+            found = ends_over_runs(values, bounds) if values else (np.nan,) * 3
             row |= dict(zip((name, f"{name}_low", f"{name}_high"), found, strict=True))
         rows.append(row)
     return rows

@@ -112,18 +112,18 @@ def decision_difference(
 ) -> tuple[float, float, float]:
     """Return the difference in accuracy, its standard error and the p value of McNemar's test clustered by patient.
 
-    The test divides the sum of the patients' net differences by the root of their squares' sum (Durkalski et al., Stat
-    Med 2003, 22:2417); with one image a patient its square is McNemar's chi-squared. The standard error is that of a
-    ratio of clusters (Obuchowski, Stat Med 1998, 17:1495).
+    Both after Obuchowski (Stat Med 1998, 17:1495): the standard error is that of a ratio of clusters; the test takes it
+    where the networks do not differ, so that with one image each of many patients it is McNemar's.
     """
     net = pd.Series(np.asarray(first_right, int) - np.asarray(second_right, int)).groupby(np.asarray(patient))
     totals, images = net.sum().to_numpy(), net.size().to_numpy()
     difference = totals.sum() / images.sum()
     many = len(totals)
-    error = float("nan")
-    if many > 1:
-        error = float(np.sqrt(many / (many - 1) * ((totals - images * difference) ** 2).sum()) / images.sum())
-    return float(difference), error, _two_sided(totals.sum(), np.sqrt((totals**2).sum()))
+    if many < 2:
+        return float(difference), float("nan"), float("nan")
+    factor = many / (many - 1)
+    error = np.sqrt(factor * ((totals - images * difference) ** 2).sum()) / images.sum()
+    return float(difference), float(error), _two_sided(totals.sum(), np.sqrt(factor * (totals**2).sum()))
 
 
 def _two_sided(value: float, error: float) -> float:

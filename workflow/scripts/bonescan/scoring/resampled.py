@@ -4,6 +4,7 @@ In every array of weights, shape (draws + 1, n), the first row is the sample its
 """
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -67,19 +68,21 @@ def blocks_of_weights(patient: np.ndarray, weights: pd.DataFrame) -> Iterator[np
         yield of_patient[first : first + step, of_image]
 
 
-def ends(values: np.ndarray) -> tuple[float, float, float]:
-    """Return a statistic of the sample and its 95 % interval from the resamples.
+def ends(values: np.ndarray, level: float = LEVEL) -> tuple[float, float, float]:
+    """Return a statistic of the sample and its interval from the resamples.
 
     Parameters
     ----------
     values : ndarray, shape (draws + 1,)
         The sample's first. Resamples in which it is undefined are left out; where it is undefined in the sample, or in
         half of the resamples, so is all.
+    level : float
+        Of the interval.
     """
     found = values[1:][np.isfinite(values[1:])]
     if not np.isfinite(values[0]) or 2 * len(found) < len(values) - 1:
         return (float("nan"),) * 3
-    low, high = np.percentile(found, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
+    low, high = np.percentile(found, [50 * (1 - level), 50 * (1 + level)])
     return float(values[0]), float(low), float(high)
 
 
@@ -179,24 +182,51 @@ def _by_value(label: np.ndarray, value: np.ndarray, weights: np.ndarray) -> tupl
     return sums[0], sums[1]
 
 
-def ends_over_runs(values: np.ndarray, bounds: tuple[float, float] = (0.0, 1.0)) -> tuple[float, float, float]:
-    """Return the mean of a statistic over trainings and its 95 % interval, from patients and from trainings.
+class Replicates(NamedTuple):
+    """A statistic of each of several trainings.
 
-    The patients' part is that of the resamples, the same in every training; the trainings' part is Student's t of their
-    scatter. Both are added as if independent, although scatter between draws holds some of the patients' part: the
-    interval is too wide rather than too narrow.
+    Attributes
+    ----------
+    values : ndarray, shape (trainings, draws + 1)
+        The sample's first; the same resamples in every training.
+    overlap : float
+        Units tested to units trained on, where the trainings are of draws whose training parts overlap; 0 for seeds.
+    patients : int
+        Tested, of the rarer label.
+    """
+
+    values: np.ndarray
+    overlap: float
+    patients: int
+
+
+def ends_over_runs(
+    replicates: Replicates, bounds: tuple[float, float] = (0.0, 1.0), level: float = LEVEL
+) -> tuple[float, float, float]:
+    """Return the mean of a statistic over trainings and its interval, from patients and from trainings.
+
+    The patients' part is that of the resamples. The trainings' part is Student's t of their scatter, whose variance is
+    raised where training parts overlap (Nadeau and Bengio, Mach Learn 2003, 52:239). Both are added as if independent.
+    Where all resamples agree, as on images that are all right, the patients' part is Jeffreys' for as many patients.
 
     Parameters
     ----------
-    values : ndarray, shape (trainings, draws + 1)
-        The sample's first.
+    replicates : Replicates
     bounds : (float, float)
         That the statistic keeps to.
+    level : float
+        Of the interval.
     """
-    value, low, high = ends(values.mean(axis=0))
+    values, overlap, patients = replicates
+    value, low, high = ends(values.mean(axis=0), level)
+    if low == high == 1:
+        low = float(stats.beta.ppf((1 - level) / 2, patients + 0.5, 0.5))
+    elif low == high == 0 == bounds[0]:
+        high = float(stats.beta.ppf((1 + level) / 2, 0.5, patients + 0.5))
     number = len(values)
     if number > 1 and np.isfinite(value):
-        spread = stats.t.ppf((1 + LEVEL) / 2, number - 1) * values[:, 0].std(ddof=1) / np.sqrt(number)
+        deviation = values[:, 0].std(ddof=1) * np.sqrt(1 / number + overlap)
+        spread = stats.t.ppf((1 + level) / 2, number - 1) * deviation
         low = max(value - np.hypot(value - low, spread), bounds[0])
         high = min(value + np.hypot(high - value, spread), bounds[1])
     return value, float(low), float(high)

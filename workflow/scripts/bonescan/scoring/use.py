@@ -9,6 +9,7 @@ from bonescan.scoring.predictions import networks, sizes
 from bonescan.scoring.resampled import (
     LEVEL,
     divide,
+    ends,
     named_ends,
     resample_weights,
     weighted_auc,
@@ -194,10 +195,13 @@ def _values_by_prevalence(
         if np.isnan(share):
             return {}
         rates.append(np.concatenate([[share], share_posterior(share, number).rvs(draws, random_state=rng)]))
-    found = {}
+    found: dict[float, dict[str, float]] = {}
     for prevalence in PREVALENCES:
-        positive, negative = predictive_values(*rates, prevalence)
-        found[prevalence] = named_ends("ppv", positive) | named_ends("npv", negative)
+        found[prevalence] = {}
+        for name, values in zip(("ppv", "npv"), predictive_values(*rates, prevalence), strict=True):
+            value, low, high = ends(values)
+            # no rate that is drawn is 1, so that the interval of a value that is 1 ends below it
+            found[prevalence] |= {name: value, f"{name}_low": min(low, value), f"{name}_high": max(high, value)}
     return found
 
 

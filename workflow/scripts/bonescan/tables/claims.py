@@ -17,6 +17,9 @@ def claims_table(claims: pd.DataFrame, provenance: dict) -> Table:
         "Each verdict follows from its rule alone, on this cohort, scale and protocol. Of the paper's patients it says "
         "nothing.",
         BY_PATIENT,
+        "Nothing is supported unless every network that the claim speaks of has a result. Where one network is enough, "
+        "to contradict or to reach a number, its interval is at 95 % for all networks together (Bonferroni). Datasets "
+        "are compared on original test images.",
         *(
             f"Split by {unit}: {sizes.patients[unit]} patients tested, trainings of a network: {sizes.trainings[unit]}."
             for unit in units

@@ -42,9 +42,10 @@ def pairs_table(pairs: pd.DataFrame, runs: int, provenance: dict) -> Table:
         BY_PATIENT,
         *sizes(pairs),
         "p of the AUC: DeLong's test, clustered by patient (Obuchowski 1997); p of the accuracy: McNemar's, clustered "
-        "likewise (Durkalski 2003).",
+        "likewise (Obuchowski 1998).",
         "Holm: adjusted over the pairs of one dataset and split unit "
         f"({', '.join(map(str, sorted(families)))} of networks that trained), AUC and accuracy apart.",
+        "All p values are of the weights at hand: trained from another seed, the same networks may differ otherwise.",
         "DeLong's p and McNemar's (exact) take every image for a patient of its own: for comparison alone.",
         *first_run(runs),
         *caveats(provenance),

@@ -8,7 +8,7 @@ from bonescan.scoring.resampled import with_ends
 from bonescan.tables.formats import SPAN, Section, Table
 from bonescan.tables.intervals import print_scored
 from bonescan.terms import TRAINED
-from bonescan.wording import METRIC_NAMES, caveats, classifier, sort_units, split_unit
+from bonescan.wording import METRIC_NAMES, caveats, classifier, replicates, scatter, sort_units, split_unit
 
 TRAINING = "Training Acc"
 """Heading of the column that the paper does not have."""
@@ -16,7 +16,7 @@ TRAINING = "Training Acc"
 _REGIME = ["training_accuracy", "epochs", "epochs_allowed", "n_train", "n_test", "patients"]
 """Columns of the values that tell how a test figure came about."""
 
-_REPLICATES = ["draws", "seeds", "runs", "runs_trained"]
+_REPLICATES = ["draws", "folds", "seeds", "runs", "runs_trained"]
 """Columns of the values that tell what a test figure is a mean of."""
 
 _TABLES = {"D1": "Table 6", "D2": "Table 7", "D3": "Table 8"}
@@ -48,20 +48,20 @@ def _run_notes(summary: pd.DataFrame) -> list[str]:
     """Say what the intervals are, that numbers are means over runs, and where not all runs trained."""
     if summary.empty:
         return []
-    note = "In brackets 95 % intervals from a bootstrap of patients, each with all of its test images"
-    runs = summary["runs"].max()
-    if runs == 1:
-        return [f"{note}; one draw of the parts and one training seed, so that what these change is not in them."]
-    over = f"Means over {runs} trainings a network ({summary['draws'].max()} draws, {summary['seeds'].max()} seeds)"
+    over = {name: int(summary[name].max()) for name in ("draws", "folds", "seeds")}
+    notes = [
+        "In brackets 95 % intervals from a bootstrap of patients, each with all of its test images; "
+        f"{scatter(**over)}.",
+        f"Of each network: {replicates(**over)}.",
+    ]
     failed = summary[summary["runs_trained"] < summary["runs"]]
+    if failed.empty:
+        return notes
     few = ", ".join(
         f"{classifier(row.model)} {row.runs_trained} of {row.runs} ({row.dataset}, {row.unit})"
         for row in failed.itertuples(index=False)
     )
-    return [
-        f"{note}; what differs between draws or seeds is added.",
-        over + (f"; those that trained, where not all did: {few}." if few else "."),
-    ]
+    return [*notes, f"Trainings that count, where not all do: {few}."]
 
 
 def _reason_notes(summary: pd.DataFrame) -> list[str]:
@@ -94,7 +94,7 @@ def _size_notes(summary: pd.DataFrame) -> list[str]:
 
 def _each(row) -> str:
     """Say that the numbers of images are means over the draws; nothing for one."""
-    return f" in each of {row.draws} draws" if row.draws > 1 else ""
+    return f" in each of {row.draws} {'folds' if row.folds else 'draws'}" if row.draws > 1 else ""
 
 
 def result_notes(summary: pd.DataFrame, provenance: dict) -> list[str]:
