@@ -19,6 +19,9 @@ SUPPORTED, CONTRADICTED, UNDECIDED, NOT_TESTABLE = "supported", "contradicted", 
 MARGIN = 0.02
 """AUC: a difference that lies within it is no contribution."""
 
+LEARNED = 0.95
+"""Training accuracy of networks that are compared; what stopped half way says nothing."""
+
 BEST, SHALLOWER, DEEPER = "V21", "V16", "V24"
 """The paper's best network, and two of its family with fewer and with more layers."""
 
@@ -78,7 +81,7 @@ def untested(why: str, scored: Scored) -> Evidence:
     return Evidence(why, np.nan, np.nan, np.nan, False, NOT_TESTABLE)
 
 
-NOT_RUN = "the networks to compare were not run, or did not train"
+NOT_RUN = "the networks to compare were not run, or not trained to the end"
 
 
 class Found(NamedTuple):
@@ -137,7 +140,8 @@ def compare(
     wanted : int
         Pairs without which nothing is supported.
     """
-    found = find_all({name: over_trainings(of, metric, less) for name, (of, less) in pairs.items()}, (-1.0, 1.0))
+    fair = {name: pair for name, pair in pairs.items() if all(one.training_accuracy >= LEARNED for one in pair)}
+    found = find_all({name: over_trainings(of, metric, less) for name, (of, less) in fair.items()}, (-1.0, 1.0))
     if not found:
         return Evidence(NOT_RUN, np.nan, np.nan, np.nan, True, NOT_TESTABLE)
     verdict, shown = decide(found)

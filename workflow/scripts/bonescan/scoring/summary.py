@@ -86,11 +86,14 @@ class Scores:
         Of the units that a split divides.
     patients : int
         Tested, of the rarer label.
+    training_accuracy : float
+        The least of the trainings'.
     """
 
     runs: dict[tuple[str, int], dict[str, np.ndarray]]
     test_share: float
     patients: int
+    training_accuracy: float
 
 
 def which_count(metrics: pd.DataFrame) -> pd.Series:
@@ -118,7 +121,7 @@ def score_networks(
         No entry where no training counts.
     """
     weights = weigh_patients(predictions["patient"].to_numpy(), rng)
-    counting = metrics.loc[which_count(metrics), [*KEYS, *REPLICATE, "test_share"]]
+    counting = metrics.loc[which_count(metrics), [*KEYS, *REPLICATE, "test_share", "training_accuracy"]]
     runs = predictions.merge(counting, on=[*KEYS, *REPLICATE]).groupby(KEYS, sort=False)
     return {keys: _score_trainings(images, weights) for keys, images in runs}
 
@@ -132,7 +135,8 @@ def _score_trainings(images: pd.DataFrame, weights: pd.DataFrame) -> Scores:
         found = [weighted_metrics(label, probability, block) for block in blocks]
         scored[key] = {metric: np.concatenate([block[metric] for block in found]) for metric in METRICS}
     patients = images.groupby("label")["patient"].nunique().min()
-    return Scores(scored, float(images["test_share"].mean()), int(patients))
+    regime = float(images["test_share"].mean()), int(patients), float(images["training_accuracy"].min())
+    return Scores(scored, *regime)
 
 
 def over_trainings(scores: Scores, metric: str, less: Scores | None = None) -> Replicates | None:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from bonescan.scoring.claims import NOT_TESTABLE
+from bonescan.scoring.claims import LEARNED, NOT_TESTABLE
 from bonescan.tables.formats import Section, Table
 from bonescan.tables.intervals import BY_PATIENT, print_difference, print_interval
 from bonescan.wording import caveats, sort_units, split_unit
@@ -18,8 +18,8 @@ def claims_table(claims: pd.DataFrame, provenance: dict) -> Table:
         "nothing.",
         BY_PATIENT,
         "Nothing is supported unless every network that the claim speaks of has a result. Where one network is enough, "
-        "to contradict or to reach a number, its interval is at 95 % for all networks together (Bonferroni). Datasets "
-        "are compared on original test images.",
+        "to contradict or to reach a number, its interval is at 95 % for all networks together (Bonferroni). Compared "
+        f"are networks with a training accuracy of at least {LEARNED}, and datasets on original test images.",
         *(
             f"Split by {unit}: {sizes.patients[unit]} patients tested, trainings of a network: {sizes.trainings[unit]}."
             for unit in units
