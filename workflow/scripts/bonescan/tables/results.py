@@ -68,7 +68,7 @@ def _reason_notes(summary: pd.DataFrame) -> list[str]:
     """Say why a network has no result, or calls all its training images the same."""
     return [
         f"{classifier(row.model)} ({row.dataset}, {row.unit}) {row.status}: {row.reason}."
-        for row in summary[summary["reason"] != ""].itertuples(index=False)
+        for row in summary[summary["reason"].fillna("") != ""].itertuples(index=False)
     ]
 
 
