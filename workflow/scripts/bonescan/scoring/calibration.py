@@ -6,7 +6,7 @@ import statsmodels.api as sm
 from scipy import optimize, special, stats
 
 from bonescan.scoring.predictions import networks, sizes
-from bonescan.scoring.resampled import divide, ends_without_bias, named_ends, resample_weights
+from bonescan.scoring.resampled import as_columns, divide, ends_without_bias, named_ends, resample_weights, with_ends
 from bonescan.scoring.roc import auc
 from bonescan.scoring.use import share_ends
 from bonescan.terms import TRAINED
@@ -79,7 +79,7 @@ def fit_calibration(label: np.ndarray, probability: np.ndarray, patient: np.ndar
         clustered by patient. NaN for one class or one patient alone; the slope also where the classes do not overlap.
     """
     names = ("slope", "intercept")
-    found = {f"{name}{end}": float("nan") for name in names for end in ("", "_low", "_high")}
+    found = dict.fromkeys(with_ends(names), float("nan"))
     if len(set(label)) < 2 or len(set(patient)) < 2:
         return found
     log_odds = logit(probability)
@@ -139,15 +139,13 @@ def score_calibration(part: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.
             row |= named_ends("brier", brier)
             row |= named_ends("skill", 1 - divide(brier, prevalence * (1 - prevalence)))
             ece = calibration_error(label, probability, bins, weights)
-            row |= dict(zip(("ece", "ece_low", "ece_high"), ends_without_bias(ece), strict=True))
+            row |= as_columns("ece", ends_without_bias(ece))
             row |= fit_calibration(label, probability, images["patient"].to_numpy())
             row |= {"ece_by_chance": error_by_chance(probability, bins, rng), "bins": int(bins.max() + 1)}
             row |= decompose_brier(label, probability, bins)
             curves.append(reliability_curve(label, probability, bins, patients).assign(model=named["model"]))
         rows.append(row)
-    means = [
-        f"{name}{end}" for name in ("brier", "skill", "ece", "slope", "intercept") for end in ("", "_low", "_high")
-    ]
+    means = with_ends(["brier", "skill", "ece", "slope", "intercept"])
     parts = ["ece_by_chance", "bins", "reliability", "resolution", "uncertainty"]
     columns = ["model", "status", "n", "patients", "metastatic", *means, *parts]
     points = ["model", "bin", "n", "probability", "share", "share_low", "share_high"]

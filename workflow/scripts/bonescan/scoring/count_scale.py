@@ -14,7 +14,7 @@ from bonescan.augment import block_mean, transform
 from bonescan.chance import generator
 from bonescan.scoring.metrics import predict_class
 from bonescan.scoring.predictions import sizes
-from bonescan.scoring.resampled import named_ends, resample_weights, weighted_auc
+from bonescan.scoring.resampled import as_columns, named_ends, resample_weights, weighted_auc, with_ends
 from bonescan.scoring.use import share_ends
 from bonescan.terms import TRAINED
 
@@ -171,7 +171,7 @@ def score_flips(part: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
                 after = wide[change, factor].to_numpy()
                 named = {"change": change, "factor": factor, "draws": after.shape[1]}
                 rows.append({**row, **named, **_compare(images, before, after, weights)})
-    names = [f"{name}{end}" for name in ("flips", "to_metastasis", "to_normal") for end in ("", "_low", "_high")]
+    names = with_ends(["flips", "to_metastasis", "to_normal"])
     names += ["auc_before", "auc", "auc_change", "auc_change_low", "auc_change_high"]
     columns = ["model", "status", "change", "factor", "draws", "n", "patients", "metastatic", *names]
     return pd.DataFrame(rows).reindex(columns=columns)
@@ -196,7 +196,7 @@ def _compare(images: pd.DataFrame, before: np.ndarray, after: np.ndarray, weight
     found = {}
     for name, flipped in (("flips", turned != 0), ("to_metastasis", turned > 0), ("to_normal", turned < 0)):
         ends = share_ends(flipped.mean(axis=1), patient)
-        found |= dict(zip((name, f"{name}_low", f"{name}_high"), ends, strict=True))
+        found |= as_columns(name, ends)
     auc_before = weighted_auc(label, before, weights)
     auc = np.mean([weighted_auc(label, drawn, weights) for drawn in after.T], axis=0)
     return found | {"auc_before": auc_before[0], "auc": auc[0]} | named_ends("auc_change", auc - auc_before)

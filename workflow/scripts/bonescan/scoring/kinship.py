@@ -6,6 +6,7 @@ from math import comb, prod
 import numpy as np
 import pandas as pd
 
+from bonescan.scoring.resampled import as_columns
 from bonescan.scoring.use import share_ends
 from bonescan.terms import CLASSES
 
@@ -222,7 +223,7 @@ def summarise_kin(found: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
         row = {"images": group, "n": len(inside), "patients": inside["patient"].nunique()}
         for name in KIN:
             ends = share_ends(inside[name].to_numpy(), inside["patient"].to_numpy())
-            row |= dict(zip((name, f"{name}_low", f"{name}_high"), ends, strict=True))
+            row |= as_columns(name, ends)
             if name in BY_CHANCE:
                 row[f"{name}_expected"] = chances[name]
         rows.append({**row, "strangers": int(inside["stranger"].sum())})

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from bonescan.scoring.resampled import ends_over_runs
+from bonescan.scoring.resampled import as_columns, ends_over_runs
 from bonescan.scoring.summary import Scores, over_trainings, score_networks
 from bonescan.terms import METRICS, TRAINED, UNITS
 
@@ -98,6 +98,6 @@ def _differences(leaking: Scores, without: Scores) -> list[dict]:
             ("difference", over_trainings(leaking, metric, without), (-1, 1)),
         ):
             found = ends_over_runs(values, bounds) if values else (np.nan,) * 3
-            row |= dict(zip((name, f"{name}_low", f"{name}_high"), found, strict=True))
+            row |= as_columns(name, found)
         rows.append(row)
     return rows

@@ -6,7 +6,7 @@ import pandas as pd
 from bonescan.scoring.metrics import predict_class
 from bonescan.scoring.paired import auc_covariance
 from bonescan.scoring.predictions import networks, sizes
-from bonescan.scoring.resampled import divide, named_ends, resample_weights
+from bonescan.scoring.resampled import divide, named_ends, resample_weights, with_ends
 from bonescan.terms import TRAINED
 
 
@@ -76,7 +76,7 @@ def score_precision(part: pd.DataFrame, rng: np.random.Generator) -> pd.DataFram
             row |= named_ends("effective", len(label) / design_effect(correlation, count, weights))
             row["auc_design"] = float(divide(by_patient, by_image))
         rows.append(row)
-    names = [f"{name}{end}" for name in ("correlation", "effective") for end in ("", "_low", "_high")]
+    names = with_ends(["correlation", "effective"])
     columns = ["model", "status", "n", "patients", "metastatic", *names, "auc_design"]
     return pd.DataFrame(rows).reindex(columns=columns)
 

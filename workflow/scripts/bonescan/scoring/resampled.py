@@ -96,14 +96,19 @@ def ends_without_bias(values: np.ndarray) -> tuple[float, float, float]:
     return value, max(low - excess, 0.0), max(high - excess, value)
 
 
-def named_ends(name: str, values: np.ndarray) -> dict[str, float]:
-    """Return `ends` as columns of a table: `name`, `name_low`, `name_high`."""
-    return dict(zip((name, f"{name}_low", f"{name}_high"), ends(values), strict=True))
-
-
 def with_ends(names: Iterable[str]) -> list[str]:
     """Return the columns of numbers and of the ends of their intervals."""
     return [name + end for name in names for end in ("", "_low", "_high")]
+
+
+def as_columns(name: str, found: tuple[float, float, float]) -> dict[str, float]:
+    """Return a number and its interval as columns of a table: `name`, `name_low`, `name_high`."""
+    return dict(zip(with_ends([name]), found, strict=True))
+
+
+def named_ends(name: str, values: np.ndarray) -> dict[str, float]:
+    """Return `ends` as columns of a table."""
+    return as_columns(name, ends(values))
 
 
 def divide(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

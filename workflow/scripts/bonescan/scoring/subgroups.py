@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from bonescan.scoring.predictions import networks
-from bonescan.scoring.resampled import named_ends, resample_weights, weighted_auc
+from bonescan.scoring.resampled import named_ends, resample_weights, weighted_auc, with_ends
 from bonescan.scoring.use import decision_rates
 from bonescan.terms import NORMAL, TRAINED
 
@@ -115,7 +115,7 @@ def score_subgroups(part: pd.DataFrame, views: pd.DataFrame, rng: np.random.Gene
                 if named["status"] == TRAINED:
                     row |= _score_group(found[held], weights[:, held], kind in ONE_CLASS)
                 rows.append(row)
-    rates = [f"{name}{end}" for name in ("auc", "sensitivity", "specificity") for end in ("", "_low", "_high")]
+    rates = with_ends(["auc", "sensitivity", "specificity"])
     sizes = ["n", "metastatic", "patients", "patients_metastatic", "patients_normal"]
     return pd.DataFrame(rows).reindex(columns=["kind", "group", "model", "status", *sizes, *rates])
 
@@ -145,5 +145,5 @@ def _score_group(images: pd.DataFrame, weights: np.ndarray, one_class: bool) -> 
     wanted = [name for name, one in (("sensitivity", 1), ("specificity", 0)) if enough[one]]
     if one_class and "specificity" in wanted:
         wanted.remove("specificity")
-    found = {f"{name}{end}": rates[f"{name}{end}"] for name in wanted for end in ("", "_low", "_high")}
+    found = {name: rates[name] for name in with_ends(wanted)}
     return found | (named_ends("auc", weighted_auc(label, probability, weights)) if all(enough.values()) else {})

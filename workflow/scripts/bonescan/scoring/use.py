@@ -8,6 +8,7 @@ from bonescan.scoring.metrics import predict_class
 from bonescan.scoring.predictions import networks, sizes
 from bonescan.scoring.resampled import (
     LEVEL,
+    as_columns,
     divide,
     ends,
     named_ends,
@@ -79,13 +80,7 @@ def decision_rates(label: np.ndarray, probability: np.ndarray, patient: np.ndarr
     right = predict_class(probability) == label
     found = {}
     for name, one in (("sensitivity", 1), ("specificity", 0)):
-        found |= dict(
-            zip(
-                (name, f"{name}_low", f"{name}_high"),
-                share_ends(right[label == one], patient[label == one]),
-                strict=True,
-            )
-        )
+        found |= as_columns(name, share_ends(right[label == one], patient[label == one]))
     return found
 
 
