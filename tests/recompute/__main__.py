@@ -20,6 +20,8 @@ sys.path.append(str(ROOT / "workflow" / "scripts"))
 
 import readme  # noqa: E402
 
+from bonescan.files import read_table  # noqa: E402
+
 
 def run(unit: str, folder: Path, cores: str) -> pd.DataFrame:
     """Run the workflow as far as the scores under one split unit; return them."""
@@ -27,7 +29,7 @@ def run(unit: str, folder: Path, cores: str) -> pd.DataFrame:
     command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--directory", folder]
     command += ["--cores", cores, "--configfile", HERE / f"{unit}.yaml", "--", summary]
     subprocess.run(command, check=True, cwd=ROOT)
-    return pd.read_csv(folder / summary, sep="\t", keep_default_na=False, na_values=[""])
+    return read_table(folder / summary)
 
 
 def main(arguments: argparse.Namespace) -> int:

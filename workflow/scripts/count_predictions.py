@@ -34,8 +34,7 @@ def main(snakemake):
             if fit["status"] != TRAINED:
                 nothing = test[["image", "patient", "label"]].assign(change=UNCHANGED, factor=1.0, draw=0)
                 predicted[fit["model"]] = nothing.assign(probability=np.nan)
-            told = {"unit": snakemake.wildcards.unit, "dataset": dataset, "model": fit["model"]}
-            told["status"] = fit["status"]
+            told = {"unit": snakemake.wildcards.unit, **{key: fit[key] for key in ("dataset", "model", "status")}}
             table = predicted[fit["model"]]
             found.append(pd.DataFrame(told, index=table.index).join(table))
     write_table(snakemake.output.predictions, pd.concat(found, ignore_index=True))

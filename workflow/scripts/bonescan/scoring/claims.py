@@ -217,9 +217,7 @@ CLAIMS = (
         f"every network's interval lies within ± {MARGIN}; contradicted: one's lies outside",
         partial(of_datasets, "D2", "D3", "auc", all_within),
     ),
-    Claim(
-        "Results", f"{classifier(BEST)} is best", _ABOVE.replace("network's", "rival's"), partial(leads, BEST, RIVALS)
-    ),
+    Claim("Results", f"{classifier(BEST)} is best", _ABOVE_RIVALS, partial(leads, BEST, RIVALS)),
     Claim(
         "Results",
         f"a proper depth: {classifier(BEST)} leads the shallower {SHALLOWER} and the deeper {DEEPER}",

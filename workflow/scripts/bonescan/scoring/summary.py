@@ -43,8 +43,7 @@ def summarise(metrics: pd.DataFrame, predictions: pd.DataFrame, rng: np.random.G
     DataFrame
         One row per unit, dataset and model, in the order of `metrics`: `status` (trained, or how runs failed, where
         none counts), `reason` (those of the runs, often empty), `draws`, `folds`, `seeds`, `runs`, `runs_trained` (that
-        count);
-        `accuracy`, `precision`, `recall`, `specificity`, `f1`, `auc`, each with `_low` and `_high`;
+        count); `accuracy`, `precision`, `recall`, `specificity`, `f1`, `auc`, each with `_low` and `_high`;
         `training_accuracy`, `epochs` (trained), `least_training_accuracy` (of any run), `epochs_allowed`, `n_train`,
         `n_test` (images, means over the runs), `patients` (tested in any run). A metric is NaN where no run counts, and
         where it is undefined (0/0) for one that does.
