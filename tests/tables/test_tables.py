@@ -160,16 +160,17 @@ def test_table4_finds_the_dense_blocks():
     [({"D1": 500, "D2": 500, "D3": 500}, "500"), ({"D1": 60, "D3": 12}, "60 (D1), 12 (D3)")],
 )
 def test_table5_prints_the_settings(epochs, printed):
-    settings = {"learning_rate": 0.001, "batch_size": 32, "initial_weights": "glorot_normal", "width": 1, "block": 1}
+    rates = {"D1": 0.001, "D2": 0.001, "D3": 0.001}
+    settings = {"learning_rate": rates, "batch_size": 32, "initial_weights": "glorot_normal", "width": 1, "block": 1}
     settings |= {"end_below_loss": None, "own_rate": {}}
     values = networks.table5({**settings, "epochs": epochs}, PHANTOM).values.set_index("Parameter")["Value"]
     assert values["Learning rate"] == "0.001"
     assert values["Batch size"] == "32"
     assert values["Epoch"] == printed
     assert values["Initial weights"] == "Glorot normal"
-    settings |= {"end_below_loss": 0.02, "own_rate": {"R34": 0.01}}
+    settings |= {"end_below_loss": 0.02, "learning_rate": rates | {"D2": 0.03}, "own_rate": {"R34": 0.01}}
     values = networks.table5({**settings, "epochs": epochs}, PHANTOM).values
-    assert "0.001, 0.01 (SPECS R34)" in values["Value"].tolist()
+    assert "0.001 (D1), 0.03 (D2), 0.001 (D3), 0.01 (SPECS R34)" in values["Value"].tolist()
     bound = ", or fewer: until the training loss is below 0.02"
     assert printed + bound in values["Value"].tolist()
 

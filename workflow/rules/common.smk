@@ -17,7 +17,7 @@ from bonescan.config import check, settle_counts
 from bonescan.ingest.state import check_plan
 from bonescan.machine import caches_without_home, check_folders
 from bonescan.parts import list_draws, list_shuffles, share_trained
-from bonescan.provenance.settings import public_settings
+from bonescan.provenance.settings import learning_rate, public_settings
 from bonescan.terms import DATASETS, SIMULATED_FINDINGS, UNITS, VIEW_SHAPE
 
 LIBRARY = Library(SCRIPTS)
@@ -116,7 +116,7 @@ def images_of_dataset(wildcards):
 def training_settings(wildcards):
     """The settings that decide a training's result: those of the scale, where a sweep does not name its own."""
     settings = config["scales"][wildcards.scale]
-    rate = settings["own_rate"].get(wildcards.model, settings["learning_rate"])
+    rate = learning_rate(settings, wildcards.dataset, wildcards.model)
     return {
         "epochs": settings["epochs"][wildcards.dataset],
         "end_below_loss": settings["end_below_loss"],

@@ -31,15 +31,19 @@ def overlay(config: Mapping, other: Mapping) -> dict:
     return merged
 
 
+def learning_rate(of_scale: Mapping, dataset: str, model: str) -> float:
+    """Return the rate of a training under the settings of a scale: the network's own, or the dataset's."""
+    return float(of_scale["own_rate"].get(model, of_scale["learning_rate"][dataset]))
+
+
 def training_numbers(settings: Mapping, scale: str, dataset: str, model: str) -> dict:
     """Return what `fit.json` must say of a training of the run."""
     of_scale = settings["scales"][scale]
     keys = ("width", "initial_weights", "batch_size", "end_below_loss")
-    rate = float(of_scale["own_rate"].get(model, of_scale["learning_rate"]))
     compute = {key: settings["compute"][key] for key in ("precision", "deterministic", "images_at_once")}
     return {
         "network": dict(settings["networks"][model]),
-        "training": {**{key: of_scale[key] for key in keys}, "learning_rate": rate},
+        "training": {**{key: of_scale[key] for key in keys}, "learning_rate": learning_rate(of_scale, dataset, model)},
         "epochs_allowed": of_scale["epochs"][dataset],
         **compute,
     }

@@ -158,7 +158,7 @@ def data_answers(facts: Facts) -> dict[int, Answer]:
         25: Answer(
             f"SGD without momentum, batches of {facts.scale['batch_size']}, at most "
             f"{list_mapping(facts.scale['epochs'])} epochs, "
-            f"rate {facts.scale['learning_rate']:g}{own_rates(facts)}; ends below a loss of "
+            f"rate {list_mapping(facts.scale['learning_rate'])}{own_rates(facts)}; ends below a loss of "
             f"{facts.scale['end_below_loss'] or 'nothing: all epochs'}; seeds {enumerate_words(settings['seeds'])}. "
             f"Augmented to {len(facts.lineage)} images by mirror, shifts up to {augment['horizontal'][1]} columns and "
             f"{augment['vertical'][1]} rows, rotations up to {augment['degrees'][1]} degrees.",

@@ -165,18 +165,16 @@ def table5(training: dict, provenance: dict) -> Table:
     Parameters
     ----------
     training : dict
-        `learning_rate`, `own_rate` (by network), `batch_size`, `epochs` (a number per dataset), `end_below_loss` (may
+        `learning_rate` and `epochs` (a number per dataset), `own_rate` (by network), `batch_size`, `end_below_loss` (may
         be None), `initial_weights`, `width`, `block`.
     """
-    epochs = training["epochs"]
-    each = ", ".join(f"{count} ({dataset})" for dataset, count in epochs.items())
     own = [f"{rate:g} ({classifier(model)})" for model, rate in training["own_rate"].items()]
     rows = {
-        "Learning rate": ", ".join([f"{training['learning_rate']:g}", *own]),
+        "Learning rate": ", ".join([by_dataset(training["learning_rate"]), *own]),
         # the paper's "batch gradient descent" with batches of 32
         "Optimizer": "Mini-batch gradient descent (SGD without momentum)",
         "Batch size": str(training["batch_size"]),
-        "Epoch": str(next(iter(epochs.values()))) if len(set(epochs.values())) == 1 else each,
+        "Epoch": by_dataset(training["epochs"]),
         "Initial weights": training["initial_weights"].replace("_", " ").capitalize(),
         "Channels, share of Tables 3 and 4 of the paper": f"{training['width']:g}",
         "Pixels averaged into one, a side": str(training["block"]),
@@ -186,3 +184,10 @@ def table5(training: dict, provenance: dict) -> Table:
     frame = pd.DataFrame({"Parameter": list(rows), "Value": list(rows.values())})
     caption = "Parameters setting of the developed deep classifiers."
     return Table("Table 5", caption, frame, [Section(frame)], provenance)
+
+
+def by_dataset(numbers: dict) -> str:
+    """Return a number per dataset as text: `150 (D1), 60 (D2)`, or `500` where all are alike."""
+    if len(set(numbers.values())) == 1:
+        return f"{next(iter(numbers.values())):g}"
+    return ", ".join(f"{number:g} ({dataset})" for dataset, number in numbers.items())
