@@ -21,7 +21,9 @@ TINY = {
     "models": ["V7", "R34"],
     "figures": {"classifier": "V7"},
     "split": {"units": ["image", "source", "patient"]},
-    "scales": {"desk": {"epochs": {"D1": 40, "D2": 20, "D3": 20}, "learning_rate": {"D1": 0.005, "D2": 0.005, "D3": 0.005}}},
+    "scales": {
+        "desk": {"epochs": {"D1": 40, "D2": 20, "D3": 20}, "learning_rate": dict.fromkeys(("D1", "D2", "D3"), 0.005)}
+    },
 }
 
 

@@ -35,7 +35,9 @@ TINY = {
     "models": ["V7"],
     "figures": {"classifier": "V7"},
     "split": {"units": ["patient"]},
-    "scales": {"desk": {"epochs": {"D1": 20, "D2": 10, "D3": 10}, "learning_rate": {"D1": 0.005, "D2": 0.005, "D3": 0.005}}},
+    "scales": {
+        "desk": {"epochs": {"D1": 20, "D2": 10, "D3": 10}, "learning_rate": dict.fromkeys(("D1", "D2", "D3"), 0.005)}
+    },
 }
 
 MAKE = ["make", "reproduce", "CORES=2"]

@@ -32,6 +32,8 @@ def test_readers_call_what_is_hot_what_follows_a_rib_and_what_is_many():
     assert rising == sorted(rising) and rising[0] < 0.05 and rising[-1] > 0.9
     assert called([{**rib, "half_cols": 10.0}]) > called([rib]) > called([{**rib, "part": "anterior"}])
     assert called([{**flat, "half_cols": 4.0, "half_rows": 4.0}]) > called([flat])
+    shoulder = {**spot, "region": "shoulder girdle", "peak_ratio": 2.0}
+    assert called([{**shoulder, "part": "middle"}]) > called([{**shoulder, "part": "lateral"}]) + 0.1
     assert called([spot] * 5) > called([spot]) + 0.1
     assert called([{**spot, "region": "soft tissue", "peak_ratio": 4.0}]) < 0.05
 

@@ -73,8 +73,8 @@ def simulate(row: Mapping, settings: Mapping, rng: np.random.Generator) -> Exam:
     Exam
     """
     views = tuple(row["views"].split(","))
-    # the views without lesions that the ideal observer compares with have noise of their own
-    control = rng.spawn(1)[0]
+    # the readers, and the views without lesions that the ideal observer compares with, change no picture
+    control, panel = rng.spawn(2)
     drawn = quantiles(row)
     posture = habitus.draw(row["sex"], settings["pixel_spacing_mm"], drawn, rng)
     bones = skeleton.build(posture, rng)
@@ -97,7 +97,7 @@ def simulate(row: Mapping, settings: Mapping, rng: np.random.Generator) -> Exam:
             raise RuntimeError(
                 f"{row['patient']}: no metastases of subtype {row['subtype']} visible in {views} in {DRAWS} draws"
             )
-    read = readers.read(list_plainest(views, foci, lesions), settings["readers"], READINGS, rng)
+    read = readers.read(list_plainest(views, foci, lesions), settings["readers"], READINGS, panel)
     votes = readers.agree(read, row["label"])
     expected = lesions.images if row["label"] else foci.images
 
@@ -118,7 +118,7 @@ def simulate(row: Mapping, settings: Mapping, rng: np.random.Generator) -> Exam:
         masks.append(truth.masks(anatomy, lesions, foci, view))
         for reader, vote in enumerate(votes, 1):
             annotations[reader, image] = readers.annotate(
-                image, int(vote), lesions.list_visible(view), foci.list_visible(view), rng
+                image, int(vote), lesions.list_visible(view), foci.list_visible(view), panel
             )
     return Exam(
         frames=np.stack(frames),

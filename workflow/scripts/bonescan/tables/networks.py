@@ -165,8 +165,8 @@ def table5(training: dict, provenance: dict) -> Table:
     Parameters
     ----------
     training : dict
-        `learning_rate` and `epochs` (a number per dataset), `own_rate` (by network), `batch_size`, `end_below_loss` (may
-        be None), `initial_weights`, `width`, `block`.
+        `learning_rate` and `epochs` (a number per dataset), `own_rate` (by network), `batch_size`, `end_below_loss`
+        (may be None), `initial_weights`, `width`, `block`.
     """
     own = [f"{rate:g} ({classifier(model)})" for model, rate in training["own_rate"].items()]
     rows = {
