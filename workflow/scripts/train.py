@@ -52,8 +52,7 @@ def main(snakemake):
     write_table(snakemake.output.probabilities, test[["image"]].assign(probability=probabilities))
     sizes = {"n_train": len(train), "n_test": len(test), "parameters": model.count_params()}
     sizes["weight_layers"] = count_weight_layers(model)
-    record = {**run, **judged, **found.record(), **sizes, **basis, **how, "backend": backend}
-    write_json(snakemake.output.fit, record)
+    write_json(snakemake.output.fit, {**run, **judged, **found.record(), **sizes, **basis, **how, "backend": backend})
     checkpoint.remove()
 
 
