@@ -71,12 +71,12 @@ def read(folder, name):
 
 
 def test_network_tests(run):
-    folder = run("network_tests", pairs=FORMATS, precision=FORMATS, optimism=FORMATS)
+    folder = run("network_tests", pairs=FORMATS, effective_sizes=FORMATS, optimism=FORMATS)
     pairs, text = read(folder, "pairs")
     assert len(pairs) == 3 * 6 and (pairs["family"] == 3).all()
     assert pairs["auc_p"].isna().sum() == 9 and "V16 diverged" in text and "### D2, split by patient" in text
-    precision, _ = read(folder, "precision")
-    assert len(precision) == 3 * 4 and precision["effective"].notna().sum() == 9
+    sizes, _ = read(folder, "effective_sizes")
+    assert len(sizes) == 3 * 4 and sizes["effective"].notna().sum() == 9
     optimism, text = read(folder, "optimism")
     assert optimism["networks"].tolist() == [3] * 6 and "SPECS" in text
 

@@ -8,7 +8,7 @@ rule network_tests:
         metrics=of_every_unit("metrics"),
     output:
         pairs=table("clinical_use/pairs"),
-        precision=table("clinical_use/precision"),
+        effective_sizes=table("clinical_use/effective_sizes"),
         optimism=table("clinical_use/optimism"),
     log:
         "logs/network_tests/{scale}.log",
@@ -98,7 +98,7 @@ rule clinical_use:
                     "clinical_use/{name}",
                     name=[
                         "pairs",
-                        "precision",
+                        "effective_sizes",
                         "optimism",
                         "calibration",
                         "operating_points",

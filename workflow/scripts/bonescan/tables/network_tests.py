@@ -59,15 +59,15 @@ def _range(row, name: str, digits: int) -> str:
     return "undefined" if pd.isna(middle) else f"{middle:.{digits}f} ({least:.{digits}f} to {most:.{digits}f})"
 
 
-def precision_table(precision: pd.DataFrame, summary: pd.DataFrame, runs: int, provenance: dict) -> Table:
-    """Lay out the effective sample sizes, from `bonescan.scoring.precision`.
+def effective_sizes_table(sizes: pd.DataFrame, summary: pd.DataFrame, runs: int, provenance: dict) -> Table:
+    """Lay out the effective sample sizes, from `bonescan.scoring.effective_size`.
 
     Parameters
     ----------
-    precision : DataFrame
+    sizes : DataFrame
         Of every network, with unit and dataset.
     summary : DataFrame
-        From `summarise_precision`.
+        From `summarise_effective_sizes`.
     runs, provenance
         As in `pairs_table`.
     """
@@ -96,7 +96,7 @@ def precision_table(precision: pd.DataFrame, summary: pd.DataFrame, runs: int, p
     ]
     caption = "How many independent images the test images are worth."
     printed = [Section(pd.DataFrame(rows, columns=columns), group="Dataset")]
-    return Table("Precision", caption, precision, printed, provenance, notes)
+    return Table("Effective sizes", caption, sizes, printed, provenance, notes)
 
 
 def optimism_table(optimism: pd.DataFrame, runs: int, provenance: dict) -> Table:

@@ -42,7 +42,7 @@ def design_effect(correlation: np.ndarray, images: np.ndarray, weights: np.ndarr
     return np.where(size == 1, 1, 1 + (size - 1) * np.maximum(correlation, 0))
 
 
-def score_precision(part: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def score_effective_size(part: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Return what the images of a test part are worth for each of its networks.
 
     Parameters
@@ -81,16 +81,16 @@ def score_precision(part: pd.DataFrame, rng: np.random.Generator) -> pd.DataFram
     return pd.DataFrame(rows).reindex(columns=columns)
 
 
-def summarise_precision(precision: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def summarise_effective_sizes(sizes: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Return median, least and greatest over the networks of each test part.
 
     Parameters
     ----------
-    precision : DataFrame
-        Rows of `score_precision` with the columns `keys` that identify their test part.
+    sizes : DataFrame
+        Rows of `score_effective_size` with the columns `keys` that identify their test part.
     """
     rows = []
-    for values, found in precision.groupby(keys, sort=False):
+    for values, found in sizes.groupby(keys, sort=False):
         row = dict(zip(keys, values, strict=True)) | found.iloc[0][["n", "patients"]].to_dict()
         for name in ("correlation", "effective", "auc_design"):
             row |= {f"{name}_{of}": getattr(found[name], of)() for of in ("median", "min", "max")}

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from drawn_predictions import draw_part
 
-from bonescan.scoring.precision import design_effect, intra_patient_correlation, score_precision, summarise_precision
+from bonescan.scoring.effective_size import (
+    design_effect,
+    intra_patient_correlation,
+    score_effective_size,
+    summarise_effective_sizes,
+)
 
 ONCE = np.ones((1, 4))
 
@@ -33,16 +38,16 @@ def test_no_correlation_helps():
 
 
 def test_one_image_a_patient_is_worth_itself():
-    scored = score_precision(draw_part(["V7"], views=1), np.random.default_rng(0)).iloc[0]
+    scored = score_effective_size(draw_part(["V7"], views=1), np.random.default_rng(0)).iloc[0]
     assert scored["effective"] == scored["n"] == scored["patients"] == 40
     assert scored["auc_design"] == pytest.approx(1)
 
 
 def test_two_alike_views_a_patient_are_worth_less():
     part = draw_part(["V7", "V16"], patients=100, failed={"V16": "did not train"})
-    scored = score_precision(part, np.random.default_rng(0))
+    scored = score_effective_size(part, np.random.default_rng(0))
     row = scored.iloc[0]
     assert 100 <= row["effective_low"] <= row["effective"] < 200 and row["auc_design"] > 1.2
     assert scored.iloc[1]["status"] == "did not train" and np.isnan(scored.iloc[1]["effective"])
-    summary = summarise_precision(scored.assign(unit="patient"), ["unit"]).iloc[0]
+    summary = summarise_effective_sizes(scored.assign(unit="patient"), ["unit"]).iloc[0]
     assert summary["effective_median"] == row["effective"] and summary["networks"] == 1
