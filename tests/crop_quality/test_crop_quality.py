@@ -327,7 +327,10 @@ def test_judging_and_flags_scripts(tmp_path):
     assert found["arms"].unique().tolist() == list(person.ARMS[:2])
     assert (found["iou_trunk"] > 0.7).all() and (found["ribs_lost"] == 0).all() and (found["flag"] == 0).all()
     assert (found["end_too_low"].abs() < 0.05 * found["stature"] / found["pixel"]).all()
-    assert pd.read_csv(tmp_path / "judging.csv")["group"].iloc[0] == "All"
+    table = pd.read_csv(tmp_path / "judging.csv").set_index("group")
+    assert table.index[:2].tolist() == ["All", "All, without sigma"]
+    assert table.loc["All", "ribs_kept"] >= table.loc["All, without sigma", "ribs_kept"]
+    assert table["iou_trunk_median"].iloc[:2].nunique() == 2
     assert (tmp_path / "judging.png").stat().st_size > 0
     stressed = found.assign(stress="tilted", reason=["", "arms up", "", ""], iou_trunk=[0.9, 0.5, 0.9, 0.9])
     stressed.to_csv(tmp_path / "stress.tsv", sep="\t", index=False)

@@ -15,6 +15,9 @@ from bonescan.crop_quality.scores import count_lost_ribs, score_view, summarise
 GROUPS = {"arms": "Arms", "legs": "Legs", "build": "Build"}
 """By what the judging bodies are grouped, and how it is called."""
 
+WITHOUT_SIGMA = "_without_sigma"
+"""End of the columns of what the crop would be without the rows below its cut."""
+
 
 def judge(task: tuple[int, Mapping]) -> tuple[list[dict], dict[tuple[str, str], np.ndarray]]:
     """Take the views of one person, crop and score them.
@@ -27,8 +30,8 @@ def judge(task: tuple[int, Mapping]) -> tuple[list[dict], dict[tuple[str, str], 
     Returns
     -------
     rows : list of dict
-        As in `crop.tsv`, with posture and build, the scores of `score_view`, the ribs lost, and how many rows the
-        trunk's end lies too low.
+        As in `crop.tsv`, with posture and build, the scores of `score_view`, with sigma and without it, the ribs lost,
+        and how many rows the trunk's end lies too low.
     pictures : dict of (str, str) to ndarray, shape (1024, 256), uint16
         Of one person in each posture of the arms, by patient and view.
     """
@@ -39,13 +42,18 @@ def judge(task: tuple[int, Mapping]) -> tuple[list[dict], dict[tuple[str, str], 
     rows, pictures = [], {}
     for view, picture in take(person, rng).items():
         image = f"{name}_1_{view}"
-        crop = crop_thorax(picture.counts, generator(params["seed"], "crop", image), **params["crop"])
+        crop, bare = (
+            crop_thorax(picture.counts, generator(params["seed"], "crop", image), **settings)
+            for settings in (params["crop"], params["crop"] | {"sigma": 0})
+        )
+        without = score_view(bare.box, picture.regions, picture.waist)
         rows.append(
             {"image": image, "patient": name, "exam": "1", "view": view}
             | {group: getattr(person, group) for group in GROUPS}
             | {"stature": round(person.stature), "pixel": round(person.pixel, 3)}
             | crop_row(crop)
             | score_view(crop.box, picture.regions, picture.waist)
+            | {name + WITHOUT_SIGMA: value for name, value in without.items()}
             | {"ribs_lost": count_lost_ribs(crop.box, picture.regions)}
             | {"end_too_low": round(crop.landmarks["trunk_end"] - picture.trunk_end, 1)}
         )
@@ -55,7 +63,7 @@ def judge(task: tuple[int, Mapping]) -> tuple[list[dict], dict[tuple[str, str], 
 
 
 def summarise_judging(crops: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Add the flags that need both views, and sum up all bodies and each group of `GROUPS`.
+    """Add the flags that need both views, and sum up all bodies, also without sigma, and each group of `GROUPS`.
 
     Parameters
     ----------
@@ -69,7 +77,9 @@ def summarise_judging(crops: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         A row a group: `group`, the columns of `summarise`.
     """
     crops = flag_frames(crops)
-    summaries = [{"group": "All", **summarise(crops)}]
+    scores = [column for column in crops if column.endswith(WITHOUT_SIGMA)]
+    without = crops.assign(**{column.removesuffix(WITHOUT_SIGMA): crops[column] for column in scores})
+    summaries = [{"group": "All", **summarise(crops)}, {"group": "All, without sigma", **summarise(without)}]
     for column, title in GROUPS.items():
         for value, rows in crops.groupby(column, sort=False):
             summaries.append({"group": f"{title}: {value}", **summarise(rows)})
