@@ -47,6 +47,7 @@ include: "workflow/rules/report_forms.smk"
 include: "workflow/rules/clinical_use.smk"
 include: "workflow/rules/count_scale.smk"
 include: "workflow/rules/phantom_quality.smk"
+include: "workflow/rules/simulated_patients.smk"
 include: "workflow/rules/standard_reader.smk"
 
 

@@ -45,6 +45,7 @@ def test_every_output_of_a_rule_is_described():
         "crop_quality/",
         "phantom_quality/",
         "standard_reader/",
+        "simulated_patients/",
         "clinical_use/",
         "count_scale/",
     )

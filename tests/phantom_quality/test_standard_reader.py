@@ -7,11 +7,10 @@ import pandas as pd
 import pytest
 import reader_curve
 import reader_training
-import reader_views
+import simulated_patients
 import yaml
 from workflow_runs import ROOT, jobs
 
-from bonescan.phantom.composition import enlarge
 from bonescan.phantom_quality import learning, standard_reader
 from bonescan.scoring.roc import auc
 
@@ -20,12 +19,12 @@ PROVENANCE = {"cohort": "phantom", "scale": "desk"}
 
 
 def test_images_as_it_sees_them():
-    thorax = np.zeros((2, 256, 256), np.uint16)
-    thorax[:, 32:36, 44:48] = np.arange(1, 17).reshape(4, 4)
-    thorax[1] *= 3
-    seen = learning.prepare(thorax)
+    images = np.zeros((2, 128, 128), np.float32)
+    images[:, 16:18, 22:24] = [[3.5, 5.5], [11.5, 13.5]]
+    images[1] *= 3
+    seen = learning.prepare(images)
     assert seen.shape == (2, 96, 84, 1) and seen.dtype == np.float32
-    logs = np.log1p([[14, 22], [46, 54]])  # sums of two by two
+    logs = np.log1p([[14, 22], [46, 54]])
     filled = (logs - logs.mean()) / logs.std()
     assert seen[0, :2, :2, 0] == pytest.approx(filled, abs=1e-5)
     assert np.ptp(seen[0, 10:]) == 0, "without counts all is alike"
@@ -52,13 +51,6 @@ def test_patients_come_with_all_their_views():
         learning.choose(patients, 10, np.random.default_rng(0))
 
 
-def test_a_larger_cohort_of_the_same_composition():
-    simulate = CONFIG["simulate"]
-    patients, views = enlarge(simulate["patients"], simulate["views"], 5000)
-    assert sum(views.values()) == 15 * 346 and patients["normal"] == 15 * 166
-    assert enlarge(simulate["patients"], simulate["views"], 346)[1] == simulate["views"]
-
-
 def images_of(labels, rng):
     """Noise, with a bright spot somewhere where the label is 1."""
     images = rng.standard_normal((len(labels), 32, 32, 1)).astype(np.float32)
@@ -79,30 +71,43 @@ def test_it_learns(monkeypatch):
 
 
 def test_scripts(tmp_path, monkeypatch):
-    """Two shards of eight patients to a table and a figure, of one short training."""
+    """Two shards of four patients to a table and a figure, of one short training."""
     small = CONFIG["simulate"] | {
-        "patients": {"normal": 4, "metastasis": 4},
-        "views": {"normal": 6, "multiple": 6, "spinal": 0, "outside_spine": 0},
+        "patients": {"normal": 2, "metastasis": 2},
+        "views": {"normal": 3, "multiple": 3, "spinal": 0, "outside_spine": 0},
     }
     crop = {key: value for key, value in CONFIG["crop"].items() if key not in ("method", "untrusted")}
-    files = {suffix: [tmp_path / f"{shard}.{suffix}" for shard in (1, 2)] for suffix in ("npy", "tsv")}
-    for number, (images, table) in enumerate(zip(*files.values(), strict=True), start=1):
-        reader_views.main(
+    files = {suffix: [tmp_path / f"{shard}{suffix}" for shard in (1, 2)] for suffix in (".npy", ".tsv", "-lesions.tsv")}
+    for number, paths in enumerate(zip(*files.values(), strict=True), start=1):
+        simulated_patients.main(
             SimpleNamespace(
-                output=SimpleNamespace(images=images, table=table),
-                params=SimpleNamespace(simulate=small, crop=crop, views=12, shards=2, seed=1),
+                output=SimpleNamespace(**dict(zip(("images", "views", "lesions"), paths, strict=True))),
+                params=SimpleNamespace(simulate=small, crop=crop, seed=1),
                 wildcards=SimpleNamespace(shard=str(number)),
                 log=[],
             )
         )
-    views = pd.concat(map(pd.read_table, files["tsv"]))
-    assert len(views) == 12 and views["image"].is_unique and set(views["label"]) == {0, 1}
-    assert sum(len(np.load(path)) for path in files["npy"]) == 12
+    views, lesions = (pd.concat(map(pd.read_table, files[suffix])) for suffix in (".tsv", "-lesions.tsv"))
+    images = np.concatenate([np.load(path) for path in files[".npy"]])
+    assert len(views) == len(images) == 12 and views["image"].is_unique and set(views["label"]) == {0, 1}
+    assert set(lesions["image"]) == set(views.loc[views["label"] == 1, "image"])
+    # the strongest lesion of each view lies where the image is bright
+    strongest = (
+        lesions[lesions["in_thorax"] == 1]
+        .sort_values("peak_ratio")
+        .drop_duplicates("image", keep="last")
+        .set_index("image")
+    )
+    for image, name in zip(images, views["image"], strict=True):
+        if name in strongest.index:
+            row, col = (int(strongest.loc[name, at]) // 2 for at in ("row", "col"))
+            around = image[max(0, row - 1) : row + 2, max(0, col - 1) : col + 2]
+            assert around.max() > np.quantile(image[image > 0], 0.9)
     monkeypatch.setattr(standard_reader, "LEAST_STEPS", 2)
     monkeypatch.setattr(standard_reader, "EPOCHS", 1)
     reader_training.main(
         SimpleNamespace(
-            input=SimpleNamespace(images=files["npy"], tables=files["tsv"]),
+            input=SimpleNamespace(images=files[".npy"], tables=files[".tsv"]),
             output=SimpleNamespace(result=tmp_path / "1.json"),
             params=SimpleNamespace(test_views=6, seed=1),
             wildcards=SimpleNamespace(views="2", seed="1"),
@@ -148,4 +153,4 @@ def test_the_target_is_planned(snakemake, tmp_path):
     run = snakemake("standard_reader", "--dry-run", "--quiet", "rules", directory=tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
     planned = jobs(run.stdout + run.stderr)
-    assert planned["reader_views"] == 20 and planned["reader_training"] == 30 and planned["reader_curve"] == 1
+    assert planned["simulated_patients"] == 15 and planned["reader_training"] == 30 and planned["reader_curve"] == 1

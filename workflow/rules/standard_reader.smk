@@ -1,44 +1,15 @@
 """How much a small network learns from so many simulated views. Needs: the config alone. Makes: a table and a figure;
 no part of `all`."""
 
-# what the standard reader sees, one file a shard
-READER_VIEWS = {
-    suffix: expand(
-        f"results/{{{{scale}}}}/standard_reader/views/{{shard}}.{suffix}",
-        shard=range(1, config["standard_reader"]["shards"] + 1),
-    )
-    for suffix in ("npy", "tsv")
-}
-
-
-rule reader_views:
-    """Simulate and crop one shard of patients of their own, as the standard reader sees them."""
-    output:
-        images="results/{scale}/standard_reader/views/{shard}.npy",
-        table="results/{scale}/standard_reader/views/{shard}.tsv",
-    log:
-        "logs/reader_views/{scale}/{shard}.log",
-    conda:
-        "../../envs/imaging.yaml"
-    resources:
-        mem_mb=600,
-        runtime=60,
-    params:
-        simulate=config["simulate"],
-        crop=CROP_SETTINGS,
-        views=max(config["standard_reader"]["views"]) + config["standard_reader"]["test_views"],
-        shards=config["standard_reader"]["shards"],
-        seed=config["seed"],
-        code=library("reader_views"),
-    script:
-        "../scripts/reader_views.py"
+# views that are trained on at most, and those that are tested
+READ = max(config["standard_reader"]["views"]) + config["standard_reader"]["test_views"]
 
 
 rule reader_training:
     """Train the standard reader on so many views, and read the views of other patients."""
     input:
-        images=READER_VIEWS["npy"],
-        tables=READER_VIEWS["tsv"],
+        images=simulated(".npy", READ),
+        tables=simulated(".tsv", READ),
     output:
         result="results/{scale}/standard_reader/trainings/{views}-seed{seed}.json",
     log:

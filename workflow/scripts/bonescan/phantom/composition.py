@@ -86,14 +86,6 @@ def compose(
     )
 
 
-def enlarge(patients: Mapping[str, int], views: Mapping[str, int], least: int) -> tuple[dict, dict]:
-    """Return the numbers of a cohort of the same composition with at least so many views, for `compose`."""
-    times = -(-least // sum(views.values()))
-    return {name: times * number for name, number in patients.items()}, {
-        name: times * number for name, number in views.items()
-    }
-
-
 def quantiles(row: Mapping) -> dict[str, float]:
     """Return the quantiles of a row of the cohort by their names in `MATCHED`."""
     return {name: float(row[f"{name}_quantile"]) for name in MATCHED}
