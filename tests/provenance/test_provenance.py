@@ -154,7 +154,7 @@ LINKS = {
         f"{V16}/fit.json",
     ),
     "training settings": (
-        alter_text(f"{V16}/fit.json", '"learning_rate": 0.001', '"learning_rate": 0.002'),
+        alter_text(f"{V16}/fit.json", '"learning_rate": 0.03', '"learning_rate": 0.02'),
         f"{V16}/fit.json",
     ),
     "split": (
