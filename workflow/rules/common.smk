@@ -204,6 +204,12 @@ def of_every_unit(name):
     return expand("results/{{scale}}/evaluate/{unit}/{name}.tsv", unit=config["split"]["units"], name=name)
 
 
+def simulated(suffix, views):
+    """Files of as many shards of simulated patients as hold so many views; a shard is a cohort."""
+    shards = -(-views // sum(config["simulate"]["views"].values()))
+    return expand(f"results/{{{{scale}}}}/simulated_patients/{{shard}}{suffix}", shard=range(1, shards + 1))
+
+
 def truth(name):
     """What only the phantom knows; for another cohort, a file that is not there and says why."""
     return f"results/{{scale}}/simulate/{name}" if PHANTOM else NO_TRUTH

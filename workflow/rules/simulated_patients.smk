@@ -3,14 +3,6 @@
 Each shard is a cohort of the composition of `simulate`, drawn by itself: more shards leave those before as they are.
 """
 
-VIEWS_OF_SHARD = sum(config["simulate"]["views"].values())
-
-
-def simulated(suffix, views):
-    """Files of as many shards as hold so many views."""
-    shards = range(1, -(-views // VIEWS_OF_SHARD) + 1)
-    return expand(f"results/{{{{scale}}}}/simulated_patients/{{shard}}{suffix}", shard=shards)
-
 
 rule simulated_patients:
     """Simulate and crop one shard."""
