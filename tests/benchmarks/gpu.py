@@ -55,7 +55,7 @@ def measure(network, job, epochs, count):
 def main(config, arguments):
     settings = config["scales"][arguments.scale]
     job = {key: settings[key] for key in ("width", "batch_size", "initial_weights", "threads")}
-    job["learning_rate"] = settings["learning_rate"]["D3"]  # of the datasets that are counts
+    job["learning_rate"] = settings["learning_rate"]["D3"]
     job |= {"size": config["crop"]["size"] // settings["block"], "images_at_once": arguments.images_at_once}
     job |= {"seconds": arguments.seconds}
     rows = []

@@ -15,6 +15,7 @@ from bonescan.provenance.cells import Cell
 from bonescan.provenance.chain import keys_of
 from bonescan.provenance.links import Link, find_culprits
 from bonescan.provenance.run import Run
+from bonescan.provenance.settings import learning_rate
 from bonescan.terms import RUN
 
 CELL = ("--classifier", "V16", "--unit", "patient", "--metric", "accuracy")
@@ -325,3 +326,9 @@ def test_a_network_reading_again_tells_probabilities_from_weights(copied, monkey
     found = dict(zip(("probabilities", "weights"), trainings.check_weights(run, key), strict=True))
     assert [name for name, (_, reason) in found.items() if reason] == differs
     assert "tolerance 1e-04" in found["probabilities"][0]
+
+
+def test_a_rate_is_the_networks_own_or_the_datasets():
+    scale = {"learning_rate": {"D1": 0.1, "D2": 0.2, "D3": 0.3}, "own_rate": {"R34": 0.4}}
+    assert [learning_rate(scale, dataset, "V7") for dataset in ("D1", "D2", "D3")] == [0.1, 0.2, 0.3]
+    assert learning_rate(scale, "D2", "R34") == 0.4

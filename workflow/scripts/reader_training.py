@@ -3,11 +3,10 @@
 import logging
 
 import numpy as np
-import pandas as pd
 
 from bonescan import backend
 from bonescan.chance import generator
-from bonescan.files import read_table, write_json
+from bonescan.files import read_tables, write_json
 from bonescan.phantom_quality.learning import choose, prepare, split_patients
 from bonescan.phantom_quality.standard_reader import read, train
 from bonescan.scoring.roc import auc
@@ -18,7 +17,7 @@ from bonescan.script import logged
 def main(snakemake):
     described = backend.prepare(snakemake.threads, "float32", False)
     wanted, seed = int(snakemake.wildcards.views), int(snakemake.wildcards.seed)
-    views = pd.concat([read_table(path) for path in snakemake.input.tables], ignore_index=True)
+    views = read_tables(snakemake.input.tables)
     images = np.concatenate([prepare(np.load(path)) for path in snakemake.input.images])
     trained_on, tested = split_patients(views, snakemake.params.test_views)
     rng = generator(snakemake.params.seed, "standard_reader", str(wanted), str(seed))

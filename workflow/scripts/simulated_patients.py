@@ -11,10 +11,8 @@ from bonescan.crop import crop_thorax
 from bonescan.files import write_array, write_table
 from bonescan.phantom import patient
 from bonescan.phantom.composition import compose
+from bonescan.phantom_quality.learning import BLOCK
 from bonescan.script import logged, progress
-
-BLOCK = 2
-"""Side of the blocks of pixels of which the mean count is kept."""
 
 LESION = ["image", "lesion", "region", "row", "col", "half_rows", "half_cols"]
 LESION += ["peak_ratio", "detectability", "visible", "in_thorax"]

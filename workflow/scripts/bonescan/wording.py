@@ -99,3 +99,10 @@ def split_unit(unit: str) -> str:
 def sort_units(units: Iterable[str]) -> list[str]:
     """Return the distinct split units in the order of `bonescan.terms.UNITS`."""
     return sorted(set(units), key=UNITS.index)
+
+
+def by_dataset(numbers: dict) -> str:
+    """Return a number per dataset as text: `150 (D1), 60 (D2)`, or `500` where all are alike."""
+    if len(set(numbers.values())) == 1:
+        return f"{next(iter(numbers.values())):g}"
+    return ", ".join(f"{number:g} ({dataset})" for dataset, number in numbers.items())

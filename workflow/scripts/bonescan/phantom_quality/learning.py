@@ -3,6 +3,9 @@
 import numpy as np
 import pandas as pd
 
+BLOCK = 2
+"""Side of the blocks of pixels of which `simulated_patients.py` keeps the mean count."""
+
 MARGINS = (slice(16, 112), slice(22, 106))
 """Rows and columns of a 128 x 128 image in which the cropped thorax lies."""
 
@@ -19,7 +22,7 @@ def prepare(images: np.ndarray) -> np.ndarray:
     -------
     ndarray, shape (n, 96, 84, 1), float32
     """
-    logs = np.log1p(4 * images[(slice(None), *MARGINS)])  # of their sums
+    logs = np.log1p(BLOCK**2 * images[(slice(None), *MARGINS)])  # of their sums
     filled = np.where(logs > 0, logs, np.nan)
     mean, deviation = np.nanmean(filled, axis=(1, 2)), np.nanstd(filled, axis=(1, 2))
     return ((logs - mean[:, None, None]) / deviation[:, None, None])[..., None].astype(np.float32)

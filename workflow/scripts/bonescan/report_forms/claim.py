@@ -19,7 +19,7 @@ from bonescan.report_forms.facts import (
     list_values,
     span,
 )
-from bonescan.wording import classifier
+from bonescan.wording import by_dataset, classifier
 
 SOURCE = "Tejani et al., Radiol Artif Intell 2024, 6(4):e240300"
 
@@ -157,19 +157,14 @@ def data_answers(facts: Facts) -> dict[int, Answer]:
         ),
         25: Answer(
             f"SGD without momentum, batches of {facts.scale['batch_size']}, at most "
-            f"{list_mapping(facts.scale['epochs'])} epochs, "
-            f"rate {list_mapping(facts.scale['learning_rate'])}{own_rates(facts)}; ends below a loss of "
+            f"{by_dataset(facts.scale['epochs'])} epochs, "
+            f"rate {by_dataset(facts.scale['learning_rate'])}{own_rates(facts)}; ends below a loss of "
             f"{facts.scale['end_below_loss'] or 'nothing: all epochs'}; seeds {enumerate_words(settings['seeds'])}. "
             f"Augmented to {len(facts.lineage)} images by mirror, shifts up to {augment['horizontal'][1]} columns and "
             f"{augment['vertical'][1]} rows, rotations up to {augment['degrees'][1]} degrees.",
             "config: scales, augment; augment/lineage.tsv; train/.../history.csv",
         ),
     }
-
-
-def list_mapping(values) -> str:
-    """Return a mapping as text: `150 (D1), 60 (D2)`."""
-    return ", ".join(f"{value} ({name})" for name, value in values.items())
 
 
 def own_rates(facts: Facts) -> str:

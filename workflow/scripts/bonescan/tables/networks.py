@@ -5,7 +5,7 @@ from itertools import zip_longest
 import pandas as pd
 
 from bonescan.tables.formats import SPAN, Section, Table
-from bonescan.wording import classifier
+from bonescan.wording import by_dataset, classifier
 
 _POOLS = {
     "MaxPooling2D": "max pooling",
@@ -184,10 +184,3 @@ def table5(training: dict, provenance: dict) -> Table:
     frame = pd.DataFrame({"Parameter": list(rows), "Value": list(rows.values())})
     caption = "Parameters setting of the developed deep classifiers."
     return Table("Table 5", caption, frame, [Section(frame)], provenance)
-
-
-def by_dataset(numbers: dict) -> str:
-    """Return a number per dataset as text: `150 (D1), 60 (D2)`, or `500` where all are alike."""
-    if len(set(numbers.values())) == 1:
-        return f"{next(iter(numbers.values())):g}"
-    return ", ".join(f"{number:g} ({dataset})" for dataset, number in numbers.items())
